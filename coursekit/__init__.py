@@ -1,0 +1,41 @@
+"""coursekit: learn backpropagation by writing it."""
+
+from coursekit.activations import ACTIVATIONS, Activation
+from coursekit.gradcheck import GradientCheck, check_gradient
+from coursekit.losses import accuracy, log_loss, log_loss_from_logits
+from coursekit.network import ForwardPass, Params, backward, forward, init_params
+from coursekit.patterns import (
+    PATTERNS,
+    Dataset,
+    Pattern,
+    add_bias,
+    class_shares,
+    majority_baseline,
+    make_dataset,
+)
+from coursekit.training import Training, train
+
+__all__ = [
+    "ACTIVATIONS",
+    "PATTERNS",
+    "Activation",
+    "Dataset",
+    "ForwardPass",
+    "GradientCheck",
+    "Params",
+    "Pattern",
+    "Training",
+    "accuracy",
+    "add_bias",
+    "backward",
+    "check_gradient",
+    "class_shares",
+    "forward",
+    "init_params",
+    "log_loss",
+    "log_loss_from_logits",
+    "majority_baseline",
+    "make_dataset",
+    "train",
+]
+__version__ = "0.1.0"

@@ -1,0 +1,186 @@
+"""Verdicts inside a lesson: what passed, what did not yet, what to look at next."""
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+
+MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an exercise: its name, its status, and what to look at next."""
+
+    name: str
+    status: str
+    message: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict:
+    """What a check found, readable as text and as HTML."""
+
+    title: str
+    parts: tuple
+
+    @property
+    def passed(self):
+        """True where every part passed."""
+        return all(part.status == "passed" for part in self.parts)
+
+    def _summary(self):
+        passed = sum(part.status == "passed" for part in self.parts)
+        return f"{self.title}: {passed} of {len(self.parts)} parts passed"
+
+    def __repr__(self):
+        lines = [self._summary()]
+        for part in self.parts:
+            lines.append(f"  {MARKS[part.status]} {part.name}: {part.status}")
+            lines += [f"      {line}" for line in part.message.splitlines()]
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        rows = "".join(
+            f"<li>{MARKS[part.status]} <strong>{html.escape(part.name)}</strong>: {part.status}"
+            f"<br><span style='white-space: pre-wrap'>{html.escape(part.message)}</span></li>"
+            for part in self.parts
+        )
+        return (
+            "<div style='border-left: 4px solid #767676; padding-left: 0.8em'>"
+            f"<strong>{html.escape(self._summary())}</strong>"
+            f"<ul style='list-style: none; padding-left: 0.4em'>{rows}</ul></div>"
+        )
+
+
+def check(title, *parts):
+    """Gather the parts of one exercise into a verdict.
+
+    Parameters
+    ----------
+    title : str
+    *parts : Part
+        Made by `compare` or `compare_call`; at least one.
+
+    Returns
+    -------
+    Verdict
+    """
+    if not parts or not all(isinstance(part, Part) for part in parts):
+        raise TypeError(f"parts must be one or more of what compare and compare_call return; got {parts}")
+    return Verdict(title, parts)
+
+
+def compare(name, received, expected, *, mistakes=None, tolerance=1e-6):
+    """Compare a learner's value with the expected one.
+
+    Parameters
+    ----------
+    name : str
+        Name of the part.
+    received : object
+        The learner's value; `...` or None means not attempted.
+    expected : str, bool, number, ndarray of float, or tuple of ndarrays
+        The right value.
+    mistakes : dict, optional
+        Message -> the wrong value that earns it: a question that leads to the fix.
+    tolerance : float
+        Largest allowed difference of numbers, relative to the larger of 1 and the expected size.
+
+    Returns
+    -------
+    Part
+    """
+    if _is_blank(received) or (isinstance(received, tuple) and any(map(_is_blank, received))):
+        return Part(name, "not attempted")
+    gap = _gap(received, expected, tolerance)
+    if gap is None:
+        return Part(name, "passed")
+    for message, wrong in (mistakes or {}).items():
+        if _gap(received, wrong, tolerance) is None:
+            return Part(name, "not yet", f"{gap}\n{message}")
+    return Part(name, "not yet", gap)
+
+
+def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6):
+    """Call a learner's function and compare what it returns; an exception in it is reported.
+
+    Parameters
+    ----------
+    name : str
+    function : callable
+        The learner's function; one that returns None counts as not attempted.
+    arguments : tuple
+        What to call it with; arrays are copied first.
+    expected, mistakes, tolerance
+        As in `compare`.
+
+    Returns
+    -------
+    Part
+    """
+    if _is_blank(function):
+        return Part(name, "not attempted")
+    if not callable(function):
+        return Part(name, "not yet", f"expected a function; received {_short(function)}")
+    copies = tuple(a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
+    try:
+        received = function(*copies)
+    except Exception as error:  # the learner's code may raise anything
+        return Part(name, "not yet", f"your function stopped with {type(error).__name__}: {error}")
+    return compare(name, received, expected, mistakes=mistakes, tolerance=tolerance)
+
+
+def reveal(prediction, outcome):
+    """Print a recorded prediction beside what happened; `...` means none was recorded."""
+    said = "none recorded (next time, write one before you run)" if prediction is ... else prediction
+    print(f"Your prediction: {said}")
+    print(f"What happened:   {outcome}")
+
+
+def _gap(received, expected, tolerance):
+    """None where the values agree, else how they differ, in few digits."""
+    if isinstance(expected, (str, bool)):
+        if isinstance(received, (type(expected), np.bool_)) and received == expected:
+            return None
+        return f"received {_short(received)}; that is not the answer"
+    if isinstance(expected, tuple):
+        return _gap_of_blocks(received, expected, tolerance)
+    try:
+        got = np.asarray(received, dtype=np.float64)
+    except (TypeError, ValueError):
+        return f"expected {_kind(expected)}; received {_short(received)}"
+    want = np.asarray(expected, dtype=np.float64)
+    if got.shape != want.shape:
+        return f"expected {_kind(expected)}; received {_kind(got)}"
+    differences = np.abs(got - want)
+    allowed = tolerance * np.maximum(1.0, np.abs(want))
+    if (differences <= allowed).all():
+        return None
+    excess = np.where(np.isnan(differences), np.inf, differences / allowed)
+    at = np.unravel_index(excess.argmax(), want.shape)
+    place = f" at index {list(map(int, at))}" if want.ndim else ""
+    return f"expected {want[at]:.6g}; received {got[at]:.6g}{place}"
+
+
+def _gap_of_blocks(received, expected, tolerance):
+    names = getattr(expected, "_fields", [f"block {i}" for i in range(len(expected))])
+    if not isinstance(received, (tuple, list)) or len(received) != len(expected):
+        return f"expected {len(expected)} arrays ({', '.join(names)}); received {_short(received)}"
+    gaps = [_gap(*pair, tolerance) for pair in zip(received, expected, strict=True)]
+    found = [f"{name}: {gap}" for name, gap in zip(names, gaps, strict=True) if gap is not None]
+    return "\n".join(found) or None
+
+
+def _is_blank(value):
+    return value is None or value is ...
+
+
+def _kind(value):
+    shape = np.shape(value)
+    return f"an array of shape {shape}" if shape else "one number"
+
+
+def _short(value):
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

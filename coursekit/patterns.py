@@ -1,0 +1,169 @@
+"""What is learned: points in a square, and the rule that gives each its class."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from coursekit._validation import (
+    check_choice,
+    check_count,
+    check_float_array,
+    check_rng,
+    check_share,
+    check_y,
+    describe,
+)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A rule that says which points belong to class 1. Call it with points (n, 2)."""
+
+    name: str
+    title: str
+    description: str
+    rule: Callable
+
+    def __call__(self, points):
+        return self.rule(points)
+
+
+def _largest(points):
+    return points.max(axis=1)
+
+
+PATTERNS = {
+    pattern.name: pattern
+    for pattern in (
+        Pattern(
+            "circle",
+            "Circle",
+            "closer to the centre than 0.75",
+            lambda points: np.hypot(points[:, 0], points[:, 1]) < 0.75,
+        ),
+        Pattern(
+            "diamond",
+            "Diamond",
+            "|x1| + |x2| less than 1",
+            lambda points: np.abs(points).sum(axis=1) < 1,
+        ),
+        Pattern(
+            "centered_square",
+            "Centred square",
+            "both |x1| and |x2| less than 0.5",
+            lambda points: np.abs(points).max(axis=1) < 0.5,
+        ),
+        Pattern(
+            "thick_right_angle",
+            "Thick right angle",
+            "the larger coordinate between -0.5 and 0.5",
+            lambda points: (_largest(points) > -0.5) & (_largest(points) < 0.5),
+        ),
+        Pattern(
+            "thin_right_angle",
+            "Thin right angle",
+            "the larger coordinate between 0 and 0.5",
+            lambda points: (_largest(points) > 0) & (_largest(points) < 0.5),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Dataset:
+    """Points with their classes.
+
+    Attributes
+    ----------
+    name : str
+        Name of the pattern.
+    X : ndarray of float64, shape (n, 3)
+        Points with a last column of ones.
+    y : ndarray of int64, shape (n,)
+        Classes, 0 or 1.
+    """
+
+    name: str
+    X: np.ndarray
+    y: np.ndarray
+
+    @property
+    def points(self):
+        """The points without the bias column, shape (n, 2)."""
+        return self.X[:, :2]
+
+    def __repr__(self):
+        return f"Dataset({self.name}: {len(self.y)} points, {int(self.y.sum())} of class 1)"
+
+
+def make_dataset(pattern, n_points=500, *, rng, noise=0.0):
+    """Draw points uniformly from [-1, 1]^2 and give each the class of the pattern.
+
+    Parameters
+    ----------
+    pattern : str or callable
+        A name from `PATTERNS`, or a rule of your own: it takes points (n, 2) and returns
+        n booleans, True for class 1.
+    n_points : int
+        Number of points n.
+    rng : numpy.random.Generator
+        Source of the points, then of the noise.
+    noise : float
+        Probability from 0 to 1 that a point's class is swapped.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where an argument breaks its rule, or a rule of your own returns another shape.
+    """
+    if not callable(pattern):
+        pattern = check_choice(pattern, PATTERNS, "pattern")
+    n_points, rng, noise = check_count(n_points, "n_points"), check_rng(rng), check_share(noise, "noise")
+    points = rng.uniform(-1, 1, size=(n_points, 2))
+    y = _classes(pattern, points)
+    if noise > 0:
+        y = np.where(rng.random(n_points) < noise, 1 - y, y)
+    name = getattr(pattern, "name", getattr(pattern, "__name__", "own rule"))
+    return Dataset(name, add_bias(points), y)
+
+
+def _classes(rule, points):
+    answer = rule(points.copy())
+    if not isinstance(answer, np.ndarray) or answer.shape != (len(points),):
+        raise ValueError(
+            f"pattern must return one boolean for each point, shape ({len(points)},); got {describe(answer)}"
+        )
+    if answer.dtype != bool and not np.isin(answer, (0, 1)).all():
+        raise ValueError(f"pattern must return booleans, or 0 and 1; got {describe(answer)}")
+    return answer.astype(np.int64)
+
+
+def add_bias(points):
+    """Append the bias column of ones: (n, 2) becomes (n, 3).
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, 2)
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 3)
+    """
+    points = check_float_array(points, "points", (None, 2))
+    return np.column_stack([points, np.ones(len(points))])
+
+
+def class_shares(y):
+    """Shares of class 0 and class 1, a float64 array (2,) that sums to 1."""
+    share = check_y(y).mean()
+    return np.array([1 - share, share])
+
+
+def majority_baseline(y):
+    """Accuracy of always answering the more frequent class, from 0.5 to 1."""
+    return float(class_shares(y).max())
