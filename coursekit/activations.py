@@ -29,7 +29,7 @@ def sigmoid(z):
     Parameters
     ----------
     z : float or array_like of float
-        Pre-activations. Any float is allowed: exp sees only -\|z\|, so nothing overflows.
+        Pre-activations. Any float is allowed: exp sees only -|z|, so nothing overflows.
 
     Returns
     -------
@@ -42,9 +42,9 @@ def sigmoid(z):
 
 
 def sigmoid_derivative(z):
-    """sigma(z) (1 - sigma(z)), written as sigma(z) sigma(-z) to keep its digits for large \|z\|."""
-    z = np.asarray(z, dtype=np.float64)
-    return sigmoid(z) * sigmoid(-z)
+    """sigma(z) (1 - sigma(z)), elementwise, written so that large |z| keep their digits."""
+    e = np.exp(-np.abs(np.asarray(z, dtype=np.float64)))
+    return e / (1.0 + e) ** 2
 
 
 def tanh(z):
