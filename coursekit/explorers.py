@@ -77,7 +77,7 @@ def explore_training():
 
 
 def _training_controls():
-    look = {"style": {"description_width": "initial"}, "layout": {"width": "240px"}}
+    look = {"style": {"description_width": "initial"}, "layout": {"width": "270px"}}
     return {
         "pattern": widgets.Dropdown(
             options=[(pattern.title, name) for name, pattern in PATTERNS.items()],
@@ -88,7 +88,7 @@ def _training_controls():
         "seed": widgets.BoundedIntText(0, 0, 9999, description="Seed", **look),
         "activation": widgets.Dropdown(options=list(ACTIVATIONS), description="Activation", **look),
         "learning_rate": widgets.FloatLogSlider(
-            1.5, min=-2, max=2, step=0.1, description="Learning rate", readout_format=".2g", **look
+            10**0.2, min=-2, max=2, step=0.1, description="Learning rate", readout_format=".2g", **look
         ),
         "iterations": widgets.IntSlider(1000, 1, 5000, 1, description="Iterations", **look),
         "hidden_size": widgets.IntSlider(4, 1, 16, description="Hidden units", **look),

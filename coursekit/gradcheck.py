@@ -94,6 +94,8 @@ def check_gradient(loss, params, gradient, *, step=1e-5, pre_activations=None):
     Nocedal and Wright, Numerical Optimization, 2nd edition, section 8.1 (2006).
     """
     step = check_positive(step, "step")
+    if not isinstance(params, (tuple, list)) or len(params) == 0:
+        raise TypeError(f"params must be a tuple of numpy arrays, such as Params; got {describe(params)}")
     names = getattr(params, "_fields", None) or tuple(f"block {i}" for i in range(len(params)))
     _check_blocks(params, gradient, names)
     numeric, kinks = _central_differences(loss, params, names, step, pre_activations)
@@ -168,6 +170,6 @@ def _crosses_zero(pre_activations, up, down):
 
 def _loss_value(loss, params):
     value = loss(params)
-    if np.ndim(value) != 0 or not np.isfinite(value):
+    if not isinstance(value, (float, int, np.number, np.ndarray)) or np.ndim(value) or not np.isfinite(value):
         raise ValueError(f"loss must return one finite number; got {describe(value)}")
     return float(value)

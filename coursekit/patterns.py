@@ -11,6 +11,7 @@ from coursekit._validation import (
     check_float_array,
     check_rng,
     check_share,
+    check_X,
     check_y,
     describe,
 )
@@ -141,6 +142,14 @@ def _classes(rule, points):
     if answer.dtype != bool and not np.isin(answer, (0, 1)).all():
         raise ValueError(f"pattern must return booleans, or 0 and 1; got {describe(answer)}")
     return answer.astype(np.int64)
+
+
+def check_dataset(dataset):
+    """Return the dataset after checking its kind, its points and its classes."""
+    if not isinstance(dataset, Dataset):
+        raise TypeError(f"dataset must be a Dataset (see make_dataset); got {describe(dataset)}")
+    check_y(dataset.y, len(check_X(dataset.X)))
+    return dataset
 
 
 def add_bias(points):

@@ -5,20 +5,25 @@ axes. It also writes what it drew, in words, into the label of the axes; `show` 
 make that the alternative text of the picture.
 """
 
-import base64
-import html
-import io
-import textwrap
-
 import numpy as np
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
 from coursekit import palette
-from coursekit._validation import check_float_array, check_params, describe
+from coursekit._validation import check_float_array, check_params
+from coursekit.patterns import check_dataset
+from coursekit.pictures import show, to_html
 
+__all__ = [
+    "plot_accuracy",
+    "plot_decision_surface",
+    "plot_gradient_errors",
+    "plot_hidden_units",
+    "plot_loss",
+    "plot_pattern",
+    "show",
+    "to_html",
+]
 PROBABILITY_MAP = LinearSegmentedColormap.from_list("probability", palette.SURFACE)
 
 
@@ -36,6 +41,7 @@ def plot_pattern(dataset, *, ax=None, size=22):
     -------
     matplotlib.axes.Axes
     """
+    check_dataset(dataset)
     ax = _axes(ax, (5.2, 5.4))
     _scatter(ax, dataset, size)
     _square(ax, f"{_title(dataset)}: {len(dataset.y)} points")
@@ -62,6 +68,7 @@ def plot_decision_surface(predict, dataset, *, ax=None, colorbar=True):
     -------
     matplotlib.axes.Axes
     """
+    check_dataset(dataset)
     ax = _axes(ax, (6.0, 5.4))
     side = np.linspace(-1, 1, 121)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
@@ -150,6 +157,7 @@ def plot_hidden_units(params, dataset, *, ax=None):
     matplotlib.axes.Axes
     """
     W1, W2 = check_params(params)
+    check_dataset(dataset)
     ax = _axes(ax, (5.6, 5.9))
     _scatter(ax, dataset, size=14, alpha=0.45)
     lines = [_unit_line(ax, unit, W1[:, unit], W2[unit]) for unit in range(W1.shape[1])]
@@ -191,67 +199,6 @@ def plot_gradient_errors(steps, errors, *, ax=None, label=None):
         f"{errors[steps.argmax()]:.0e} at step {steps.max():.0e} "
         f"and {errors[steps.argmin()]:.0e} at step {steps.min():.0e}.",
     )
-
-
-def show(figure, *, alt=None):
-    """Show a figure in the notebook with its alternative text, and close it.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure or matplotlib.axes.Axes
-        Axes stand for their whole figure.
-    alt : str, optional
-        Alternative text; needed where no `plot_*` function drew on the figure.
-    """
-    from IPython.display import display
-
-    figure = _figure_of(figure)
-    alt = _alt_of(figure, alt)
-    picture = _png(figure)
-    bundle = {
-        "text/html": _img(picture, alt),
-        "image/png": base64.b64encode(picture).decode(),
-        "text/plain": textwrap.fill(f"Figure: {alt}", 100),
-    }
-    display(bundle, raw=True)
-    plt.close(figure)
-
-
-def to_html(figure, *, alt=None):
-    """Return a figure as one `<img>` element with its alternative text, as a str."""
-    figure = _figure_of(figure)
-    return _img(_png(figure), _alt_of(figure, alt))
-
-
-def _png(figure):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
-    return buffer.getvalue()
-
-
-def _img(picture, alt):
-    data = base64.b64encode(picture).decode()
-    return (
-        f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" '
-        'style="max-width: 100%; background: white">'
-    )
-
-
-def _figure_of(figure):
-    if isinstance(figure, Axes):
-        figure = figure.figure
-    if not isinstance(figure, Figure):
-        raise TypeError(f"figure must be a matplotlib Figure or Axes; got {describe(figure)}")
-    return figure
-
-
-def _alt_of(figure, alt):
-    if alt is None:
-        labels = [ax.get_label() for ax in figure.axes]
-        alt = " ".join(label for label in labels if label and not label.startswith("<"))
-    if not alt:
-        raise ValueError("alt must say what the figure shows, since no plot_* function drew it; got nothing")
-    return alt
 
 
 def _add_alt(ax, text):

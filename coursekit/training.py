@@ -10,14 +10,12 @@ from coursekit._validation import (
     check_count,
     check_params,
     check_positive,
-    check_X,
-    check_y,
     describe,
 )
 from coursekit.activations import ACTIVATIONS
 from coursekit.losses import accuracy, log_loss_from_logits
 from coursekit.network import ForwardPass, Params
-from coursekit.patterns import Dataset, add_bias
+from coursekit.patterns import add_bias, check_dataset
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,7 +50,7 @@ class Training:
 
     def __repr__(self):
         text = f"Training({self.params.W1.shape[1]} {self.activation} units, "
-        text += f"learning rate {self.learning_rate:g}, {len(self.loss)} iterations"
+        text += f"learning rate {self.learning_rate:.3g}, {len(self.loss)} iterations"
         if len(self.loss):
             text += f": last loss {self.loss[-1]:.4f}, last accuracy {self.accuracy[-1]:.3f}"
         return text + (", diverged)" if self.diverged else ")")
@@ -103,17 +101,13 @@ def train(
         Where an argument breaks its rule, or a function of your own returns other shapes.
         Divergence is no error: training stops and `.diverged` says so.
     """
-    if not isinstance(dataset, Dataset):
-        raise TypeError(f"dataset must be a Dataset (see make_dataset); got {describe(dataset)}")
-    X = check_X(dataset.X)
-    y = check_y(dataset.y, len(X))
+    check_dataset(dataset)
     check_choice(activation, ACTIVATIONS, "activation")
     learning_rate = check_positive(learning_rate, "learning_rate")
     iterations = check_count(iterations, "iterations")
     params = _first_params(params, rng, hidden_size, output_bias)
-    passes = _passes_of(forward, backward, X, y, activation)
-    params, losses, accuracies = _descend(passes, params, y, learning_rate, iterations)
-    diverged = len(losses) < iterations
+    passes = _passes_of(forward, backward, dataset, activation)
+    params, losses, accuracies, diverged = _descend(passes, params, dataset.y, learning_rate, iterations)
     return Training(params, losses, accuracies, diverged, activation, learning_rate, forward)
 
 
@@ -128,8 +122,9 @@ def _first_params(params, rng, hidden_size, output_bias):
     return Params(*check_params(params))
 
 
-def _passes_of(forward, backward, X, y, activation):
+def _passes_of(forward, backward, dataset, activation):
     """Return a function of params giving logits, probabilities and the gradient, or None."""
+    X, y = dataset.X, dataset.y
 
     def passes(params):
         result = _as_forward_pass(forward(params, X, activation), len(X))
@@ -147,14 +142,14 @@ def _descend(passes, params, y, learning_rate, iterations):
         with np.errstate(over="ignore", invalid="ignore"):
             result = passes(params)
             if result is None:
-                return params, losses[:i].copy(), accuracies[:i].copy()
+                return params, losses[:i].copy(), accuracies[:i].copy(), True
             z2, p, gradient = result
             losses[i], accuracies[i] = log_loss_from_logits(y, z2), accuracy(y, p)
             updated = Params(*(w - learning_rate * dw for w, dw in zip(params, gradient, strict=True)))
         if not all(np.isfinite(w).all() for w in updated):
-            return params, losses[: i + 1].copy(), accuracies[: i + 1].copy()
+            return params, losses[: i + 1].copy(), accuracies[: i + 1].copy(), True
         params = updated
-    return params, losses, accuracies
+    return params, losses, accuracies, False
 
 
 def _as_forward_pass(result, n_points):

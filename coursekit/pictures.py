@@ -1,0 +1,76 @@
+"""A figure as a picture with its alternative text, in a notebook or as HTML.
+
+The alternative text is gathered from the labels of the axes, where `plots` writes it.
+"""
+
+import base64
+import html
+import io
+import textwrap
+
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from coursekit._validation import describe
+
+
+def show(figure, *, alt=None):
+    """Show a figure in the notebook with its alternative text, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or matplotlib.axes.Axes
+        Axes stand for their whole figure.
+    alt : str, optional
+        Alternative text; needed where no `plot_*` function drew on the figure.
+    """
+    from IPython.display import display
+
+    figure = _figure_of(figure)
+    alt = _alt_of(figure, alt)
+    picture = _png(figure)
+    bundle = {
+        "text/html": _img(picture, alt),
+        "image/png": base64.b64encode(picture).decode(),
+        "text/plain": textwrap.fill(f"Figure: {alt}", 100),
+    }
+    display(bundle, raw=True)
+    plt.close(figure)
+
+
+def to_html(figure, *, alt=None):
+    """Return a figure as one `<img>` element with its alternative text, as a str."""
+    figure = _figure_of(figure)
+    return _img(_png(figure), _alt_of(figure, alt))
+
+
+def _png(figure):
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _img(picture, alt):
+    data = base64.b64encode(picture).decode()
+    return (
+        f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" '
+        'style="max-width: 100%; background: white">'
+    )
+
+
+def _figure_of(figure):
+    if isinstance(figure, Axes):
+        figure = figure.figure
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure must be a matplotlib Figure or Axes; got {describe(figure)}")
+    return figure
+
+
+def _alt_of(figure, alt):
+    if alt is None:
+        labels = [ax.get_label() for ax in figure.axes]
+        alt = " ".join(label for label in labels if label and not label.startswith("<"))
+    if not alt:
+        raise ValueError("alt must say what the figure shows, since no plot_* function drew it; got nothing")
+    return alt

@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+
+import coursekit as ck
+from coursekit import exercises as ex
+
+
+def status(part):
+    return part.status, part.message
+
+
+@pytest.mark.parametrize("blank", [..., None])
+def test_blank_is_not_attempted(blank):
+    assert ex.compare("a", blank, 1.0).status == "not attempted"
+    assert ex.compare_call("a", blank, (), 1.0).status == "not attempted"
+    assert ex.compare_call("a", lambda: blank, (), 1.0).status == "not attempted"
+    assert ex.compare("a", (1.0, blank), (1.0, 2.0)).status == "not attempted"
+
+
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [
+        (2, 2.0),
+        (np.float32(0.5), 0.5),
+        ([1, 2], np.array([1.0, 2.0])),
+        (np.array([[1.0, 2.0]]), [[1, 2]]),
+        (1e9 + 100, 1e9),
+        ("circle", "circle"),
+        (np.bool_(True), True),
+        ([np.ones(2), 3.0], (np.ones(2), 3.0)),
+        (ck.Params(np.ones((3, 1)), np.ones(1)), ck.Params(np.ones((3, 1)), np.ones(1))),
+    ],
+)
+def test_right_values_pass(received, expected):
+    assert status(ex.compare("a", received, expected)) == ("passed", "")
+
+
+@pytest.mark.parametrize(
+    ("received", "expected", "message"),
+    [
+        (1.5, 2.0, "expected 2; received 1.5"),
+        (np.nan, 2.0, "expected 2; received nan"),
+        (np.inf, 2.0, "expected 2; received inf"),
+        ("two", 2.0, "expected one number; received 'two'"),
+        (np.ones(2), 2.0, "expected one number; received an array of shape (2,)"),
+        (np.ones((2, 1)), np.ones(2), "expected an array of shape (2,); received an array of shape (2, 1)"),
+        (np.array([1.0, 5.0, 3.0]), np.array([1.0, 2.0, 3.0]), "expected 2; received 5 at index [1]"),
+        ([[1.0, np.nan]], [[1.0, 2.0]], "expected 2; received nan at index [0, 1]"),
+        ("diamond", "circle", "received 'diamond'; that is not the answer"),
+        (1, True, "received 1; that is not the answer"),
+        (lambda: 1, 2.0, "expected one number; received <function"),
+        (np.ones(2), (np.ones(2), 3.0), "expected 2 arrays (block 0, block 1); received"),
+        ((np.ones(2), 4.0), (np.ones(2), 3.0), "block 1: expected 3; received 4"),
+    ],
+)
+def test_wrong_values_hear_the_gap(received, expected, message):
+    part = ex.compare("a", received, expected)
+    assert part.status == "not yet"
+    assert part.message.startswith(message)
+
+
+def test_a_foreseen_mistake_earns_its_own_message_and_only_it():
+    mistakes = {"Summed?": 4.0, "Sign?": -2.0, "Column?": np.ones((2, 1))}
+    for wrong, message in ((4.0, "Summed?"), (-2.0, "Sign?"), (np.ones((2, 1)), "Column?")):
+        part = ex.compare("a", wrong, 2.0, mistakes=mistakes)
+        assert part.message.splitlines()[-1] == message
+    assert ex.compare("a", 7.0, 2.0, mistakes=mistakes).message == "expected 2; received 7"
+
+
+def test_an_exception_in_the_learners_function_is_reported():
+    part = ex.compare_call("a", lambda x: x.no_such, (1.0,), 2.0)
+    assert part.status == "not yet"
+    assert part.message.startswith("your function stopped with AttributeError: 'float' object")
+    part = ex.compare_call("a", lambda: 1.0, (1.0,), 2.0)
+    assert "stopped with TypeError" in part.message
+    assert ex.compare_call("a", 3.0, (), 3.0).message == "expected a function; received 3.0"
+
+
+def test_a_learners_function_cannot_change_what_the_check_holds():
+    x = np.zeros(2)
+
+    def greedy(x):
+        x += 1
+        return x
+
+    assert ex.compare_call("a", greedy, (x,), np.ones(2)).status == "passed"
+    assert x.tolist() == [0.0, 0.0]
+
+
+def test_verdict_reads_as_text_and_as_html():
+    verdict = ex.check("Exercise 1", ex.compare("p", 1, 1), ex.compare("<q>", 1, 2), ex.compare("r", ..., 3))
+    assert not verdict.passed
+    assert repr(verdict).splitlines() == [
+        "Exercise 1: 1 of 3 parts passed",
+        "  ✓ p: passed",
+        "  ✗ <q>: not yet",
+        "      expected 2; received 1",
+        "  ○ r: not attempted",
+    ]
+    page = verdict._repr_html_()
+    assert "&lt;q&gt;" in page
+    assert "<q>" not in page
+    assert ex.check("Exercise 2", ex.compare("p", 1, 1)).passed
+
+
+@pytest.mark.parametrize("parts", [(), ("part",), (None,)])
+def test_a_verdict_needs_parts(parts):
+    with pytest.raises(TypeError, match="parts must be one or more"):
+        ex.check("Exercise", *parts)
+
+
+def test_reveal_shows_prediction_beside_outcome(capsys):
+    ex.reveal("4 lines", "3 lines")
+    ex.reveal(..., "3 lines")
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == ["Your prediction: 4 lines", "What happened:   3 lines"]
+    assert said[2].startswith("Your prediction: none recorded")

@@ -1,0 +1,85 @@
+"""Who may import whom, what a bare import loads, and sizes."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import coursekit
+
+PACKAGE = Path(coursekit.__file__).parent
+MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
+BASE = {"_validation"}
+MATHS = {"activations", "losses", "patterns", "network"}
+MAY_IMPORT = {
+    "__init__": MATHS | {"gradcheck", "training"},
+    "_validation": set(),
+    "activations": set(),
+    "palette": set(),
+    "losses": BASE,
+    "patterns": BASE,
+    "network": BASE | {"activations"},
+    "gradcheck": BASE,
+    "training": BASE | MATHS,
+    "pictures": BASE,
+    "plots": BASE | {"palette", "patterns", "pictures"},
+    "exercises": BASE,
+    "explorers": BASE | MATHS | {"training", "plots"},
+}
+OUTSIDE = {
+    "palette": set(),
+    "pictures": {"matplotlib", "IPython"},
+    "plots": {"numpy", "matplotlib"},
+    "explorers": {"numpy", "matplotlib", "ipywidgets"},
+}
+
+
+def imports(module):
+    """Return (modules of coursekit, packages from outside) that a module imports anywhere."""
+    own, outside = set(), set()
+    for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            whole = node.module == "coursekit"
+            names = [f"coursekit.{alias.name}" for alias in node.names] if whole else [node.module]
+        else:
+            continue
+        for name in names:
+            top, _, rest = name.partition(".")
+            if top == "coursekit":
+                own.add(rest.partition(".")[0])
+            elif top not in sys.stdlib_module_names:
+                outside.add(top)
+    return own, outside
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_from_below(module):
+    own, outside = imports(module)
+    assert own <= MAY_IMPORT[module]
+    assert outside <= OUTSIDE.get(module, {"numpy"})
+
+
+def test_a_bare_import_loads_numpy_alone():
+    code = "import sys, coursekit; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    unwanted = {"matplotlib", "ipywidgets", "IPython", "pytest", "nbformat", "nbval", "traitlets"}
+    assert not unwanted & set(loaded.stdout.split())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_function_has_a_docstring(module):
+    tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), node.name
+
+
+def test_the_public_face_is_complete():
+    for name in coursekit.__all__:
+        assert hasattr(coursekit, name)

@@ -1,0 +1,101 @@
+"""What every committed notebook must keep; strict nbval runs them besides."""
+
+import json
+import re
+
+import pytest
+from execute_notebooks import dumps, normalise
+from lesson import NOTEBOOKS, cells, code_of, exercises, lessons
+
+LESSONS = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
+TINY = "X = np.array([[0.5, -0.5, 1.0], [-1.0, 0.5, 1.0]])"
+NEVER_SAID = re.compile(r"\b(obviously|simply|just|trivial(ly)?)\b", re.IGNORECASE)
+NEVER_SHOWN = re.compile(r" at 0x|<Figure|<Axes|<matplotlib|np\.float64\(|Warning:|Traceback")
+
+
+def markdown(path):
+    return {
+        name: "".join(cell["source"]) for name, cell in cells(path).items() if cell["cell_type"] == "markdown"
+    }
+
+
+def texts(output):
+    """Return the text that a reader sees of one output, without the data of pictures."""
+    if output["output_type"] == "stream":
+        return "".join(output["text"])
+    shown = ["".join(value) for mime, value in output["data"].items() if mime.startswith("text/")]
+    return re.sub(r"base64,[A-Za-z0-9+/=]+", "", "\n".join(shown))
+
+
+def test_the_course_is_complete_and_numbered():
+    assert [path.name[:3] for path in lessons()] == [f"{number:02d}_" for number in range(9)]
+
+
+@LESSONS
+def test_the_file_is_normalised_and_small(path):
+    text = path.read_text(encoding="utf-8")
+    notebook = json.loads(text)
+    assert dumps(normalise(notebook)) == text
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(ids) == len(set(ids)) <= 48
+    assert all(re.fullmatch(rf"{path.name[:2]}-[a-z0-9-]+", name) for name in ids)
+    assert len(text) <= 1_000_000
+
+
+@LESSONS
+def test_code_cells_are_short(path):
+    for name, source in code_of(path).items():
+        assert source.count("\n") < 15, f"{name} has more than 15 lines"
+
+
+@LESSONS
+def test_outputs_are_clean(path):
+    for name, cell in cells(path).items():
+        for output in cell.get("outputs", ()):
+            assert output["output_type"] != "error", name
+            assert output.get("name") != "stderr", name
+            assert not NEVER_SHOWN.search(texts(output)), name
+            if "image/png" in output.get("data", {}):
+                assert re.search(r'<img [^>]*alt="[^"]{40,}"', "".join(output["data"]["text/html"])), name
+
+
+@LESSONS
+def test_an_exercise_has_all_its_cells(path):
+    every, slugs = cells(path), exercises(path)
+    assert slugs
+    for slug in slugs:
+        order = [name for name in every if name.startswith(f"{slug}-")]
+        assert order == [f"{slug}-{part}" for part in ("exercise", "attempt", "check", "help")]
+        help_text = "".join(every[f"{slug}-help"]["source"])
+        folded = re.findall(r"<details><summary>(.*?)</summary>\n\n", help_text)
+        assert folded == ["Hint 1", "Hint 2", "Hint 3", "Solution"], slug
+        assert help_text.count("\n\n</details>") == 4, slug
+
+
+@LESSONS
+def test_the_parts_of_a_lesson(path):
+    number, names = path.name[:2], markdown(path)
+    for part in ("title", "recall", "summary", "exit", "reading"):
+        assert f"{number}-{part}" in names
+    assert names[f"{number}-title"].startswith(f"# {number} · ")
+    assert re.search(r"\b\d+ minutes\b", names[f"{number}-title"])
+    for part in ("recall", "exit"):
+        assert names[f"{number}-{part}"].count("<summary>Answer") == 3
+
+
+@LESSONS
+def test_the_tone_and_the_links(path):
+    for name, text in markdown(path).items():
+        prose = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+        assert not NEVER_SAID.search(prose), name
+        for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", text):
+            assert (NOTEBOOKS / target).exists(), f"{name} links to {target}"
+
+
+@pytest.mark.parametrize("number", ["02", "03", "04", "05"])
+def test_one_tiny_network_runs_through_the_lessons(number):
+    (path,) = (path for path in lessons() if path.name.startswith(number))
+    (cell,) = (source for source in code_of(path).values() if source.startswith(TINY))
+    assert "W1=np.array([[1.0, -2.0], [2.0, 1.0], [1.5, 0.5]])" in cell
+    assert "W2=np.array([2.0, -1.0])" in cell
+    assert "y = np.array([1, 0])" in cell
