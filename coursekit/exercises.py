@@ -97,7 +97,7 @@ def compare(name, received, expected, *, mistakes=None, tolerance=1e-6):
     if gap is None:
         return Part(name, "passed")
     for message, wrong in (mistakes or {}).items():
-        if _gap(received, wrong, tolerance) is None:
+        if _is_not_a_number(received) and _is_not_a_number(wrong) or _gap(received, wrong, tolerance) is None:
             return Part(name, "not yet", f"{gap}\n{message}")
     return Part(name, "not yet", gap)
 
@@ -125,7 +125,8 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         return Part(name, "not yet", f"expected a function; received {_short(function)}")
     copies = tuple(a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
     try:
-        received = function(*copies)
+        with np.errstate(all="ignore"):  # an overflow is judged by its result
+            received = function(*copies)
     except Exception as error:  # the learner's code may raise anything
         return Part(name, "not yet", f"your function stopped with {type(error).__name__}: {error}")
     return compare(name, received, expected, mistakes=mistakes, tolerance=tolerance)
@@ -153,7 +154,8 @@ def _gap(received, expected, tolerance):
     want = np.asarray(expected, dtype=np.float64)
     if got.shape != want.shape:
         return f"expected {_kind(expected)}; received {_kind(got)}"
-    differences = np.abs(got - want)
+    with np.errstate(invalid="ignore"):
+        differences = np.where(got == want, 0.0, np.abs(got - want))  # inf equals inf
     allowed = tolerance * np.maximum(1.0, np.abs(want))
     if (differences <= allowed).all():
         return None
@@ -170,6 +172,10 @@ def _gap_of_blocks(received, expected, tolerance):
     gaps = [_gap(*pair, tolerance) for pair in zip(received, expected, strict=True)]
     found = [f"{name}: {gap}" for name, gap in zip(names, gaps, strict=True) if gap is not None]
     return "\n".join(found) or None
+
+
+def _is_not_a_number(value):
+    return isinstance(value, (float, np.floating)) and np.isnan(value)
 
 
 def _is_blank(value):

@@ -60,8 +60,8 @@ def test_wrong_values_hear_the_gap(received, expected, message):
 
 
 def test_a_foreseen_mistake_earns_its_own_message_and_only_it():
-    mistakes = {"Summed?": 4.0, "Sign?": -2.0, "Column?": np.ones((2, 1))}
-    for wrong, message in ((4.0, "Summed?"), (-2.0, "Sign?"), (np.ones((2, 1)), "Column?")):
+    mistakes = {"Summed?": 4.0, "Sign?": -2.0, "Column?": np.ones((2, 1)), "Inf?": np.inf, "NaN?": np.nan}
+    for message, wrong in mistakes.items():
         part = ex.compare("a", wrong, 2.0, mistakes=mistakes)
         assert part.message.splitlines()[-1] == message
     assert ex.compare("a", 7.0, 2.0, mistakes=mistakes).message == "expected 2; received 7"
@@ -74,6 +74,11 @@ def test_an_exception_in_the_learners_function_is_reported():
     part = ex.compare_call("a", lambda: 1.0, (1.0,), 2.0)
     assert "stopped with TypeError" in part.message
     assert ex.compare_call("a", 3.0, (), 3.0).message == "expected a function; received 3.0"
+
+
+def test_an_overflow_is_judged_by_its_result():
+    part = ex.compare_call("a", np.exp, (np.array([1000.0]),), np.array([np.inf]))
+    assert part.status == "passed"
 
 
 def test_a_learners_function_cannot_change_what_the_check_holds():
