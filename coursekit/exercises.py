@@ -97,7 +97,8 @@ def compare(name, received, expected, *, mistakes=None, tolerance=1e-6):
     if gap is None:
         return Part(name, "passed")
     for message, wrong in (mistakes or {}).items():
-        if _is_not_a_number(received) and _is_not_a_number(wrong) or _gap(received, wrong, tolerance) is None:
+        both_nan = _is_not_a_number(received) and _is_not_a_number(wrong)
+        if both_nan or _gap(received, wrong, tolerance) is None:
             return Part(name, "not yet", f"{gap}\n{message}")
     return Part(name, "not yet", gap)
 
@@ -156,7 +157,7 @@ def _gap(received, expected, tolerance):
         return f"expected {_kind(expected)}; received {_kind(got)}"
     with np.errstate(invalid="ignore"):
         differences = np.where(got == want, 0.0, np.abs(got - want))  # inf equals inf
-    allowed = tolerance * np.maximum(1.0, np.abs(want))
+    allowed = tolerance * np.where(np.isfinite(want), np.maximum(1.0, np.abs(want)), 1.0)
     if (differences <= allowed).all():
         return None
     excess = np.where(np.isnan(differences), np.inf, differences / allowed)
