@@ -30,7 +30,7 @@ MAY_IMPORT = {
 }
 OUTSIDE = {
     "palette": set(),
-    "pictures": {"matplotlib", "IPython"},
+    "pictures": {"matplotlib", "IPython", "PIL"},  # Pillow comes with matplotlib
     "plots": {"numpy", "matplotlib"},
     "explorers": {"numpy", "matplotlib", "ipywidgets"},
 }
