@@ -1,5 +1,6 @@
 """Verdicts inside a lesson: what passed, what did not yet, what to look at next."""
 
+import copy
 import html
 from dataclasses import dataclass
 
@@ -112,7 +113,7 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
     function : callable
         The learner's function; one that returns None counts as not attempted.
     arguments : tuple
-        What to call it with; arrays are copied first.
+        What to call it with; copied first, so that nothing here changes.
     expected, mistakes, tolerance
         As in `compare`.
 
@@ -124,10 +125,9 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         return Part(name, "not attempted")
     if not callable(function):
         return Part(name, "not yet", f"expected a function; received {_short(function)}")
-    copies = tuple(a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
     try:
         with np.errstate(all="ignore"):  # an overflow is judged by its result
-            received = function(*copies)
+            received = function(*copy.deepcopy(arguments))
     except Exception as error:  # the learner's code may raise anything
         return Part(name, "not yet", f"your function stopped with {type(error).__name__}: {error}")
     return compare(name, received, expected, mistakes=mistakes, tolerance=tolerance)
@@ -169,7 +169,7 @@ def _gap(received, expected, tolerance):
 def _gap_of_blocks(received, expected, tolerance):
     names = getattr(expected, "_fields", [f"block {i}" for i in range(len(expected))])
     if not isinstance(received, (tuple, list)) or len(received) != len(expected):
-        return f"expected {len(expected)} arrays ({', '.join(names)}); received {_short(received)}"
+        return f"expected {len(expected)} values ({', '.join(names)}); received {_short(received)}"
     gaps = [_gap(*pair, tolerance) for pair in zip(received, expected, strict=True)]
     found = [f"{name}: {gap}" for name, gap in zip(names, gaps, strict=True) if gap is not None]
     return "\n".join(found) or None

@@ -88,7 +88,7 @@ def _training_controls():
         "seed": widgets.BoundedIntText(0, 0, 9999, description="Seed", **look),
         "activation": widgets.Dropdown(options=list(ACTIVATIONS), description="Activation", **look),
         "learning_rate": widgets.FloatLogSlider(
-            10**0.2, min=-2, max=2, step=0.1, description="Learning rate", readout_format=".2g", **look
+            10**0.2, min=-2, max=2, step=0.1, description="Learning rate", readout_format=".3g", **look
         ),
         "iterations": widgets.IntSlider(1000, 1, 5000, 1, description="Iterations", **look),
         "hidden_size": widgets.IntSlider(4, 1, 16, description="Hidden units", **look),

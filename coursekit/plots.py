@@ -286,9 +286,9 @@ def _unit_line(ax, unit, weights, output_weight):
     normal, bias = weights[:2], weights[2]
     length = np.linalg.norm(normal)
     sign = "positive" if output_weight >= 0 else "negative"
-    words = f"Unit {unit + 1}: output weight {output_weight:.2f}"
+    words = f"Unit {unit}: output weight {output_weight:.2f}"
     if length == 0 or abs(bias) / length >= np.sqrt(2):
-        ax.plot([], [], " ", label=f"unit {unit + 1}: line outside the square")
+        ax.plot([], [], " ", label=f"unit {unit}: line outside the square")
         return f"{words}, line outside the square."
     foot = -bias * normal / length**2
     along = np.array([-normal[1], normal[0]]) / length
@@ -300,13 +300,13 @@ def _unit_line(ax, unit, weights, output_weight):
         color=color,
         linestyle="-" if output_weight >= 0 else "--",
         linewidth=1.5 + min(abs(output_weight), 12) / 4,
-        label=f"unit {unit + 1}: output weight {output_weight:+.1f}",
+        label=f"unit {unit}: output weight {output_weight:+.1f}",
     )
     middle = _middle_of_visible(foot, along)
     tip = middle + 0.12 * normal / length
     ax.plot([middle[0], tip[0]], [middle[1], tip[1]], color=color, linewidth=3)
     ax.annotate(
-        str(unit + 1),
+        str(unit),
         tip + 0.06 * normal / length,
         ha="center",
         va="center",

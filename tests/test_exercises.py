@@ -49,7 +49,7 @@ def test_right_values_pass(received, expected):
         ("diamond", "circle", "received 'diamond'; that is not the answer"),
         (1, True, "received 1; that is not the answer"),
         (lambda: 1, 2.0, "expected one number; received <function"),
-        (np.ones(2), (np.ones(2), 3.0), "expected 2 arrays (block 0, block 1); received"),
+        (np.ones(2), (np.ones(2), 3.0), "expected 2 values (block 0, block 1); received"),
         ((np.ones(2), 4.0), (np.ones(2), 3.0), "block 1: expected 3; received 4"),
     ],
 )
@@ -89,6 +89,9 @@ def test_a_learners_function_cannot_change_what_the_check_holds():
         return x
 
     assert ex.compare_call("a", greedy, (x,), np.ones(2)).status == "passed"
+    assert x.tolist() == [0.0, 0.0]
+    params = ck.Params(np.zeros((3, 1)), x)
+    assert ex.compare_call("a", lambda params: greedy(params.W2), (params,), np.ones(2)).status == "passed"
     assert x.tolist() == [0.0, 0.0]
 
 

@@ -1,5 +1,6 @@
 """What every committed notebook must keep; strict nbval runs them besides."""
 
+import ast
 import json
 import re
 
@@ -37,7 +38,7 @@ def test_the_file_is_normalised_and_small(path):
     notebook = json.loads(text)
     assert dumps(normalise(notebook)) == text
     ids = [cell["id"] for cell in notebook["cells"]]
-    assert len(ids) == len(set(ids)) <= 50
+    assert len(ids) == len(set(ids)) <= 68
     assert all(re.fullmatch(rf"{path.name[:2]}-[a-z0-9-]+", name) for name in ids)
     assert len(text) <= 1_000_000
 
@@ -100,3 +101,32 @@ def test_one_tiny_network_runs_through_the_lessons(number):
     assert "W1=np.array([[1.0, -2.0], [2.0, 1.0], [1.5, 0.5]])" in cell
     assert "W2=np.array([2.0, -1.0])" in cell
     assert "y = np.array([1, 0])" in cell
+
+
+def top_level_names(source):
+    """Return (names that a cell binds, names that it reads)."""
+    tree = ast.parse(source)
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    bound |= {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    bound |= {arg.arg for node in ast.walk(tree) if isinstance(node, ast.arguments) for arg in node.args}
+    bound |= {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    return bound, {node.id for node in names} - bound
+
+
+@LESSONS
+def test_a_skipped_check_breaks_nothing_but_the_use_of_its_verdict(path):
+    known, hidden = set(), {}
+    for name, source in code_of(path).items():
+        bound, read = top_level_names(source)
+        missing = {n: hidden[n] for n in read - known if n in hidden and "verdict" not in n}
+        assert not missing, f"{name} needs what only a folded check cell defines: {missing}"
+        if name.endswith("-check"):
+            hidden |= {n: name for n in bound}
+        else:
+            known |= bound

@@ -82,7 +82,7 @@ def test_hidden_units_lie_where_the_pre_activation_is_zero(dataset):
     assert len(lines) == 5
     assert drawn
     for line in drawn:
-        unit = int(line.get_label().split()[1].rstrip(":")) - 1
+        unit = int(line.get_label().split()[1].rstrip(":"))
         ends = ck.add_bias(np.column_stack([line.get_xdata(), line.get_ydata()]))
         np.testing.assert_allclose(ends @ params.W1[:, unit], 0, atol=1e-12)
         assert line.get_linestyle() == ("-" if params.W2[unit] >= 0 else "--")
@@ -92,8 +92,8 @@ def test_hidden_units_without_a_line_in_the_square_are_named(dataset):
     params = ck.Params(np.array([[0.0, 1.0], [0.0, 1.0], [1.0, 9.0]]), np.array([1.0, -1.0]))
     ax = plots.plot_hidden_units(params, dataset)
     assert [text for text in legend(ax) if "outside" in text] == [
+        "unit 0: line outside the square",
         "unit 1: line outside the square",
-        "unit 2: line outside the square",
     ]
 
 
