@@ -73,7 +73,7 @@ def check(title, *parts):
 
 
 def compare(name, received, expected, *, mistakes=None, tolerance=1e-6):
-    """Compare a learner's value with the expected one.
+    """Compare a value that a learner worked out with the expected one, without giving it away.
 
     Parameters
     ----------
@@ -92,26 +92,34 @@ def compare(name, received, expected, *, mistakes=None, tolerance=1e-6):
     -------
     Part
     """
+    return _compare(name, received, expected, mistakes, tolerance, _direction)
+
+
+def _compare(name, received, expected, mistakes, tolerance, difference):
+    """Compare; `difference` words the gap of an expected and a received number at a place."""
     if _is_blank(received) or (isinstance(received, tuple) and any(map(_is_blank, received))):
         return Part(name, "not attempted")
-    gap = _gap(received, expected, tolerance)
+    gap = _gap(received, expected, tolerance, difference)
     if gap is None:
         return Part(name, "passed")
     for message, wrong in (mistakes or {}).items():
         both_nan = _is_not_a_number(received) and _is_not_a_number(wrong)
-        if both_nan or _gap(received, wrong, tolerance) is None:
-            return Part(name, "not yet", f"{gap}\n{message}")
+        if both_nan or _gap(received, wrong, tolerance, difference) is None:
+            asked_for_numbers = not isinstance(expected, (bool, str))
+            return Part(name, "not yet", f"{gap}\n{message}" if asked_for_numbers else message)
     return Part(name, "not yet", gap)
 
 
 def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6):
-    """Call a learner's function and compare what it returns; an exception in it is reported.
+    """Call a learner's function and compare what it returns, number beside number.
+
+    An exception in the function is reported, and so is a forgotten return.
 
     Parameters
     ----------
     name : str
     function : callable
-        The learner's function; one that returns None counts as not attempted.
+        The learner's function; one whose body is still `...` counts as not attempted.
     arguments : tuple
         What to call it with; copied first, so that nothing here changes.
     expected, mistakes, tolerance
@@ -130,7 +138,9 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
             received = function(*copy.deepcopy(arguments))
     except Exception as error:  # the learner's code may raise anything
         return Part(name, "not yet", f"your function stopped with {type(error).__name__}: {error}")
-    return compare(name, received, expected, mistakes=mistakes, tolerance=tolerance)
+    if received is None and not _is_stub(function):
+        return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
+    return _compare(name, received, expected, mistakes, tolerance, _both_numbers)
 
 
 def reveal(prediction, outcome):
@@ -140,14 +150,24 @@ def reveal(prediction, outcome):
     print(f"What happened:   {outcome}")
 
 
-def _gap(received, expected, tolerance):
+def _stub():
+    """Do nothing, as the untouched attempt does."""
+    ...
+
+
+def _is_stub(function):
+    codes = [getattr(f, "__code__", None) for f in (function, _stub)]
+    return None not in codes and codes[0].co_code[::2] == codes[1].co_code[::2]  # the operations alone
+
+
+def _gap(received, expected, tolerance, difference):
     """None where the values agree, else how they differ, in few digits."""
-    if isinstance(expected, (str, bool)):
-        if isinstance(received, (type(expected), np.bool_)) and received == expected:
-            return None
-        return f"received {_short(received)}; that is not the answer"
+    if isinstance(expected, bool):
+        return _gap_of_truth(received, expected)
+    if isinstance(expected, str):
+        return _gap_of_words(received, expected)
     if isinstance(expected, tuple):
-        return _gap_of_blocks(received, expected, tolerance)
+        return _gap_of_blocks(received, expected, tolerance, difference)
     try:
         got = np.asarray(received, dtype=np.float64)
     except (TypeError, ValueError):
@@ -163,14 +183,37 @@ def _gap(received, expected, tolerance):
     excess = np.where(np.isnan(differences), np.inf, differences / allowed)
     at = np.unravel_index(excess.argmax(), want.shape)
     place = f" at index {list(map(int, at))}" if want.ndim else ""
-    return f"expected {want[at]:.6g}; received {got[at]:.6g}{place}"
+    return difference(want[at], got[at], place)
 
 
-def _gap_of_blocks(received, expected, tolerance):
+def _both_numbers(want, got, place):
+    return f"expected {want:.6g}; received {got:.6g}{place}"
+
+
+def _direction(want, got, place):
+    if np.isnan(got):
+        return f"received nan{place}, which is no number"
+    return f"received {got:.6g}{place}, which is too {'large' if got > want else 'small'}"
+
+
+def _gap_of_truth(received, expected):
+    if not isinstance(received, (bool, np.bool_)):
+        return f"expected True or False, without quotes; received {_short(received)}"
+    return None if received == expected else f"received {received}; that is not the answer"
+
+
+def _gap_of_words(received, expected):
+    if not isinstance(received, str):
+        return f"expected words in quotes; received {_short(received)}"
+    same = received.strip().lower() == expected.strip().lower()
+    return None if same else f"received {_short(received)}; that is not the answer"
+
+
+def _gap_of_blocks(received, expected, tolerance, difference):
     names = getattr(expected, "_fields", [f"block {i}" for i in range(len(expected))])
     if not isinstance(received, (tuple, list)) or len(received) != len(expected):
         return f"expected {len(expected)} values ({', '.join(names)}); received {_short(received)}"
-    gaps = [_gap(*pair, tolerance) for pair in zip(received, expected, strict=True)]
+    gaps = [_gap(*pair, tolerance, difference) for pair in zip(received, expected, strict=True)]
     found = [f"{name}: {gap}" for name, gap in zip(names, gaps, strict=True) if gap is not None]
     return "\n".join(found) or None
 

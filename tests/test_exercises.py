@@ -13,7 +13,10 @@ def status(part):
 def test_blank_is_not_attempted(blank):
     assert ex.compare("a", blank, 1.0).status == "not attempted"
     assert ex.compare_call("a", blank, (), 1.0).status == "not attempted"
-    assert ex.compare_call("a", lambda: blank, (), 1.0).status == "not attempted"
+    assert (
+        ex.compare_call("a", (lambda: None) if blank is None else (lambda: ...), (), 1.0).status
+        == "not attempted"
+    )
     assert ex.compare("a", (1.0, blank), (1.0, 2.0)).status == "not attempted"
 
 
@@ -26,6 +29,7 @@ def test_blank_is_not_attempted(blank):
         (np.array([[1.0, 2.0]]), [[1, 2]]),
         (1e9 + 100, 1e9),
         ("circle", "circle"),
+        (" Circle", "circle"),
         (np.bool_(True), True),
         ([np.ones(2), 3.0], (np.ones(2), 3.0)),
         (ck.Params(np.ones((3, 1)), np.ones(1)), ck.Params(np.ones((3, 1)), np.ones(1))),
@@ -38,19 +42,21 @@ def test_right_values_pass(received, expected):
 @pytest.mark.parametrize(
     ("received", "expected", "message"),
     [
-        (1.5, 2.0, "expected 2; received 1.5"),
-        (np.nan, 2.0, "expected 2; received nan"),
-        (np.inf, 2.0, "expected 2; received inf"),
+        (1.5, 2.0, "received 1.5, which is too small"),
+        (np.nan, 2.0, "received nan, which is no number"),
+        (np.inf, 2.0, "received inf, which is too large"),
         ("two", 2.0, "expected one number; received 'two'"),
         (np.ones(2), 2.0, "expected one number; received an array of shape (2,)"),
         (np.ones((2, 1)), np.ones(2), "expected an array of shape (2,); received an array of shape (2, 1)"),
-        (np.array([1.0, 5.0, 3.0]), np.array([1.0, 2.0, 3.0]), "expected 2; received 5 at index [1]"),
-        ([[1.0, np.nan]], [[1.0, 2.0]], "expected 2; received nan at index [0, 1]"),
+        (np.array([1.0, 5.0, 3.0]), np.array([1.0, 2.0, 3.0]), "received 5 at index [1], which is too large"),
+        ([[1.0, np.nan]], [[1.0, 2.0]], "received nan at index [0, 1], which is no number"),
         ("diamond", "circle", "received 'diamond'; that is not the answer"),
-        (1, True, "received 1; that is not the answer"),
+        (False, True, "received False; that is not the answer"),
+        (1, True, "expected True or False, without quotes; received 1"),
+        (1, "circle", "expected words in quotes; received 1"),
         (lambda: 1, 2.0, "expected one number; received <function"),
         (np.ones(2), (np.ones(2), 3.0), "expected 2 values (block 0, block 1); received"),
-        ((np.ones(2), 4.0), (np.ones(2), 3.0), "block 1: expected 3; received 4"),
+        ((np.ones(2), 4.0), (np.ones(2), 3.0), "block 1: received 4, which is too large"),
     ],
 )
 def test_wrong_values_hear_the_gap(received, expected, message):
@@ -64,7 +70,7 @@ def test_a_foreseen_mistake_earns_its_own_message_and_only_it():
     for message, wrong in mistakes.items():
         part = ex.compare("a", wrong, 2.0, mistakes=mistakes)
         assert part.message.splitlines()[-1] == message
-    assert ex.compare("a", 7.0, 2.0, mistakes=mistakes).message == "expected 2; received 7"
+    assert ex.compare("a", 7.0, 2.0, mistakes=mistakes).message == "received 7, which is too large"
 
 
 def test_an_exception_in_the_learners_function_is_reported():
@@ -74,6 +80,30 @@ def test_an_exception_in_the_learners_function_is_reported():
     part = ex.compare_call("a", lambda: 1.0, (1.0,), 2.0)
     assert "stopped with TypeError" in part.message
     assert ex.compare_call("a", 3.0, (), 3.0).message == "expected a function; received 3.0"
+
+
+def test_a_wrong_choice_hears_the_question_alone():
+    assert ex.compare("a", False, True, mistakes={"Why?": False}).message == "Why?"
+    assert ex.compare("a", "b", "c", mistakes={"Why?": "b"}).message == "Why?"
+
+
+def test_a_function_is_shown_both_numbers():
+    part = ex.compare_call("a", lambda x: [1.0, x], (5.0,), np.array([1.0, 2.0]))
+    assert part.message == "expected 2; received 5 at index [1]"
+
+
+def test_a_forgotten_return_is_told_from_an_untouched_attempt():
+    def untouched(x, y=2):
+        """Return the sum."""
+        ...
+
+    def forgotten(x, y=2):
+        """Return the sum."""
+        x + y
+
+    assert ex.compare_call("a", untouched, (1,), 3).status == "not attempted"
+    part = ex.compare_call("a", forgotten, (1,), 3)
+    assert part.message == "your function returned nothing (None). Is a return missing?"
 
 
 def test_an_overflow_is_judged_by_its_result():
@@ -102,7 +132,7 @@ def test_verdict_reads_as_text_and_as_html():
         "Exercise 1: 1 of 3 parts passed",
         "  ✓ p: passed",
         "  ✗ <q>: not yet",
-        "      expected 2; received 1",
+        "      received 1, which is too small",
         "  ○ r: not attempted",
     ]
     page = verdict._repr_html_()
