@@ -1,4 +1,4 @@
-"""Settings of the whole suite: figures without a screen, none left open, and a count of what nbval compares."""
+"""Settings of the whole suite: figures without a screen, none left open; a count of what nbval compares."""
 
 import os
 
