@@ -118,6 +118,22 @@ def test_divergence_is_reported_and_keeps_what_was_finite(dataset, rng, learning
     assert repr(training).endswith("diverged)")
 
 
+@pytest.mark.parametrize("learning_rate", [1e200, 1e308])
+def test_divergence_of_the_learners_own_functions_is_reported(dataset, rng, learning_rate):
+    training = ck.train(
+        dataset,
+        rng=rng,
+        activation="relu",
+        learning_rate=learning_rate,
+        iterations=50,
+        forward=lambda *arguments: ck.forward(*arguments),
+    )
+    assert training.diverged
+    assert 0 < len(training.loss) == len(training.accuracy) < 50
+    assert np.isfinite(training.loss).all()
+    assert all(np.isfinite(weights).all() for weights in training.params)
+
+
 def test_divergence_in_the_last_update_is_reported(dataset):
     def huge(params, *_):
         return ck.Params(np.full_like(params.W1, 1e308), np.zeros_like(params.W2))
