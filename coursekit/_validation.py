@@ -29,9 +29,14 @@ def check_choice(value, choices, name):
     return choices[value]
 
 
+def _is_number(value, kind):
+    """Whether a value is a number of this kind; True and False are none."""
+    return isinstance(value, kind) and not isinstance(value, (bool, np.bool_))
+
+
 def check_count(value, name):
     """Return a whole number from 1 up to the largest allowed for `name`."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+    if not _is_number(value, numbers.Integral):
         raise TypeError(f"{name} must be a whole number (int); got {describe(value)}")
     if not 1 <= value <= LARGEST[name]:
         raise ValueError(f"{name} must be between 1 and {LARGEST[name]}; got {value}")
@@ -40,7 +45,7 @@ def check_count(value, name):
 
 def check_positive(value, name):
     """Return a finite float above zero."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+    if not _is_number(value, numbers.Real):
         raise TypeError(f"{name} must be a number above 0; got {describe(value)}")
     if not (np.isfinite(value) and value > 0):
         raise ValueError(f"{name} must be finite and above 0; got {value}")
@@ -49,7 +54,7 @@ def check_positive(value, name):
 
 def check_share(value, name):
     """Return a float from 0 to 1."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+    if not _is_number(value, numbers.Real):
         raise TypeError(f"{name} must be a number from 0 to 1; got {describe(value)}")
     if not 0 <= value <= 1:
         raise ValueError(f"{name} must be from 0 to 1; got {value}")

@@ -49,7 +49,7 @@ class Descent:
     """A run of gradient descent that can be advanced, looked at, and advanced again.
 
     Arrays have the shapes of `network.py` behind leading axes: none for one network, or (b,).
-    Arguments are taken as checked; `train` and `sweep` do that.
+    Arguments are taken as checked; `train` does that.
 
     Parameters
     ----------
@@ -157,11 +157,8 @@ class Descent:
         product = np.dot if self.theta.ndim == 2 else np.matmul  # the same, but dot starts quicker
         A, D = self.rows[..., : self.k, :], self.rows[..., self.k :, :]
         T, Ut, rows_t = A[..., : self.h, :], np.swapaxes(self.U, -1, -2), np.swapaxes(self.rows, -1, -2)
-        w, w_of_units, step_w_U = (
-            self.w[0] if self.theta.ndim == 2 else self.w,
-            self.w[..., : self.h],
-            self.step[..., self.k :],
-        )
+        w = self.w[0] if self.theta.ndim == 2 else self.w
+        w_of_units, step_w_U = self.w[..., : self.h], self.step[..., self.k :]
         x0, x1, (e0, e1, e) = self.Xt[..., 0, :], self.Xt[..., 1, :], (self.E[..., i, :] for i in range(3))
         Xt, s, E, P, step, step_U, theta = self.Xt, self.s, self.E, self.P, self.step, self.step_U, self.theta
         activate, one, slots = ACTIVATE[self.activation], np.array(1, theta.dtype), self.slots

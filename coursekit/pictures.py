@@ -30,10 +30,10 @@ def show(figure, *, alt=None):
 
     figure = _figure_of(figure)
     alt = _alt_of(figure, alt)
-    picture = _in_256_colours(_png(figure))
+    data = _base64(_in_256_colours(_png(figure)))
     bundle = {
-        "text/html": _img(picture, alt),
-        "image/png": base64.b64encode(picture).decode(),
+        "text/html": _img(data, alt),
+        "image/png": data,
         "text/plain": textwrap.fill(f"Figure: {alt}", 100),
     }
     display(bundle, raw=True)
@@ -43,7 +43,7 @@ def show(figure, *, alt=None):
 def to_html(figure, *, alt=None):
     """Return a figure as one `<img>` element with its alternative text, as a str."""
     figure = _figure_of(figure)
-    return _img(_png(figure), _alt_of(figure, alt))
+    return _img(_base64(_png(figure)), _alt_of(figure, alt))
 
 
 def _png(figure):
@@ -61,8 +61,11 @@ def _in_256_colours(picture):
     return smaller.getvalue()
 
 
-def _img(picture, alt):
-    data = base64.b64encode(picture).decode()
+def _base64(picture):
+    return base64.b64encode(picture).decode()
+
+
+def _img(data, alt):
     return (
         f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" '
         'style="max-width: 100%; background: white">'

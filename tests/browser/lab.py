@@ -92,13 +92,13 @@ def _wait_until_it_answers(address, server, scratch):
 
 
 @contextlib.contextmanager
-def chromium_page(width=1400, height=1000, color_scheme="light"):
+def chromium_page(width=1400, height=1000):
     """Yield a page of a headless Chromium that can reach this machine alone."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=color_scheme)
+        page = browser.new_page(viewport={"width": width, "height": height})
         page.route(lambda url: not url.startswith("http://127.0.0.1"), lambda route: route.abort())
         yield page
         browser.close()
