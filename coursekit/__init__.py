@@ -1,6 +1,7 @@
 """coursekit: learn backpropagation by writing it."""
 
 from coursekit.activations import ACTIVATIONS, Activation
+from coursekit.chunks import draw_start
 from coursekit.gradcheck import GradientCheck, check_gradient
 from coursekit.losses import accuracy, log_loss, log_loss_from_logits
 from coursekit.network import ForwardPass, Params, backward, forward, init_params
@@ -13,6 +14,8 @@ from coursekit.patterns import (
     majority_baseline,
     make_dataset,
 )
+from coursekit.sweep_results import SweepResult, SweepStopped
+from coursekit.sweeps import sweep
 from coursekit.training import Training, train
 
 __all__ = [
@@ -24,18 +27,22 @@ __all__ = [
     "GradientCheck",
     "Params",
     "Pattern",
+    "SweepResult",
+    "SweepStopped",
     "Training",
     "accuracy",
     "add_bias",
     "backward",
     "check_gradient",
     "class_shares",
+    "draw_start",
     "forward",
     "init_params",
     "log_loss",
     "log_loss_from_logits",
     "majority_baseline",
     "make_dataset",
+    "sweep",
     "train",
 ]
 __version__ = "0.1.0"

@@ -5,7 +5,15 @@ import numbers
 
 import numpy as np
 
-LARGEST = {"n_points": 1_000_000, "hidden_size": 1_000, "iterations": 10_000_000}
+LARGEST = {
+    "n_points": 1_000_000,
+    "fresh_points": 1_000_000,
+    "hidden_size": 1_000,
+    "iterations": 10_000_000,
+    "record_every": 10_000_000,
+    "networks": 1_000_000,
+    "seed": 2**63 - 1,
+}
 
 
 def describe(value):
@@ -41,6 +49,34 @@ def check_count(value, name):
     if not 1 <= value <= LARGEST[name]:
         raise ValueError(f"{name} must be between 1 and {LARGEST[name]}; got {value}")
     return int(value)
+
+
+def check_seed(value, name="seed"):
+    """Return a whole number that a stream of random numbers can be made of."""
+    if not _is_number(value, numbers.Integral):
+        raise TypeError(f"{name} must be a whole number (int); got {describe(value)}")
+    if not 0 <= value <= LARGEST["seed"]:
+        raise ValueError(f"{name} must be between 0 and {LARGEST['seed']}; got {value}")
+    return int(value)
+
+
+def is_list(value):
+    """Whether a value stands for several: a list, tuple, range or array."""
+    return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
+def check_axis(given, name, check_one):
+    """Return a tuple of checked values, from one value or a list of different ones."""
+    values = tuple(check_one(value, name) for value in (given if is_list(given) else [given]))
+    if not values:
+        raise ValueError(f"{name} must have at least one value; got {describe(given)}")
+    seen = set()
+    for value in values:
+        label = getattr(value, "name", getattr(value, "__name__", value))
+        if label in seen:
+            raise ValueError(f"{name} must not hold a value twice; got {label!r} twice")
+        seen.add(label)
+    return values
 
 
 def check_positive(value, name):

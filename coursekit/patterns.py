@@ -129,8 +129,14 @@ def make_dataset(pattern, n_points=500, *, rng, noise=0.0):
     y = _classes(pattern, points)
     if noise > 0:
         y = np.where(rng.random(n_points) < noise, 1 - y, y)
-    name = getattr(pattern, "name", getattr(pattern, "__name__", "own rule"))
-    return Dataset(name, add_bias(points), y)
+    return Dataset(rule_name(pattern), add_bias(points), y)
+
+
+def rule_name(pattern):
+    """Name of a pattern: of a rule of your own or a dataset, too."""
+    if isinstance(pattern, str):
+        return pattern
+    return getattr(pattern, "name", getattr(pattern, "__name__", "own rule"))
 
 
 def _classes(rule, points):

@@ -14,7 +14,7 @@ MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
 BASE = {"_validation"}
 MATHS = {"activations", "losses", "patterns", "network"}
 MAY_IMPORT = {
-    "__init__": MATHS | {"gradcheck", "training"},
+    "__init__": MATHS | {"gradcheck", "training", "chunks", "sweeps", "sweep_results"},
     "_validation": set(),
     "activations": set(),
     "palette": set(),
@@ -24,8 +24,14 @@ MAY_IMPORT = {
     "gradcheck": BASE,
     "descent": {"network"},
     "training": BASE | MATHS | {"descent"},
+    "chunks": BASE | MATHS | {"descent"},
+    "checkpoints": BASE,
+    "running": set(),
+    "sweep_results": BASE,
+    "sweeps": BASE | MATHS | {"chunks", "checkpoints", "running", "sweep_results"},
     "pictures": BASE,
     "plots": BASE | {"palette", "patterns", "pictures"},
+    "sweep_plots": BASE | {"palette", "plots"},
     "exercises": BASE,
     "explorers": BASE | MATHS | {"training", "plots"},
 }
@@ -33,6 +39,10 @@ OUTSIDE = {
     "palette": set(),
     "pictures": {"matplotlib", "IPython", "PIL"},  # Pillow comes with matplotlib
     "plots": {"numpy", "matplotlib"},
+    "sweep_plots": {"numpy", "matplotlib"},
+    "running": {"tqdm"},
+    "sweep_results": {"numpy", "pandas"},
+    "checkpoints": set(),
     "explorers": {"numpy", "matplotlib", "ipywidgets"},
 }
 

@@ -1,0 +1,123 @@
+"""Independent tasks on all cores or on any executor, with progress, until done or stopped."""
+
+import os
+import signal
+import sys
+from contextlib import contextmanager, nullcontext
+
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+
+
+def run_tasks(function, tasks, finished, *, executor=None, parallel=True):
+    """Call function(task) for each task, and finished(i, result) here as each result comes.
+
+    Parameters
+    ----------
+    function : callable
+        Importable, as it may run in another process.
+    tasks : list
+    finished : callable
+    executor : concurrent.futures.Executor, optional
+        By default a process for each core.
+    parallel : bool
+        False: without an executor, run the tasks here, one after the other.
+
+    Returns
+    -------
+    None or BaseException
+        What stopped the run: KeyboardInterrupt, or the error of a task or of the executor. Results
+        that were there by then have been handed over.
+    """
+    workers = min(cores(), len(tasks))
+    try:
+        if executor is None and (workers < 2 or not parallel):
+            for i, task in enumerate(tasks):
+                finished(i, function(task))
+            return None
+        with nullcontext(executor) if executor is not None else _pool(workers) as pool:
+            return _collect(function, tasks, finished, pool)
+    except (Exception, KeyboardInterrupt) as error:
+        return error
+
+
+def _collect(function, tasks, finished, executor):
+    """Submit all tasks; whatever happens then, hand over all results that are there."""
+    from concurrent.futures import as_completed
+
+    waiting = {}
+    try:
+        with _environment(ONE_THREAD):  # for the workers that are started now
+            for i, task in enumerate(tasks):
+                waiting[executor.submit(function, task)] = i
+        for future in as_completed(list(waiting)):
+            result = future.result()
+            finished(waiting.pop(future), result)
+    except (Exception, KeyboardInterrupt) as error:
+        for future in waiting:
+            future.cancel()
+        for future, i in waiting.items():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                finished(i, future.result())
+        return error
+    return None
+
+
+@contextmanager
+def _pool(workers):
+    """A process for each core: started afresh, deaf to Ctrl-C, which this process answers."""
+    import multiprocessing  # slow to import, and seldom needed
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("spawn")
+    deaf = (signal.SIGINT, signal.SIG_IGN)
+    pool = ProcessPoolExecutor(workers, context, initializer=signal.signal, initargs=deaf)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _environment(changes):
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def cores():
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory():
+    """Bytes of memory of this computer; 4 GB where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 4 * 10**9
+
+
+def progress_bar(total, unit, initial=0):
+    """Return a bar that shows after two seconds where somebody is watching; close it at the end."""
+    from tqdm.auto import tqdm
+
+    quiet = not _is_watched()
+    return tqdm(total=total, unit=unit, initial=initial, delay=2, leave=False, disable=quiet)
+
+
+def _is_watched():
+    """Whether a person can see a bar move: not where nbval or nbconvert runs the notebook."""
+    ipython = sys.modules.get("IPython")
+    kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
+    if kernel is not None:
+        return bool(getattr(kernel, "_allow_stdin", False))  # a front end that can be asked is watched
+    return sys.stderr is not None and sys.stderr.isatty()

@@ -1,0 +1,186 @@
+"""Results of a sweep on named axes: select, reduce, write a table."""
+
+import csv
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from coursekit._validation import check_choice, describe, is_list
+
+MISSING = {  # quantity -> its value, and with it its dtype, where a network was not trained
+    "final_loss": np.nan,
+    "best_loss": np.nan,
+    "final_accuracy": np.nan,
+    "best_accuracy": np.nan,
+    "reached": False,
+    "first_iteration": -1,
+    "stayed": False,
+    "diverged": False,
+    "dead_units": 0,
+    "fresh_accuracy": np.nan,
+    "loss": np.nan,
+    "accuracy": np.nan,
+}
+CURVES = ("loss", "accuracy")
+
+
+class SweepStopped(RuntimeError):
+    """A sweep could not go on. `.partial` is the SweepResult with what was finished."""
+
+    def __init__(self, message, partial):
+        super().__init__(message)
+        self.partial = partial
+
+
+@dataclass(frozen=True, repr=False)
+class SweepResult:
+    """What `sweep` found, on named axes.
+
+    Attributes
+    ----------
+    axes : dict
+        Name of an axis -> tuple of its values, in the order of the axes of the arrays.
+    settings : dict
+        What all networks share: arguments given as one value, and those that are no axis.
+    values : dict
+        Name of a quantity -> ndarray; `result["final_loss"]` is short for it. Of shape (axes...):
+        final_loss, best_loss (float64, nats), final_accuracy, best_accuracy, fresh_accuracy
+        (float64, shares), reached, stayed, diverged (bool), first_iteration (int64, -1: never),
+        dead_units (int64). Curves, loss and accuracy, have a last axis `recorded`.
+    done : ndarray of bool, shape (axes...)
+        Which networks were trained: all, unless the sweep was stopped.
+    """
+
+    axes: dict
+    settings: dict
+    values: dict
+    done: np.ndarray
+
+    @property
+    def partial(self):
+        """Whether some networks are missing."""
+        return not self.done.all()
+
+    @property
+    def recorded(self):
+        """The iterations of the entries of a curve."""
+        return np.arange(0, self.settings["iterations"], self.settings["record_every"])
+
+    def __getitem__(self, quantity):
+        return check_choice(quantity, self.values, "quantity")
+
+    def select(self, **chosen):
+        """Return the part of the results at some values of some axes.
+
+        Parameters
+        ----------
+        **chosen
+            Name of an axis = one of its values (the axis becomes a setting), or a list of values.
+
+        Returns
+        -------
+        SweepResult
+
+        Raises
+        ------
+        ValueError
+            Where an axis or a value on it does not exist.
+        """
+        result = self
+        for name, wanted in chosen.items():
+            values = check_choice(name, result.axes, "axis")
+            if is_list(wanted):
+                result = result._take(name, [_place_of(value, values, name) for value in wanted])
+            else:
+                result = result._take(name, _place_of(wanted, values, name))
+        return result
+
+    def _take(self, name, where):
+        axis = list(self.axes).index(name)
+        axes, settings = dict(self.axes), dict(self.settings)
+        if isinstance(where, list):
+            if not where:
+                raise ValueError(f"axis {name} must be selected by at least one value; got none")
+            axes[name] = tuple(axes[name][i] for i in where)
+        else:
+            settings[name] = axes.pop(name)[where]
+        values = {quantity: array.take(where, axis) for quantity, array in self.values.items()}
+        return replace(self, axes=axes, settings=settings, values=values, done=self.done.take(where, axis))
+
+    def reduce(self, function, quantity, over):
+        """Sum up a quantity over some axes.
+
+        Parameters
+        ----------
+        function : callable
+            Takes a 1-d array, the values over those axes, and returns one number: np.median, say.
+        quantity : str
+        over : str or list of str
+            Names of the axes that disappear.
+
+        Returns
+        -------
+        ndarray, shape of the axes that stay, in their order
+            With a last axis `recorded` if the quantity is a curve.
+        """
+        if not callable(function):
+            raise TypeError(f"function must be callable; got {describe(function)}")
+        over = [over] if isinstance(over, str) else list(over)
+        for name in over:
+            check_choice(name, self.axes, "axis")
+            if over.count(name) > 1:
+                raise ValueError(f"over must not name an axis twice; got {over}")
+        array, names = self[quantity], list(self.axes)
+        places = [names.index(name) for name in over]
+        array = np.moveaxis(array, places, range(len(places)))
+        flat = array.reshape(-1, *array.shape[len(places) :])
+        return np.apply_along_axis(function, 0, flat)
+
+    def rows(self):
+        """Yield a dict for each trained network: its settings, then its quantities without curves."""
+        quantities = [name for name in self.values if name not in CURVES]
+        for place in np.ndindex(self.done.shape):
+            if self.done[place]:
+                own = {name: values[i] for (name, values), i in zip(self.axes.items(), place, strict=True)}
+                yield self.settings | own | {name: self.values[name][place].item() for name in quantities}
+
+    def to_csv(self, path):
+        """Write `rows` as a table of comma-separated values with a header."""
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            rows = self.rows()
+            first = next(rows, {})
+            writer = csv.DictWriter(file, first)
+            writer.writeheader()
+            writer.writerows([first, *rows] if first else [])
+
+    def to_frame(self):
+        """Return `rows` as a pandas DataFrame, where pandas is installed."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("to_frame needs pandas, which is not installed; to_csv does not") from error
+        return pandas.DataFrame(list(self.rows()))
+
+    def __repr__(self):
+        size = " x ".join(f"{len(values)} {name}" for name, values in self.axes.items()) or "1"
+        text = f"SweepResult({size}: {self.done.size} networks, {self.settings['iterations']} iterations"
+        if self.partial:
+            text += f", partial: {self.done.sum()} trained"
+        text += f"; {self['reached'].sum()} reached accuracy {self.settings['threshold']:g}"
+        return text + f", {self['diverged'].sum()} diverged)"
+
+
+def _place_of(value, values, name):
+    for i, known in enumerate(values):
+        same_kind = isinstance(value, (bool, np.bool_)) == isinstance(known, bool)  # True is not 1 here
+        if same_kind and np.ndim(value) == 0 and value == known:
+            return i
+    known = ", ".join(map(repr, values[:8])) + (", ..." if len(values) > 8 else "")
+    raise ValueError(f"axis {name} must be selected by a value on it: {known}; got {describe(value)}")
+
+
+def empty_values(names, networks, recorded):
+    """Return arrays for the quantities of a sweep in which no network is trained yet."""
+    return {
+        name: np.full((networks, recorded) if name in CURVES else networks, MISSING[name]) for name in names
+    }
