@@ -110,8 +110,8 @@ def train(
     if forward is network.forward and backward is network.backward:
         params, losses, accuracies, diverged = _fast(dataset, params, activation, learning_rate, iterations)
     else:
-        passes = _passes_of(forward, backward, dataset, activation)
-        params, losses, accuracies, diverged = _descend(passes, params, dataset.y, learning_rate, iterations)
+        passes = passes_of(forward, backward, dataset, activation)
+        params, losses, accuracies, diverged = descend(passes, params, dataset.y, learning_rate, iterations)
     return Training(params, losses, accuracies, diverged, activation, learning_rate, forward)
 
 
@@ -135,7 +135,7 @@ def _fast(dataset, params, activation, learning_rate, iterations):
     return run.params, losses[:stop], accuracies[:stop], diverged
 
 
-def _passes_of(forward, backward, dataset, activation):
+def passes_of(forward, backward, dataset, activation):
     """Return a function of params giving logits, probabilities and the gradient, or None."""
     X, y = dataset.X, dataset.y
 
@@ -148,7 +148,7 @@ def _passes_of(forward, backward, dataset, activation):
     return passes
 
 
-def _descend(passes, params, y, learning_rate, iterations):
+def descend(passes, params, y, learning_rate, iterations):
     """Run the steps one by one; the histories are shorter than asked where weights overflow."""
     losses, accuracies = np.empty(iterations), np.empty(iterations)
     for i in range(iterations):

@@ -1,103 +1,400 @@
-import re
+"""The shell of the explorers, and `explore_training`: every control, play, other people's functions."""
 
+import asyncio
+import re
+import sys
+from types import SimpleNamespace
+
+import ipywidgets as widgets
 import numpy as np
 import pytest
-from ipywidgets import widgets
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 import coursekit as ck
-from coursekit import explorers
+from coursekit.explorers import explore_training, shell
+from coursekit.explorers.training import PRESETS, TrainingScene
 
-SETTINGS = {
-    "pattern": "diamond",
-    "n_points": 80,
-    "seed": 3,
-    "learning_rate": 0.7,
-    "iterations": 12,
-    "hidden_size": 2,
-    "activation": "tanh",
-}
-ALT = re.compile('alt="([^"]*)"')
+QUICK = dict(n_points=60, iterations=200)
+NUMBERS = re.compile(r"iteration (\d+), loss ([\d.]+), accuracy ([\d.]+)", re.IGNORECASE)
 
 
-def walk(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from walk(child)
+def numbers(explorer):
+    found = NUMBERS.search(explorer.picture.value)
+    return int(found[1]), float(found[2]), float(found[3])
 
 
-@pytest.fixture(scope="module")
-def explorer():
-    return explorers.explore_training()
+def text(explorer):
+    return re.sub("<[^>]*>", "", explorer.status.value)
+
+
+def buttons(explorer):
+    below = list(shell._all_below(explorer))
+    return {w.description: w for w in below if isinstance(w, (widgets.Button, widgets.ToggleButton))}
 
 
 @pytest.fixture
-def controls(explorer):
-    return {w.description: w for w in walk(explorer) if getattr(w, "description", "")}
+def explorer():
+    return explore_training(**QUICK)
 
 
-def views(explorer):
-    picture, numbers = (w for w in walk(explorer) if isinstance(w, widgets.HTML))
-    return picture, numbers
+def test_it_shows_what_train_finds(explorer):
+    dataset, params = ck.draw_start("circle", seed=0, n_points=60)
+    training = ck.train(dataset, params=params, learning_rate=1.5, iterations=200)
+    p = training.predict(dataset.points)
+    wanted = 200, round(ck.log_loss(dataset.y, p), 4), round(ck.accuracy(dataset.y, p), 3)
+    assert numbers(explorer) == wanted
+    assert f"accuracy {wanted[2]:.3f}" in text(explorer)
+    wrong = int((1 - ck.accuracy(dataset.y, p)) * 60 + 0.5)
+    assert f"{wrong} of 60 points wrong" in explorer.picture.value
 
 
-def test_settings_decide_everything():
-    dataset, training = explorers.train_from_settings(**SETTINGS)
-    rng = np.random.default_rng(3)
-    same = ck.make_dataset("diamond", 80, rng=rng)
-    np.testing.assert_array_equal(dataset.X, same.X)
-    again = ck.train(same, hidden_size=2, activation="tanh", learning_rate=0.7, iterations=12, rng=rng)
-    np.testing.assert_array_equal(training.loss, again.loss)
-
-
-def test_drawing_again_leaves_one_row_of_three_views():
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    for _ in range(2):
-        explorers.draw_training(figure, *explorers.train_from_settings(**SETTINGS))
-    assert [ax.get_title() for ax in figure.axes] == ["Decision surface", "Log loss", "Accuracy"]
-
-
-def test_every_setting_has_a_labelled_control(controls):
-    assert set(controls) == {
-        "Pattern",
-        "Points",
-        "Seed",
-        "Activation",
-        "Learning rate",
-        "Iterations",
-        "Hidden units",
-    }
-    assert isinstance(controls["Learning rate"], widgets.FloatLogSlider)
-    assert isinstance(controls["Iterations"], widgets.IntSlider)
-    assert isinstance(controls["Hidden units"], widgets.IntSlider)
-    assert set(controls["Activation"].options) == set(ck.ACTIVATIONS)
-    assert {value for _, value in controls["Pattern"].options} == set(ck.PATTERNS)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("Pattern", "diamond"),
-        ("Points", 100),
-        ("Seed", 7),
-        ("Activation", "relu"),
-        ("Learning rate", 10.0),
-        ("Iterations", 20),
-        ("Hidden units", 2),
-    ],
+MOVES = dict(
+    pattern="diamond",
+    n_points=100,
+    noise=0.2,
+    data_seed=5,
+    hidden_size=2,
+    weight_seed=4,
+    activation="tanh",
+    output_bias=True,
+    learning_rate=5.0,
+    iterations=100,
+    stop_at=0.7,
 )
-def test_each_control_changes_picture_and_text_in_place(explorer, controls, name, value):
-    picture, numbers = views(explorer)
-    before = picture.value
-    controls[name].value = value
-    assert picture.value != before
-    assert views(explorer) == (picture, numbers)
-    assert ALT.search(picture.value).group(1).startswith("Map of the predicted probability")
-    assert "Training(" in numbers.value
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_each_control_changes_picture_text_and_line_in_place(explorer, name):
+    before, children = (explorer.picture.value, explorer.status.value), explorer.children
+    explorer.controls[name].value = MOVES[name]
+    assert explorer.picture.value != before[0]
+    assert explorer.status.value != before[1]
+    assert "restarted" in text(explorer)
+    assert explorer.children == children
+    assert f"{name}={MOVES[name]!r}" in explorer.line.value
+    again = eval(explorer.line.value, {"explore_training": explore_training})
+    assert numbers(again) == numbers(explorer)
+
+
+def test_every_control_has_a_label_that_is_not_cut(explorer):
+    for control in explorer.controls.values():
+        assert control.description
+        assert control.style.description_width in ("initial", "")
 
 
 def test_it_stands_in_for_itself_as_a_sentence(explorer):
     assert repr(explorer).startswith("Live explorer: run this cell in JupyterLab")
-    assert len(repr(explorer)) <= 110
+
+
+# Play, step by step, without a browser
+
+
+def in_a_loop(action, **settings):
+    """Make an explorer in an event loop, as a notebook does, and await the action."""
+
+    async def main():
+        explorer = explore_training(**QUICK | settings)
+        result = action(explorer)
+        if asyncio.iscoroutine(result):
+            result = await result
+        if explorer._task is not None:
+            await asyncio.wait_for(explorer._task, 20)
+        return explorer, result
+
+    return asyncio.run(main())
+
+
+def answer(explorer):
+    """Do what the page does: say which picture was drawn."""
+    explorer._bridge.value = f"{explorer._frames} seen"
+
+
+def test_play_goes_to_the_end_and_says_so():
+    seen = []
+
+    async def play(explorer):
+        answer(explorer)
+        explorer.play_button.value = True
+        assert explorer.play_button.description == "Pause"
+        assert text(explorer) == "Playing."
+        while explorer.playing:
+            await asyncio.sleep(0.001)
+            answer(explorer)
+            seen.append(numbers(explorer)[0])
+
+    explorer, _ = in_a_loop(play)
+    assert seen[0] <= 20
+    assert sorted(set(seen)) == list(range(seen[0], 201, 20))
+    assert explorer.play_button.description == "Play"
+    assert numbers(explorer)[0] == 200
+    assert "Iteration 200" in text(explorer)
+
+
+def test_pause_step_and_reset():
+    async def act(explorer):
+        answer(explorer)
+        explorer.play_button.value = True
+        while numbers(explorer)[0] not in (60, 80):
+            await asyncio.sleep(0.001)
+            answer(explorer)
+        explorer.pause()
+        at = numbers(explorer)[0]
+        await asyncio.sleep(0.1)
+        assert numbers(explorer)[0] == at
+        explorer.step()
+        assert numbers(explorer)[0] == at + 20
+        explorer.controls["speed"].value = 5
+        explorer.step()
+        assert numbers(explorer)[0] == at + 25
+        explorer.controls["learning_rate"].value = 0.5
+        assert f"going on from iteration {at + 25}" in text(explorer)
+        assert numbers(explorer)[0] == at + 25
+        explorer.controls["hidden_size"].value = 3
+        assert "New hidden size: restarted" in text(explorer)
+        assert numbers(explorer)[0] == 0
+        explorer.step()
+        explorer.reset()
+        assert numbers(explorer)[0] == 0
+        assert "Back to the start" in text(explorer)
+
+    in_a_loop(act)
+
+
+def test_more_iterations_go_on_and_fewer_restart(explorer):
+    explorer.controls["iterations"].value = 300
+    assert "Going on to iteration 300" in text(explorer)
+    whole = explore_training(n_points=60, iterations=300)
+    assert numbers(explorer) == numbers(whole)
+    explorer.controls["iterations"].value = 100
+    assert "restarted" in text(explorer)
+    assert numbers(explorer)[0] == 100
+
+
+def test_a_long_training_shows_a_first_picture_and_the_last_change_wins(monkeypatch):
+    monkeypatch.setattr(shell, "WORK_AT_ONCE", 0.0)
+    monkeypatch.setattr(shell, "SLICE", 0.001)
+
+    async def act(explorer):
+        assert numbers(explorer)[0] == 0
+        explorer.controls["iterations"].value = 2000
+        explorer.controls["iterations"].value = 1500
+        await asyncio.sleep(0.01)
+
+    explorer, _ = in_a_loop(act)
+    assert numbers(explorer)[0] == 1500
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["hidden", "never answers"])
+def test_a_page_that_is_hidden_or_silent_gets_few_pictures(answers):
+    async def act(explorer):
+        if answers:
+            explorer._bridge.value = "1 hidden"
+        explorer.play_button.value = True
+        await asyncio.sleep(0.25)
+        explorer.pause()
+        return numbers(explorer)[0] if explorer.controls["speed"].value == 20 else None
+
+    _, reached = in_a_loop(act)
+    assert reached == 0 if answers else reached <= 80
+
+
+def test_a_page_that_was_closed_ends_the_task(monkeypatch):
+    monkeypatch.setattr(shell, "GONE", 0.05)
+
+    async def act(explorer):
+        answer(explorer)
+        explorer.play_button.value = True
+        await asyncio.sleep(0.3)
+        assert explorer._task.done()
+        return numbers(explorer)[0]
+
+    explorer, reached = in_a_loop(act)
+    assert not explorer.playing
+    assert reached < 200
+
+
+def test_running_a_cell_again_closes_what_it_had_made(monkeypatch):
+    requests = iter([("cell", "1"), ("cell", "1"), ("other", "2"), ("cell", "3"), (None, "4")])
+
+    def parent():
+        cell, execution = next(requests)
+        return {"metadata": {"cellId": cell} if cell else {}, "header": {"msg_id": execution}}
+
+    ipython = SimpleNamespace(kernel=SimpleNamespace(get_parent=parent))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: ipython))
+    monkeypatch.setattr(shell, "_of_cells", {})
+    made = [explore_training(**QUICK) for _ in range(5)]
+    alive = [explorer.comm is not None for explorer in made]
+    assert alive == [False, False, True, True, True]
+
+
+# Buttons
+
+
+def test_new_points_and_new_weights(explorer):
+    before = explorer.points.value
+    buttons(explorer)["New points"].click()
+    assert explorer.controls["data_seed"].value == 1
+    assert explorer.points.value != before
+    before = numbers(explorer)
+    buttons(explorer)["New weights"].click()
+    assert explorer.controls["weight_seed"].value == 1
+    assert numbers(explorer) != before
+
+
+def test_the_weights_as_python_are_the_weights(explorer):
+    buttons(explorer)["Weights as Python"].click()
+    assert explorer.weights.layout.display is None
+    space = {"ck": ck, "np": np}
+    exec(explorer.weights.value, space)
+    for shown, now in zip(space["params"], explorer.scene.live.params, strict=True):
+        np.testing.assert_array_equal(shown, now)
+
+
+def test_presets_show_what_they_say():
+    explorer = explore_training()
+    found = {}
+    for name in PRESETS:
+        explorer.preset.value = name
+        found[name] = numbers(explorer)
+    assert found["the exercise's run"][0] == 5000
+    assert found["the exercise's run"][2] > 0.9
+    assert found["too fast"][2] < 0.7
+    assert found["two units are not enough"][2] < 0.9
+    explorer.preset.value = "dead ReLU"
+    A1 = explorer.scene.live.passes().A1
+    assert (A1 == 0).all(axis=0).any()
+
+
+# The learner's own points and functions
+
+
+def test_own_points_and_own_rules():
+    dataset = ck.draw_start("diamond", seed=3, n_points=50)[0]
+    held_out = ck.draw_start("diamond", seed=4, n_points=40)[0]
+    explorer = explore_training(dataset, held_out=held_out, iterations=50)
+    assert "pattern" not in explorer.controls
+    assert "data_seed" not in explorer.controls
+    assert "on fresh points" in text(explorer)
+    assert "on fresh points" not in text(explore_training(dataset, iterations=50))
+
+    def stripe(points):
+        return np.abs(points[:, 0]) < 0.3
+
+    explorer = explore_training(stripe, **QUICK)
+    assert "pattern" not in explorer.controls
+    assert explorer.line.value == "explore_training(stripe, n_points=60, iterations=200)"
+    share = explorer.scene.live.dataset.y.mean()
+    assert share == pytest.approx(0.3, abs=0.15)
+
+
+def my_forward(params, X, activation):
+    return ck.forward(params, X, activation)
+
+
+def my_backward(params, forward_pass, X, y, activation):
+    return ck.backward(params, forward_pass, X, y, activation)
+
+
+def raises(params, forward_pass, X, y, activation):
+    gradient = ck.backward(params, forward_pass, X, y, activation)
+    raise RuntimeError("my own mistake")
+    return gradient
+
+
+def wrong_shape(params, forward_pass, X, y, activation):
+    return ck.Params(np.zeros((4, 3)), np.zeros(4))
+
+
+def test_own_functions_train(explorer):
+    own = explore_training(forward=my_forward, backward=my_backward, **QUICK)
+    assert numbers(own) == numbers(explorer)
+    assert own.line.value.startswith("explore_training(forward=my_forward, backward=my_backward, n_points=60")
+
+
+@pytest.mark.parametrize(
+    ("backward", "message"),
+    [
+        (raises, "RuntimeError in line 2 of raises, counted from its def: my own mistake"),
+        (wrong_shape, r"ValueError: backward must return dW1 of shape \(3, 4\); got shape \(4, 3\)"),
+    ],
+)
+def test_a_mistake_in_them_is_shown_in_place_and_the_last_picture_stays(backward, message):
+    explorer = explore_training(backward=backward, **QUICK)
+    assert re.search(message, text(explorer))
+    assert "ck-error" in explorer.status.value
+    explorer.step()
+    assert re.search(message, text(explorer))
+
+
+def test_a_mistake_in_mid_play_stops_it_and_keeps_the_last_good_picture():
+    calls = []
+
+    def later(params, forward_pass, X, y, activation):
+        calls.append(1)
+        if len(calls) > 45:
+            raise ZeroDivisionError("at last")
+        return ck.backward(params, forward_pass, X, y, activation)
+
+    async def act(explorer):
+        explorer.reset()
+        calls.clear()
+        answer(explorer)
+        explorer.play_button.value = True
+        while explorer.playing:
+            await asyncio.sleep(0.001)
+            answer(explorer)
+
+    explorer, _ = in_a_loop(act, backward=later)
+    assert numbers(explorer)[0] == 40
+    assert "ZeroDivisionError in line 3 of later" in text(explorer)
+    assert not explorer.playing
+
+
+def test_a_forward_that_raises_at_once_shows_only_its_message():
+    def broken(params, X, activation):
+        return None
+
+    explorer = explore_training(forward=broken, **QUICK)
+    assert "forward must return (Z1, A1, z2, p); got None" in text(explorer)
+    assert explorer.scene.frame() == ""
+
+
+BAD = [
+    ("dataset", 3, TypeError, "dataset must be a Dataset or a rule; got 3"),
+    ("dataset", "circle", TypeError, "dataset must be a Dataset or a rule; got 'circle'"),
+    ("held_out", 3, TypeError, "dataset must be a Dataset"),
+    ("forward", 3, TypeError, "forward must be a function; got 3"),
+    ("backward", None, TypeError, "backward must be a function; got None"),
+    ("pattern", "circel", ValueError, "pattern must be .*got 'circel'"),
+    ("n_points", 0, ValueError, "n_points must be .*got 0"),
+    ("n_points", "many", TypeError, "n_points must be .*got 'many'"),
+    ("n_points", 10**9, ValueError, "n_points must be"),
+    ("noise", 0.9, ValueError, "noise must be within the range of its control; got 0.9"),
+    ("hidden_size", 17, ValueError, "hidden_size must be"),
+    ("hidden_size", 2.5, TypeError, "hidden_size must be"),
+    ("activation", "sine", ValueError, "activation must be"),
+    ("learning_rate", -1.0, ValueError, "learning_rate must be"),
+    ("learning_rate", float("nan"), ValueError, "learning_rate must be"),
+    ("iterations", 20_001, ValueError, "iterations must be"),
+    ("stop_at", 0.1, ValueError, "stop_at must be"),
+    ("speed", 3, ValueError, "speed must be"),
+    ("output_bias", "no", TypeError, "output_bias must be"),
+    ("data_seed", -1, ValueError, "data_seed must be"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "error", "message"), BAD)
+def test_bad_arguments_are_named(name, value, error, message):
+    with pytest.raises(error, match=message):
+        explore_training(**{name: value})
+
+
+def test_a_scene_says_divergence_in_words():
+    X = ck.add_bias(ck.draw_start("circle", seed=0, n_points=60)[0].points * 1e150)
+    dataset = ck.Dataset("far away", X, ck.draw_start("circle", seed=0, n_points=60)[0].y)
+    scene = TrainingScene(dataset)
+    settings = explore_training.__kwdefaults__ | dict(learning_rate=1e160, activation="relu", iterations=50)
+    scene.change(None, settings)
+    assert not scene.work(5)
+    scene.frame()
+    assert "Diverged" in scene.status()

@@ -1,0 +1,44 @@
+// What Python cannot do from the kernel: names for slider handles, and news of what is on screen.
+(image => {
+    const root = image.closest('.ck-explorer');
+    if (!root || root.dataset.ckReady) return;
+    root.dataset.ckReady = 'yes';
+
+    // A slider handle gets the label of its slider as name and the readout as spoken value. Without
+    // the attribute data-lm-suppress-shortcuts, arrow keys would move cells in Notebook 7.
+    const nameSliders = () => root.querySelectorAll('.widget-slider, .widget-hslider').forEach(slider => {
+        const handle = slider.querySelector('.noUi-handle');
+        const label = slider.querySelector('label, .widget-label');
+        const readout = slider.querySelector('.widget-readout');
+        if (!handle || handle.dataset.lmSuppressShortcuts) return;
+        handle.dataset.lmSuppressShortcuts = 'true';
+        handle.setAttribute('aria-label', label ? label.textContent : 'slider');
+        const speak = () => readout && handle.setAttribute('aria-valuetext', readout.textContent);
+        speak();
+        if (readout) new MutationObserver(speak).observe(readout, {childList: true, characterData: true, subtree: true});
+    });
+
+    // The kernel hears which picture has arrived, so that nothing queues, and whether it can be seen.
+    const bridge = root.querySelector('.ck-bridge input');
+    let shown = '', visible = true, waiting = false;
+    const tell = () => {
+        waiting = false;
+        if (!bridge || !root.isConnected) return;
+        bridge.value = `${shown} ${visible && !document.hidden ? 'seen' : 'hidden'}`;
+        bridge.dispatchEvent(new Event('change', {bubbles: true}));
+    };
+    const soon = () => {
+        if (waiting) return;
+        waiting = true;
+        document.hidden ? tell() : requestAnimationFrame(tell);
+    };
+    const look = () => {
+        const frame = root.querySelector('[data-ck-frame]');
+        if (frame && frame.dataset.ckFrame !== shown) { shown = frame.dataset.ckFrame; soon(); }
+        nameSliders();
+    };
+    new MutationObserver(look).observe(root, {childList: true, subtree: true});
+    new IntersectionObserver(entries => { visible = entries[entries.length - 1].isIntersecting; tell(); }).observe(root);
+    document.addEventListener('visibilitychange', () => root.isConnected && tell());
+    look();
+})(this)

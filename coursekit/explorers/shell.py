@@ -1,0 +1,274 @@
+"""What all explorers share: controls beside one live picture, updated in place, played and paused.
+
+An explorer is a `Shell` around a *scene*: an object that holds what is explored and knows nothing
+of widgets. Of a scene the shell calls, always under one lock,
+
+- `change(name, settings)` after a control was moved (name None: at the start); returns a sentence;
+- `frame()`: the picture as HTML, and `status()`: the same as a sentence;
+- `work(seconds)`: go on with what is not finished, not much longer than that; True if more remains;
+- `tick()`, if it can be played: one step forward; False at the end.
+
+A change shows what could be done in WORK_AT_ONCE seconds and leaves the rest to a task of the
+kernel's event loop, in slices; a newer change replaces it. So the last position of a slider wins.
+While playing, the page tells which picture it has drawn, so that none queue up, and whether anybody
+can see it. Where a page says nothing any more, because it was closed, the task ends.
+"""
+
+import asyncio
+import html
+import threading
+import time
+from importlib.resources import files
+
+import ipywidgets as widgets
+import numpy as np
+
+from coursekit._validation import describe
+
+WORK_AT_ONCE = 0.045  # seconds of work before a first picture
+SLICE = 0.02  # seconds of work between two looks at the event loop
+FRAME = 0.025  # seconds between two pictures while playing
+GONE = 4.0  # seconds without an answer after which a page counts as closed
+IN_FLIGHT = 4  # pictures sent and not yet drawn
+
+FOLDER = files("coursekit.explorers")
+SCRIPT = html.escape(FOLDER.joinpath("shell.js").read_text(encoding="utf-8"))
+STYLE = FOLDER.joinpath("shell.css").read_text(encoding="utf-8")
+DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+_of_cells = {}  # cell -> (execution, explorers made by it): a new execution closes those of the last
+
+
+class Shell(widgets.VBox):
+    """Widgets that stand in for themselves as a sentence where no live widget can be shown.
+
+    Parameters
+    ----------
+    scene : object
+        See the docstring of the module.
+    controls : dict
+        Name of a setting -> widget with a `value`.
+    above, below : list of Widget
+        Shown above the controls and below the picture; not observed.
+    """
+
+    def __init__(self, scene, controls, above=(), below=()):
+        self.scene, self.controls = scene, controls
+        self._lock = threading.RLock()  # a front end may run callbacks on two threads
+        self._loop = _running_loop()
+        self._task, self._more, self.playing = None, False, False
+        self._frames, self._drawn, self._seen, self._answered = 0, 0, True, None
+        self.picture, self.status = widgets.HTML(), widgets.HTML()
+        self.picture.add_class("ck-picture")
+        self._bridge = widgets.Text(continuous_update=False)
+        self._bridge.add_class("ck-bridge")
+        box = widgets.HBox(list(controls.values()))
+        box.add_class("ck-controls")
+        rows = [*above, box, *self._play_buttons(), self.picture, self.status, *below, self._bridge]
+        rows.append(widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">'))
+        super().__init__(rows)
+        self.add_class("ck-explorer")
+        for name, control in controls.items():
+            control.observe(lambda change, name=name: self._changed(name), "value")
+        self._bridge.observe(self._heard, "value")
+        self._changed(None)
+        _replace_earlier_ones(self)
+
+    def __repr__(self):
+        return "Live explorer: run this cell in JupyterLab to use it. The next cell shows what to see."
+
+    def settings(self):
+        """Return what the controls say now."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def set(self, **settings):
+        """Move several controls at once, with one new picture."""
+        with self._lock:
+            quiet, self._quiet = getattr(self, "_quiet", False), True
+            for name, value in settings.items():
+                self.controls[name].value = value
+            self._quiet = quiet
+        self._changed(None)
+
+    def _changed(self, name):
+        if getattr(self, "_quiet", False):
+            return
+        with self._lock:
+            said = self.scene.change(name, self.settings())
+            self._more = self.scene.work(WORK_AT_ONCE)
+            if self._loop is None:  # nowhere to go on later
+                while self._more:
+                    self._more = self.scene.work(SLICE)
+            self.show(said)
+        if self._more:
+            self._start()
+
+    # Play
+
+    def _play_buttons(self):
+        if not hasattr(self.scene, "tick"):
+            return []
+        self.play_button = widgets.ToggleButton(description="Play", icon="play", tooltip="Play or pause")
+        self.play_button.observe(self._toggled, "value")
+        step = widgets.Button(description="Step", icon="step-forward", tooltip="One step forward, then pause")
+        reset = widgets.Button(description="Reset", icon="undo", tooltip="Back to iteration 0")
+        step.on_click(lambda _: self.step())
+        reset.on_click(lambda _: self.reset())
+        self.buttons = widgets.HBox([self.play_button, step, reset])
+        self.buttons.add_class("ck-controls")
+        return [self.buttons]
+
+    def _toggled(self, change):
+        with self._lock:
+            self.playing = change["new"]
+            self._more = self._more and not self.playing
+            self.play_button.description = "Pause" if self.playing else "Play"
+            self.play_button.icon = "pause" if self.playing else "play"
+            if self.playing:
+                self.scene.play()
+                self._say("Playing.")
+                self._answered = time.monotonic() if self._answered is not None else None
+            else:
+                self.show("Paused.")
+        if self.playing:
+            self._start()
+
+    def pause(self):
+        """Stop playing."""
+        if hasattr(self, "play_button"):
+            self.play_button.value = False
+
+    def step(self):
+        """Pause, and take one step."""
+        with self._lock:
+            self.pause()
+            self.scene.tick()
+            self.show("One step.")
+
+    def reset(self):
+        """Pause, and go back to the start."""
+        with self._lock:
+            self.pause()
+            self._more = False
+            self.show(self.scene.reset())
+
+    def close(self):
+        """Stop, and take the widgets off the page."""
+        self.playing = self._more = False
+        for widget in _all_below(self):
+            if widget is not self:
+                widget.close()
+        super().close()
+
+    def _start(self):
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ensure_task)
+
+    def _ensure_task(self):
+        if self._task is None or self._task.done():
+            self._task = self._loop.create_task(self.run())
+
+    async def run(self):
+        """Finish what was left undone; while playing, show a picture each FRAME seconds."""
+        while self.playing or self._more:
+            began = time.monotonic()
+            if self.playing and not self._may_send():
+                if self._is_gone():
+                    self.pause()
+                await asyncio.sleep(0.005)
+                continue
+            with self._lock:
+                self._one_turn()
+            await asyncio.sleep(max(0.001, FRAME - (time.monotonic() - began) if self.playing else 0))
+
+    def _one_turn(self):
+        if self._more:
+            self._more = self.scene.work(SLICE)
+            if not self._more:
+                self.show()
+        elif self.playing:
+            if self.scene.tick():
+                self.show(status=False)
+            else:
+                self.pause()
+                self.show()
+
+    def _may_send(self):
+        if self._answered is None:  # this page never answers: go slowly
+            return time.monotonic() - self._sent > 0.1
+        return self._seen and self._frames - self._drawn < IN_FLIGHT
+
+    def _is_gone(self):
+        return self._answered is not None and self._seen and time.monotonic() - self._answered > GONE
+
+    def _heard(self, change):
+        drawn, _, seen = change["new"].partition(" ")
+        if drawn.isdigit():
+            self._drawn, self._seen = int(drawn), seen != "hidden"
+            self._answered = time.monotonic()
+
+    # Picture and text
+
+    def show(self, said="", status=True):
+        """Send a new picture, and say what it shows unless there is a next one soon."""
+        self._frames += 1
+        self._sent = time.monotonic()
+        frame = self.scene.frame()
+        self.picture.value = f'<div class="ck-frame" data-ck-frame="{self._frames}">{frame}</div>'
+        if status:
+            self._say(f"{said} {self.scene.status()}".strip())
+
+    def _say(self, text):
+        kind = "ck-status ck-error" if getattr(self.scene, "error", None) else "ck-status"
+        self.status.value = f'<div role="status" class="{kind}">{html.escape(text)}</div>'
+
+
+def _all_below(widget):
+    for child in getattr(widget, "children", ()):
+        yield from _all_below(child)
+    yield widget
+
+
+def _running_loop():
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _replace_earlier_ones(explorer):
+    """Close the explorers that an earlier execution of the same cell has left."""
+    import IPython
+
+    kernel = getattr(IPython.get_ipython(), "kernel", None)
+    if kernel is None:
+        return
+    request = kernel.get_parent()
+    cell, execution = request.get("metadata", {}).get("cellId"), request.get("header", {}).get("msg_id")
+    if cell is None:
+        return
+    earlier, explorers = _of_cells.get(cell, (execution, []))
+    if earlier != execution:
+        for old in explorers:
+            old.close()
+        explorers = []
+    _of_cells[cell] = execution, [*explorers, explorer]
+
+
+def labelled(widget, **options):
+    """Return a control whose label is not cut, as wide as there is room for."""
+    room = {"width": "auto", "flex": "1 1 200px", "max_width": "290px", "min_width": "190px"}
+    return widget(style={"description_width": "initial"}, layout=room, **options)
+
+
+def start_at(control, value, name):
+    """Give a control its first value; one that it cannot show is refused by the name of the setting."""
+    kind = type(control.value)
+    fits = (float, int, np.number) if kind is float else (int, np.integer) if kind is int else kind
+    if not isinstance(value, fits) or isinstance(value, bool) != (kind is bool):
+        raise TypeError(f"{name} must be a value like {control.value!r}; got {describe(value)}")
+    try:
+        control.value = value
+    except Exception as error:  # traitlets has errors of its own
+        raise ValueError(f"{name} must be among the values of its control; got {describe(value)}") from error
+    if control.value != value:
+        raise ValueError(f"{name} must be within the range of its control; got {describe(value)}")
