@@ -3,21 +3,52 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from lesson import cells, lessons
+
+import coursekit as ck
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
 
 
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def run(block, **names):
+    exec(compile(block, "README.md", "exec"), names)
+
+
 def test_the_api_lines_run_and_say_what_they_promise(capsys):
-    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len([line for line in block.splitlines() if line]) <= 10
-    exec(compile(block, "README.md", "exec"), {})
+    assert len([line for line in PYTHON[0].splitlines() if line]) <= 10
+    run(PYTHON[0])
     said = capsys.readouterr().out
     assert said.startswith("gradient check: agrees")
     assert float(re.search(r"last accuracy ([\d.]+)", said).group(1)) > 0.9
+
+
+def test_the_sweep_lines_run_with_fewer_seeds(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "range(50)" in PYTHON[1]
+    run(PYTHON[1].replace("range(50)", "range(1), iterations=10"), ck=ck, np=np)
+    assert "5 pattern x 2 learning_rate x 1 seed: 10 networks" in capsys.readouterr().out
+    assert (tmp_path / "runs.ck").stat().st_size > 100
+    assert len((tmp_path / "circle.csv").read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_the_lines_for_a_cluster_run_on_a_local_one():
+    distributed = pytest.importorskip("distributed", reason="needs the extra: pip install -e '.[dask]'")
+    options = dict(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    block = PYTHON[2]
+    assert '"scheduler-address:8786"' in block
+    assert "range(10_000)" in block
+    block = block.replace('"scheduler-address:8786"', "cluster").replace(
+        "range(10_000)", "range(2), iterations=10"
+    )
+    with distributed.LocalCluster(**options) as cluster:
+        run(block, ck=ck, cluster=cluster)
 
 
 def test_set_up_is_two_lines_each_with_pip_and_with_conda():
