@@ -169,7 +169,7 @@ class Shell(widgets.VBox):
 
     async def run(self):
         """Finish what was left undone; while playing, show a picture each FRAME seconds."""
-        while self.playing or self._more:
+        while self._more or (self.playing and self._seen):
             began = time.monotonic()
             if self.playing and not self._may_send():
                 if self._is_gone():
@@ -195,16 +195,18 @@ class Shell(widgets.VBox):
     def _may_send(self):
         if self._answered is None:  # this page never answers: go slowly
             return time.monotonic() - self._sent > 0.1
-        return self._seen and self._frames - self._drawn < IN_FLIGHT
+        return self._frames - self._drawn < IN_FLIGHT
 
     def _is_gone(self):
-        return self._answered is not None and self._seen and time.monotonic() - self._answered > GONE
+        return self._answered is not None and time.monotonic() - self._answered > GONE
 
     def _heard(self, change):
         drawn, _, seen = change["new"].partition(" ")
         if drawn.isdigit():
             self._drawn, self._seen = int(drawn), seen != "hidden"
             self._answered = time.monotonic()
+            if self.playing and self._seen:
+                self._start()
 
     # Picture and text
 

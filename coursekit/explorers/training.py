@@ -69,6 +69,7 @@ class TrainingScene:
         """Take over the settings; go on where that makes sense, else restart."""
         self.settings = settings
         live = self.live
+        in_play = live is not None and self.until < live.limit
         if name == "speed":
             return f"Speed: {settings['speed']} iterations a picture."
         if self.error is None and live is not None:
@@ -76,10 +77,9 @@ class TrainingScene:
                 live.change_rate(settings["learning_rate"])
                 return f"New learning rate: going on from iteration {live.iteration}."
             if name == "iterations" and settings["iterations"] >= live.iteration and not live.reached:
+                self.until = self.until if in_play else settings["iterations"]
                 live.limit = settings["iterations"]
-                self.until = live.limit
                 return f"Going on to iteration {live.limit}."
-        in_play = live is not None and self.until < live.limit
         self.restart()
         self.until = 0 if in_play else self.live.limit
         return f"{RESTARTS.get(name, 'New settings')}: restarted."
@@ -141,7 +141,7 @@ class TrainingScene:
         """Call a function that may run the learner's code; keep what it raises as `error`."""
         try:
             function(*arguments)
-        except Exception as error:  # whatever a learner's function raises
+        except (Exception, SystemExit) as error:  # whatever a learner's function raises
             self.error = _explain(error, self.forward, self.backward)
         return self.error is None
 
@@ -354,8 +354,8 @@ def explore_training(
         check_dataset(dataset)
     elif dataset is not None and not callable(dataset):
         raise TypeError(f"dataset must be a Dataset or a rule; got {describe(dataset)}")
-    if held_out is not None:
-        check_dataset(held_out)
+    if held_out is not None and not isinstance(held_out, Dataset):
+        raise TypeError(f"held_out must be a Dataset; got {describe(held_out)}")
     for name, function in (("forward", forward), ("backward", backward)):
         if not callable(function):
             raise TypeError(f"{name} must be a function; got {describe(function)}")
