@@ -128,7 +128,7 @@ def axes(top, height, x_max, y_max, label, x_label="", x_min=0):
     for value, anchor in ((x_min, "start"), (x_max, "end")):
         lines += text(float(to_x(value)), top + height + 14, f"{value:g}", anchor, 12)
     lines += text(left + width / 2, top + height + 14, x_label, "middle", 12)
-    return lines + text(left + 6, top + 12, label), to_x, to_y
+    return lines + text(left - 4, top - 5, label), to_x, to_y
 
 
 def level(y, left, right, color, dash="5 4", width=1.6):

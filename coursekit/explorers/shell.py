@@ -217,11 +217,15 @@ class Shell(widgets.VBox):
         frame = self.scene.frame()
         self.picture.value = f'<div class="ck-frame" data-ck-frame="{self._frames}">{frame}</div>'
         if status:
-            self._say(f"{said} {self.scene.status()}".strip())
+            self._say(said, self.scene.status())
 
-    def _say(self, text):
-        kind = "ck-status ck-error" if getattr(self.scene, "error", None) else "ck-status"
-        self.status.value = f'<div role="status" class="{kind}">{html.escape(text)}</div>'
+    def _say(self, said, also=""):
+        if getattr(self.scene, "error", None):
+            inside, kind = html.escape(also), "ck-status ck-error"
+        else:
+            inside, kind = html.escape(said), "ck-status"
+            inside += f' <span class="ck-also">{html.escape(also)}</span>' if also else ""
+        self.status.value = f'<div role="status" class="{kind}">{inside}</div>'
 
 
 def _all_below(widget):

@@ -164,23 +164,24 @@ class TrainingScene:
         alt = f"Decision surface at iteration {live.iteration}: "
         alt += f"{len(wrong)} of {len(y)} points wrong (ringed)."
         views = svg.surface(grid.reshape(64, 64), marks, alt) + self._curves() + self._units()
-        self._picture = views + f'<div class="ck-numbers">{escape(self._numbers())}</div>'
+        numbers = f'<div class="ck-numbers">{escape(self._numbers())}</div>'
+        self._picture = f'<div class="ck-views">{views}</div>{numbers}'
 
     def _curves(self):
         live, end = self.live, max(self.live.limit, 1)
         at = np.arange(live.iteration)
         highest = live.loss.max(initial=0.0)
         top = next((limit for limit in (1, 2, 5, 10, 50, 1000) if highest <= limit), 1e6)
-        body, to_x, to_y = svg.axes(4, 112, end, top, "log loss (nats)")
-        body += svg.curve(to_x(at), to_y(live.loss), BLUE) + svg.cursor(to_x(live.iteration), 4, 116)
-        frame, to_x, to_y = svg.axes(150, 112, end, 1, "accuracy", "iteration")
+        body, to_x, to_y = svg.axes(18, 100, end, top, "log loss (nats)")
+        body += svg.curve(to_x(at), to_y(live.loss), BLUE) + svg.cursor(to_x(live.iteration), 18, 118)
+        frame, to_x, to_y = svg.axes(162, 104, end, 1, "accuracy", "iteration")
         body += frame + svg.level(to_y(self.baseline), 40, 290, "currentColor")
         body += svg.curve(to_x(at), to_y(live.accuracy), VERMILION)
         if live.held_out is not None:
             body += svg.curve(to_x(live.fresh[0]), to_y(live.fresh[1]), GREEN, dash="2 4")
-        body += svg.cursor(to_x(live.iteration), 150, 262)
+        body += svg.cursor(to_x(live.iteration), 162, 266)
         key = "dashes: majority" + (", dots: fresh points" if live.held_out else "")
-        body += svg.text(46, 256, key, size=12)
+        body += svg.text(46, 261, key, size=12)
         alt = f"Loss and accuracy up to iteration {live.iteration}: {self._numbers()}"
         return svg.panel("Loss and accuracy", body, alt)
 
@@ -272,6 +273,7 @@ class TrainingExplorer(Shell):
         row = widgets.HBox(offered)
         row.add_class("ck-controls")
         super().__init__(scene, controls, [row, self.points], [self.line, self.weights])
+        self.add_class("ck-training")
         self.preset.observe(self._preset, "value")
 
     def show(self, said="", status=True):
