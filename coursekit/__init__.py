@@ -2,6 +2,7 @@
 
 from coursekit.activations import ACTIVATIONS, Activation
 from coursekit.chunks import draw_start
+from coursekit.diagnosis import Diagnosis, diagnose_gradient
 from coursekit.gradcheck import GradientCheck, check_gradient
 from coursekit.losses import accuracy, log_loss, log_loss_from_logits
 from coursekit.network import ForwardPass, Params, backward, forward, init_params
@@ -23,6 +24,7 @@ __all__ = [
     "PATTERNS",
     "Activation",
     "Dataset",
+    "Diagnosis",
     "ForwardPass",
     "GradientCheck",
     "Params",
@@ -35,6 +37,7 @@ __all__ = [
     "backward",
     "check_gradient",
     "class_shares",
+    "diagnose_gradient",
     "draw_start",
     "forward",
     "init_params",

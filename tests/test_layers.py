@@ -13,9 +13,9 @@ PACKAGE = Path(coursekit.__file__).parent
 MODULES = sorted(path.relative_to(PACKAGE).as_posix()[:-3] for path in PACKAGE.rglob("*.py"))
 BASE = {"_validation"}
 MATHS = {"activations", "losses", "patterns", "network"}
-SHOWN_LIVE = {"chunks", "gradcheck", "live", "palette", "svg", "sweep_results", "training"}
+SHOWN_LIVE = {"chunks", "gradcheck", "live", "palette", "svg", "sweep_plots", "sweep_results", "training"}
 MAY_IMPORT = {
-    "__init__": MATHS | {"gradcheck", "training", "chunks", "sweeps", "sweep_results"},
+    "__init__": MATHS | {"gradcheck", "diagnosis", "training"} | {"chunks", "sweeps", "sweep_results"},
     "_validation": set(),
     "activations": set(),
     "palette": set(),
@@ -34,6 +34,8 @@ MAY_IMPORT = {
     "plots": BASE | {"palette", "patterns", "pictures"},
     "sweep_plots": BASE | {"palette", "plots"},
     "exercises": BASE,
+    "mistakes": MATHS,
+    "diagnosis": BASE | MATHS | {"mistakes"},
     "live": MATHS | {"descent", "training"},
     "svg": {"palette"},
     "explorers": BASE
