@@ -38,9 +38,7 @@ MAY_IMPORT = {
     "diagnosis": BASE | MATHS | {"mistakes"},
     "live": MATHS | {"descent", "training"},
     "svg": {"palette"},
-    "explorers": BASE
-    | MATHS
-    | {"chunks", "gradcheck", "live", "palette", "svg", "sweep_results", "training"},
+    "explorers": BASE | MATHS | SHOWN_LIVE,
 }
 OUTSIDE = {
     "palette": set(),

@@ -4,14 +4,18 @@
     if (!root || root.dataset.ckReady) return;
     root.dataset.ckReady = 'yes';
 
-    // A slider handle gets the label of its slider as name and the readout as spoken value. Without
-    // the attribute data-lm-suppress-shortcuts, arrow keys would move cells in Notebook 7.
+    // Without this attribute, arrow keys would move to another cell and letters would be commands.
+    const KEYED = '.noUi-handle, select, button, input:is([type=checkbox], [type=radio])';
+    const keepKeys = () => root.querySelectorAll(KEYED).forEach(control => {
+        control.dataset.lmSuppressShortcuts = 'true';
+    });
+
+    // A slider handle gets the label of its slider as name and the readout as spoken value.
     const nameSliders = () => root.querySelectorAll('.widget-slider, .widget-hslider').forEach(slider => {
         const handle = slider.querySelector('.noUi-handle');
         const label = slider.querySelector('label, .widget-label');
         const readout = slider.querySelector('.widget-readout');
-        if (!handle || handle.dataset.lmSuppressShortcuts) return;
-        handle.dataset.lmSuppressShortcuts = 'true';
+        if (!handle || handle.hasAttribute('aria-label')) return;
         handle.setAttribute('aria-label', label ? label.textContent : 'slider');
         const speak = () => readout && handle.setAttribute('aria-valuetext', readout.textContent);
         speak();
@@ -35,6 +39,7 @@
     const look = () => {
         const frame = root.querySelector('[data-ck-frame]');
         if (frame && frame.dataset.ckFrame !== shown) { shown = frame.dataset.ckFrame; soon(); }
+        keepKeys();
         nameSliders();
     };
     new MutationObserver(look).observe(root, {childList: true, subtree: true});
