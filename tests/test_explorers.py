@@ -11,7 +11,8 @@ import pytest
 
 import coursekit as ck
 from coursekit.explorers import explore_training, shell
-from coursekit.explorers.training import PRESETS, TrainingScene
+from coursekit.explorers.training import PRESETS
+from coursekit.explorers.training_scene import TrainingScene
 
 QUICK = dict(n_points=60, iterations=200)
 NUMBERS = re.compile(r"iteration (\d+), loss ([\d.]+), accuracy ([\d.]+)", re.IGNORECASE)
