@@ -1,0 +1,205 @@
+"""The panels of `explore_gradient_check`: pure functions from arrays to SVG text."""
+
+import numpy as np
+
+from coursekit import svg
+from coursekit.gradcheck import AGREES_UP_TO, SUSPICIOUS_UP_TO
+from coursekit.palette import BLUE, GREEN, INK, PURPLE, VERMILION
+
+FLOOR = 1e-13  # smaller errors are drawn here
+LEFT, TOP, WIDTH, HEIGHT = 48.0, 6.0, 246.0, 212.0  # of the two panels with axes
+LOWEST, HIGHEST = 1e-15, 1.0  # steps
+NEAR = np.linspace(-1.5, 1.5, 61)  # offsets under the microscope, in steps; places 10 and 50 are -1 and 1
+OFF = "#F2B84B"
+
+
+def short(number):
+    """Write a number of any size in a few letters: 0.25, 3e-11."""
+    if np.isnan(number):
+        return "none"
+    if number == 0 or 0.001 <= abs(number) < 1000:
+        return f"{number:.3g}"
+    digits, _, power = f"{number:.1e}".partition("e")
+    return f"{digits.removesuffix('.0')}e{int(power)}"
+
+
+def v_curve(steps, lines, step, first_kink=None):
+    """Draw errors against steps on log axes, with the chosen step and the kink region.
+
+    Parameters
+    ----------
+    steps : ndarray, shape (s,)
+    lines : dict
+        Name of a line -> (errors of shape (s,), colour, dashes); NaN where there is none.
+    step : float
+        One of `steps`.
+    first_kink : float, optional
+        Where the kink region begins; infinite or None: there is none.
+    """
+    at = int(np.abs(steps - step).argmin())
+    body = _kink_region(first_kink) if first_kink is not None else ""
+    body += _log_axes() + svg.cursor(_to_x(step), TOP, TOP + HEIGHT)
+    for errors, color, dash in lines.values():
+        known = ~np.isnan(errors)
+        body += svg.curve(_to_x(steps[known]), _to_y(errors[known]), color, dash)
+        body += _mark(_to_x(step), _to_y(errors[at]), color) if known[at] else ""
+    body += _legend([(name, color, dash) for name, (_, color, dash) in lines.items()])
+    said = ", ".join(f"{name} {short(errors[at])}" for name, (errors, *_) in lines.items())
+    alt = f"Error against step, both on log scales. At step {short(step)}: {said}."
+    for name, (errors, *_) in lines.items():
+        if not np.isnan(errors).all():
+            low = np.nanargmin(errors)
+            alt += f" {name} is lowest, {short(errors[low])}, at step {short(steps[low])}."
+    return svg.panel("Error against step", body, alt)
+
+
+def named_lines(errors, of_right, without_kinks):
+    """Return the lines of `v_curve`; the last two arguments may be None."""
+    lines = {"W1": (errors[0], BLUE, ""), "W2": (errors[1], VERMILION, "7 4")}
+    if of_right is not None:
+        lines["W1, right gradient"] = (of_right, "currentColor", "1 4")
+    if without_kinks is not None:
+        lines["W1 without kinks"] = (without_kinks, GREEN, "9 3 2 3")
+    return lines
+
+
+def _kink_region(first_kink):
+    start = float(_to_x(np.clip(first_kink, LOWEST, HIGHEST)))
+    if start >= LEFT + WIDTH:
+        return ""
+    size = f'x="{start:.1f}" y="{TOP}" width="{LEFT + WIDTH - start:.1f}" height="{HEIGHT}"'
+    edge = f'<path d="M{start:.1f} {TOP}v{HEIGHT}" stroke="{PURPLE}" stroke-dasharray="3 3"/>'
+    name = svg.text(LEFT + WIDTH - 4, TOP + HEIGHT - 6, "kinks", "end", 12)
+    return f'<rect {size} fill="{PURPLE}" opacity="0.25"/>{edge}{name}'
+
+
+def microscope(name, step, change, given, numeric):
+    """Draw the loss on both sides of one entry, with two slopes.
+
+    Parameters
+    ----------
+    name : str
+        Of the entry.
+    step : float
+    change : ndarray, shape of NEAR
+        How much the loss changes when the entry moves by NEAR steps.
+    given, numeric : float
+        The slope that was given, and the central difference.
+    """
+    top = 1.1 * max(np.abs(change).max(), 1e-300)
+    ends = np.array([10, 50])
+
+    def line(slope, through):  # as far as it stays inside
+        reach = 1.5 if slope == 0 else min(1.5, (top - abs(through)) / abs(slope * step))
+        t = np.array([-reach, reach])
+        return _near_x(t), _near_y(through + slope * step * t, top)
+
+    body = _near_axes(top, step)
+    body += svg.curve(_near_x(NEAR), _near_y(change, top), "currentColor")
+    body += svg.curve(*line(numeric, change[ends].mean()), VERMILION, "7 4")
+    body += svg.curve(*line(given, 0.0), BLUE, "2 4")
+    body += "".join(_mark(_near_x(NEAR[k]), _near_y(change[k], top), VERMILION) for k in ends)
+    body += _legend([("loss", "currentColor", ""), ("central", VERMILION, "7 4"), ("given", BLUE, "2 4")])
+    alt = f"The loss within one step and a half of {name}: the central difference has slope "
+    return svg.panel(f"Loss near {name}", body, f"{alt}{short(numeric)}, the given gradient {short(given)}.")
+
+
+def ratios(given, numeric, kinks):
+    """Draw given / numeric of each entry as a table.
+
+    Parameters
+    ----------
+    given, numeric : ndarray, shape (4, h)
+        Three rows of W1, and W2.
+    kinks : ndarray of bool, shape (4, h)
+    """
+    h = given.shape[1]
+    side, body, said = 210.0 / h, "", []
+    for unit in range(h):
+        body += svg.text(72 + (unit + 0.5) * side - 2, TOP + 14, f"unit {unit}", "middle", 12)
+    for row, name in enumerate(("W1: x1", "W1: x2", "W1: bias", "W2")):
+        y = TOP + 22 + row * 50 + (14 if row == 3 else 0)
+        body += svg.text(66, y + 28, name, "end", 12)
+        for unit in range(h):
+            words, off = _ratio(given[row, unit], numeric[row, unit])
+            kink = bool(kinks[row, unit])
+            said.append(f"{name} unit {unit}: {words}{' (kink)' if kink else ''}")
+            body += _cell(72 + unit * side, y, side - 5, words, off, kink)
+    body += svg.text(72, 280, "filled: off by more than 0.1 %", size=12)
+    return svg.panel("Given / numeric", body, f"Given / numeric. {'; '.join(said)}.")
+
+
+def _cell(x, y, width, words, off, kink):
+    fill, color = (OFF, INK) if off else ("none", "")
+    body = f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="44" fill="{fill}" stroke="currentColor"/>'
+    body += svg.text(x + width / 2, y + (20 if kink else 27), words, "middle", 13, color)
+    return body + (svg.text(x + width / 2, y + 37, "kink", "middle", 12, color) if kink else "")
+
+
+def _ratio(given, numeric):
+    """Return given / numeric in words, and whether it is off."""
+    if numeric == 0:
+        return ("0 / 0", False) if given == 0 else ("÷ 0", True)
+    ratio = given / numeric
+    return short(round(ratio, 3)).replace("-", "−"), abs(ratio - 1) > 1e-3
+
+
+def _to_x(step):
+    share = np.log10(np.asarray(step) / LOWEST) / np.log10(HIGHEST / LOWEST)
+    return LEFT + share * WIDTH
+
+
+def _to_y(error):
+    share = np.log10(np.clip(error, FLOOR, 1.0)) / np.log10(FLOOR)
+    return TOP + share * HEIGHT
+
+
+def _frame():
+    return f'<path d="M{LEFT} {TOP}v{HEIGHT}h{WIDTH}" fill="none" stroke="currentColor"/>'
+
+
+def _log_axes():
+    body = _frame()
+    for power in (-15, -12, -9, -6, -3, 0):
+        label = f"1e{power}" if power else "1"
+        body += svg.text(float(_to_x(10.0**power)), TOP + HEIGHT + 15, label, "middle", 12)
+        if power > -15:
+            body += svg.text(LEFT - 4, float(_to_y(10.0**power)) + 4, label, "end", 12)
+    for limit in (AGREES_UP_TO, SUSPICIOUS_UP_TO):
+        body += svg.level(_to_y(limit), LEFT, LEFT + WIDTH, "currentColor", "2 3", 1)
+    x = float(_to_x(1e-5))
+    for error, words in ((3e-3, "wrong"), (1e-5, "suspicious"), (2e-8, "agrees")):
+        body += svg.text(x, float(_to_y(error)), words, "middle", 12)
+    return body + svg.text(LEFT + WIDTH / 2, TOP + HEIGHT + 30, "step h", "middle", 12)
+
+
+def _near_x(offset):
+    return LEFT + (np.asarray(offset) / 1.5 + 1) / 2 * WIDTH
+
+
+def _near_y(change, top):
+    return TOP + (1 - np.asarray(change) / top) / 2 * HEIGHT
+
+
+def _near_axes(top, step):
+    body = _frame() + svg.level(TOP + HEIGHT / 2, LEFT, LEFT + WIDTH, "currentColor", "2 3", 1)
+    body += svg.cursor(LEFT + WIDTH / 2, TOP, TOP + HEIGHT)
+    for offset, words in ((-1, f"−{short(step)}"), (0, "w"), (1, f"+{short(step)}")):
+        body += svg.text(float(_near_x(offset)), TOP + HEIGHT + 15, words, "middle", 12)
+    for share, words in ((0.9, f"+{short(top * 0.9)}"), (0, "0"), (-0.9, f"−{short(top * 0.9)}")):
+        body += svg.text(LEFT - 3, TOP + (1 - share) / 2 * HEIGHT + 4, words, "end", 11)
+    return body + svg.text(LEFT + WIDTH / 2, TOP + HEIGHT + 30, "change of the loss", "middle", 12)
+
+
+def _mark(x, y, color):
+    return f'<circle cx="{float(x):.1f}" cy="{float(y):.1f}" r="4.5" fill="{color}" stroke="currentColor"/>'
+
+
+def _legend(lines):
+    body, x, y = "", 8.0, 266.0
+    for name, color, dash in lines:
+        if x + 32 + 6.4 * len(name) > svg.SIDE:
+            x, y = 8.0, y + 18
+        body += svg.level(y - 4, x, x + 26, color, dash, 2.2) + svg.text(x + 30, y, name, size=12)
+        x += 44 + 6.4 * len(name)
+    return body

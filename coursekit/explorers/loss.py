@@ -1,0 +1,233 @@
+"""`explore_loss`: confidence and loss of one point, and what clipping does to it."""
+
+from html import escape
+
+import ipywidgets as widgets
+import numpy as np
+
+from coursekit import svg
+from coursekit.activations import sigmoid
+from coursekit.explorers.shell import Shell, labelled, start_at
+from coursekit.palette import BLUE, INK, ORANGE, VERMILION
+
+STEPS = {6: 0.1, 50: 0.5, 120: 1.0}  # how far the logits go -> step of the slider
+CLIP = 1e-16
+CAP = -np.log(CLIP)
+TOP = 8  # nats in the picture over p
+LOOKS = {
+    "from the logit": ("currentColor", "", 5.0),
+    "p clipped, float64": (VERMILION, "7 4", 2.6),
+    "p clipped, float32": (BLUE, "2 4", 2.6),
+}
+
+
+def point_losses(y, z2):
+    """Return the log loss of points of class y from their logits: max(m, 0) + log(1 + exp(-|m|)).
+
+    Parameters
+    ----------
+    y : int
+        Class of all points, 0 or 1.
+    z2 : ndarray of float64, shape (n,)
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+    """
+    m = (1 - 2 * y) * z2
+    return np.maximum(m, 0) + np.log1p(np.exp(-np.abs(m)))
+
+
+def clipped_losses(y, z2, dtype=np.float64):
+    """Return the log loss from probabilities that are pushed into [1e-16, 1 - 1e-16], as reports do.
+
+    Parameters
+    ----------
+    y : int
+        Class of all points, 0 or 1.
+    z2 : ndarray of float64, shape (n,)
+    dtype : type
+        Kind of number that holds the probabilities.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        NaN or infinite where the upper end of the clip has rounded to 1.
+    """
+    p = np.clip(sigmoid(z2).astype(dtype), dtype(CLIP), dtype(1 - CLIP))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return -(y * np.log(p) + (1 - y) * np.log(1 - p)).astype(np.float64) + 0.0
+
+
+def three_ways(y, z2):
+    """Return {way: losses (n,)}: exact, clipped in float64, clipped in float32."""
+    clipped = (clipped_losses(y, z2, dtype) for dtype in (np.float64, np.float32))
+    return dict(zip(LOOKS, (point_losses(y, z2), *clipped), strict=True))
+
+
+def what_is_wrong(loss, exact):
+    """Say in a few words how a loss differs from the exact one; nothing where it does not."""
+    if np.isnan(loss):
+        return "is nan: it multiplies 0 by an infinite logarithm"
+    if np.isinf(loss):
+        return "is infinite: it takes the logarithm of 0"
+    if abs(loss - exact) <= 0.01 * exact:
+        return ""
+    if exact > 1:
+        return f"is capped at {loss:.2f} nats: level ground, without a slope to follow"
+    return f"is {loss:.2g} nats in place of {exact:.2g}: p had too few digits"
+
+
+def _curve(x, y, color, dash, width):
+    return svg.curve(x, y, color, dash).replace('stroke-width="2.2"', f'stroke-width="{width}"')
+
+
+class LossScene:
+    """One point's logit and class; `shell` says what a scene is."""
+
+    def change(self, name, settings):
+        """Take over the settings, with the logit inside what is shown."""
+        self.reach, self.y = settings["reach"], settings["y"]
+        self.z2 = round(float(np.clip(settings["z2"], -self.reach, self.reach)), 1) + 0.0
+        self.p, self.p_own = sigmoid(self.z2), sigmoid(self.z2 if self.y else -self.z2)
+        self.now = {way: float(found[0]) for way, found in three_ways(self.y, np.array([self.z2])).items()}
+        self.exact = self.now["from the logit"]
+        return ""
+
+    def work(self, seconds):
+        """Nothing is left to do later."""
+        return False
+
+    def frame(self):
+        """Return the picture."""
+        return f'<div class="ck-views">{self._over_p()}{self._over_logit()}{self._table()}</div>'
+
+    def _over_p(self):
+        body, to_x, to_y = svg.axes(20, 228, 1, TOP, "loss (nats)", "probability p of class 1")
+        p = np.linspace(0.0003, 0.9997, 400)
+        curves = (-np.log(1 - p), BLUE, "class 0: −log(1 − p)"), (-np.log(p), VERMILION, "class 1: −log p")
+        for y, (losses, color, name) in enumerate(curves):
+            mine = y == self.y
+            body += _curve(to_x(p), to_y(losses), color, "" if mine else "4 5", 4 if mine else 2)
+            body += svg.text(166, 60, name, "middle", 15) if mine else ""
+        body += self._mark(to_x(self.p), to_y(self.exact), self.exact > TOP)
+        alt = f"Loss over the probability p, for class {self.y}: {self.exact:.3g} nats at p = {self.p:.4g}."
+        return svg.panel("Confidence and loss", body, alt)
+
+    def _over_logit(self):
+        z2 = np.linspace(-self.reach, self.reach, 481)
+        body, to_x, to_y = svg.axes(20, 228, self.reach, self.reach, "loss (nats)", "logit", -self.reach)
+        for way, losses in three_ways(self.y, z2).items():
+            color, dash, width = LOOKS[way]
+            fine = np.isfinite(losses)
+            body += _curve(to_x(z2[fine]), to_y(losses[fine]), color, dash, width)
+            if not fine.all():
+                first, last = to_x(z2[~fine][[0, -1]])
+                word = "nan" if np.isnan(losses[~fine]).all() else "inf"
+                body += svg.level(206, first, last, color, "2 4", 2.6)
+                body += svg.text((first + last) / 2, 200, f"float32: {word}", "middle")
+        if self.reach > CAP:
+            left, anchor = (286, "end") if self.y else (44, "start")
+            body += svg.level(to_y(CAP), 40, 290, "currentColor", "", 0.7)
+            body += svg.text(left, float(to_y(CAP)) - 5, f"cap {CAP:.1f}", anchor)
+        body += self._mark(to_x(self.z2), to_y(self.exact))
+        alt = f"Loss over the logit, for class {self.y}, in three ways. {self.status()}"
+        return svg.panel("The same over the logit", body, alt)
+
+    @staticmethod
+    def _mark(x, y, above=False):
+        shape = (
+            f"M{x:.1f} {y + 2:.1f}l-7 12h14z"
+            if above
+            else f"M{x - 7:.1f} {y:.1f}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0"
+        )
+        return f'<path d="{shape}" fill="{ORANGE}" stroke="{INK}" stroke-width="2"/>'
+
+    def _table(self):
+        rows = ""
+        for way, loss in self.now.items():
+            color, dash, width = LOOKS[way]
+            line = f'<path d="M0 6H36" stroke="{color}" stroke-width="{width}" stroke-dasharray="{dash}"/>'
+            size = 'width="36" height="12" style="display: inline-block; width: 36px" aria-hidden="true"'
+            sample = f"<svg {size}>{line}</svg>"
+            value = f"{loss:.4g}"
+            rows += f'<tr><td>{sample}</td><th scope="row" style="text-align: left">{way}</th>'
+            rows += (
+                f'<td style="text-align: right; white-space: nowrap; padding-left: 10px">{value}</td></tr>'
+            )
+        head = '<tr><td></td><th scope="col" style="text-align: left">way</th><th scope="col">nats</th></tr>'
+        numbers = f"p = {self.p:.6g}, p of the true class = {self.p_own:.4g}"
+        return (
+            '<figure class="ck-panel"><figcaption>The loss of this point</figcaption>'
+            f'<table style="font-size: 15px">{head}{rows}</table><p>{escape(numbers)}</p></figure>'
+        )
+
+    def status(self):
+        """Say what the picture shows."""
+        sure = "sure and " if abs(self.z2) > 4 else ""
+        logit = f"{self.z2:.1f}".replace("-", "−")
+        side = "right" if (self.z2 >= 0) == (self.y == 1) else "wrong"
+        text = f"Class {self.y}, logit {logit}: {sure}{side}, loss {self.exact:.3g} nats."
+        found = {way: what_is_wrong(loss, self.exact) for way, loss in self.now.items()}
+        said = [f"With {way} it {words}." for way, words in found.items() if words]
+        return " ".join([text, *said]) if said else f"{text} All three ways agree."
+
+
+class LossExplorer(Shell):
+    """The widgets of `explore_loss`."""
+
+    def set(self, **settings):
+        slider, reach = self.controls["z2"], settings.get("reach", 0)
+        slider.min, slider.max = min(slider.min, -reach), max(slider.max, reach)  # room for a new logit
+        super().set(**settings)
+
+    def show(self, said="", status=True):
+        quiet, self._quiet = getattr(self, "_quiet", False), True
+        slider, reach = self.controls["z2"], self.scene.reach
+        slider.step, slider.min, slider.max = STEPS[reach], -reach, reach
+        if abs(slider.value - self.scene.z2) > 1e-6:
+            slider.value = self.scene.z2
+        self._quiet = quiet
+        super().show(said, status)
+
+
+def explore_loss(*, y=1, z2=0.0, reach=50):
+    """One point's class and logit, its loss, and what becomes of the loss when p is clipped.
+
+    Parameters
+    ----------
+    y : int
+        True class of the point, 0 or 1.
+    z2 : float
+        Logit, from -reach to reach.
+    reach : {6, 50, 120}
+        How far the logits in the picture go.
+
+    Returns
+    -------
+    Shell
+        Widgets, or a sentence where no widget can be shown.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where an argument breaks its rule, or lies outside the range of its control.
+    """
+    controls = {
+        "y": labelled(
+            widgets.ToggleButtons, options=[("class 1", 1), ("class 0", 0)], description="True class"
+        ),
+        "z2": labelled(widgets.FloatSlider, min=-120, max=120, description="Logit z2", readout_format=".1f"),
+        "reach": labelled(
+            widgets.ToggleButtons,
+            options=[(f"±{reach}", reach) for reach in STEPS],
+            description="Logits shown",
+        ),
+    }
+    for name, value in {"y": y, "reach": reach}.items():
+        start_at(controls[name], value, name)
+    controls["z2"].min, controls["z2"].max = -reach, reach
+    start_at(controls["z2"], z2, "z2")
+    for control in controls.values():
+        control.layout = {"width": "auto", "flex": "1 1 31%", "max_width": "380px", "min_width": "215px"}
+    return LossExplorer(LossScene(), controls)

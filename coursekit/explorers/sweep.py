@@ -1,0 +1,224 @@
+"""`explore_sweep`: slices of a sweep, as an instrument."""
+
+import ipywidgets as widgets
+import numpy as np
+
+from coursekit._validation import check_choice, describe
+from coursekit.explorers import sweep_pictures as pictures
+from coursekit.explorers import sweep_slices as slices
+from coursekit.explorers.shell import Shell, labelled, start_at
+from coursekit.sweep_results import CURVES, SweepResult, _place_of
+
+ALL = -1  # the place on an axis that stands for all of them
+NONE = "(none)"
+MOST_MARKS = 2000  # networks drawn one by one
+
+
+class SweepScene:
+    """A result, and the slice that is shown; `shell` says what a scene is.
+
+    Parameters
+    ----------
+    result : SweepResult
+    """
+
+    def __init__(self, result):
+        self.result, self._limits = result, {}
+
+    # What the shell calls
+
+    def change(self, name, settings):
+        """Take over the settings."""
+        self.settings = settings
+        self.quantity, self.summary = settings["quantity"], settings["summary"]
+        rows, columns = (None if settings[side] == NONE else settings[side] for side in ("rows", "columns"))
+        self.rows, self.columns = rows, None if columns == rows else columns
+        fixed = {name: self.value_of(name) for name in self.axes() if settings[name] != ALL}
+        shown = (self.rows, self.columns)
+        self.fixed = {name: value for name, value in fixed.items() if name not in shown}
+        self.chosen = fixed
+        self.slice = self.result.select(**self.fixed)
+        self.cells = self.result.select(**self.chosen)
+        self.table = slices.table(self.slice, self.quantity, self.rows, self.columns, self.summary)
+        return ""
+
+    def work(self, seconds):
+        """Leave nothing for later."""
+        return False
+
+    def frame(self):
+        """Return the heat map, and the networks of the cells that are framed."""
+        return f'<div style="display:grid;gap:10px">{self._heat_map()}{self._distribution()}</div>'
+
+    def status(self):
+        """Say what the framed cells hold."""
+        return slices.sentence(self.cells, self.chosen, self.quantity)
+
+    # Parts
+
+    def axes(self):
+        """Return the names of the axes that can be shown: all but the seeds."""
+        return [name for name in self.result.axes if name != "seed"]
+
+    def value_of(self, name):
+        """Return the value chosen on an axis."""
+        return self.result.axes[name][self.settings[name]]
+
+    def limits(self):
+        """Return the range of the colours, the same in all slices."""
+        if self.quantity in slices.FLAGS:
+            return 0.0, 1.0
+        if self.quantity not in self._limits:
+            values = slices.numbers(self.result, self.quantity)
+            known = values[~np.isnan(values)]
+            ends = np.quantile(known, (0.01, 0.99)) if known.size else (0.0, 1.0)
+            if self.quantity == slices.NEVER:
+                ends = 0, self.result.settings["iterations"]
+            self._limits[self.quantity] = float(ends[0]), float(ends[1])
+        return self._limits[self.quantity]
+
+    def _labels(self, side):
+        return ["all"] if side is None else [slices.shown(value) for value in self.result.axes[side]]
+
+    def _framed(self):
+        """Return which cells belong to what is chosen on the axes that are shown."""
+        framed = np.ones(self.table.values.shape, dtype=bool)
+        for axis, side in enumerate((self.rows, self.columns)):
+            if side is not None and self.settings[side] != ALL:
+                wanted = np.arange(framed.shape[axis]) == self.settings[side]
+                framed &= wanted[:, None] if axis == 0 else wanted
+        return framed
+
+    def _heat_map(self):
+        name, of = slices.title(self.quantity).capitalize(), self.summary
+        name += ": how many" if self.quantity in slices.FLAGS else f": {of}"
+        name += " of those that reached it" if self.quantity == slices.NEVER else ""
+        if self.fixed:
+            name += f" ({', '.join(f'{slices.title(k)} {slices.shown(v)}' for k, v in self.fixed.items())})"
+        names = [slices.title(side) if side else "" for side in (self.rows, self.columns)]
+        labels = self._labels(self.rows), self._labels(self.columns)
+
+        def words(i, j):
+            return slices.cell_words(self.quantity, self.table, i, j)
+
+        return pictures.heat_map(self.table.values, words, labels, names, self.limits(), self._framed(), name)
+
+    def _distribution(self):
+        """Draw the networks of the framed cells; for yes and no, their first iterations."""
+        quantity = slices.NEVER if self.quantity in slices.FLAGS else self.quantity
+        values = slices.numbers(self.cells, quantity).ravel()[self.cells.done.ravel()]
+        every = slices.numbers(self.result, quantity)
+        known = every[~np.isnan(every)]
+        limits = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        without = "never" if quantity == slices.NEVER else "without a number"
+        name = slices.title(quantity).capitalize()
+        if len(values) > MOST_MARKS:
+            name += f", the first {MOST_MARKS} of {len(values)} networks"
+            values = values[:MOST_MARKS]
+        return pictures.distribution(values, without, limits, name, quantity == "dead_units")
+
+    def as_call(self):
+        """Return Python that makes the table from `result`."""
+        over = [name for name in self.slice.axes if name not in (self.rows, self.columns)]
+        return slices.as_python(self.fixed, self.quantity, self.summary, over)
+
+
+class SweepExplorer(Shell):
+    """The widgets of `explore_sweep`."""
+
+    def __init__(self, scene, controls):
+        self.line = widgets.Text(description="As Python", layout={"width": "auto"})
+        self._sides = {side: controls[side].value for side in ("rows", "columns")}
+        super().__init__(scene, controls, below=[self.line])
+
+    def _changed(self, name):
+        other = {"rows": "columns", "columns": "rows"}.get(name)
+        if other and self.controls[name].value == self.controls[other].value != NONE:
+            before = self._sides[name]  # the two change places
+            self._sides = {name: self.controls[name].value, other: before}
+            self.set(**{other: before})
+            return
+        self._sides = {side: self.controls[side].value for side in ("rows", "columns")}
+        super()._changed(name)
+
+    def show(self, said="", status=True):
+        super().show(said, status)
+        self.line.value = self.scene.as_call()
+
+
+def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summary="median", **chosen):
+    """Controls beside a heat map of a sweep: quantity, axes, summary, and a value on each axis.
+
+    Parameters
+    ----------
+    result : SweepResult
+        With at least one axis; networks that were not trained are marked.
+    quantity : str
+        What is shown at first: "reached", "final_accuracy", ...
+    rows, columns : str, optional
+        Axes of the heat map, not "seed"; by default the first two. Over the seeds, and over axes not
+        shown where nothing is chosen on them, it sums up.
+    summary : {"median", "mean", "smallest", "largest"}
+        Of the networks that have a number; of yes and no it shows how many.
+    **chosen
+        Name of an axis = the value chosen at first.
+
+    Returns
+    -------
+    Shell
+        Widgets, or a sentence where no widget can be shown.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where an argument breaks its rule, or the result has no axis.
+    """
+    if not isinstance(result, SweepResult):
+        raise TypeError(f"result must be a SweepResult, as ck.sweep returns it; got {describe(result)}")
+    if not result.axes:
+        raise ValueError(
+            "result must have at least one axis: give sweep a list, such as seed=range(20); got none"
+        )
+    quantities = [name for name in result.values if name not in CURVES]
+    check_choice(quantity, dict.fromkeys(quantities), "quantity")
+    scene = SweepScene(result)
+    axes = scene.axes()
+    sides = _sides(axes, rows, columns)
+    places = dict.fromkeys(axes, ALL)
+    for name, value in chosen.items():
+        check_choice(name, dict.fromkeys(axes), "axis")
+        places[name] = _place_of(value, result.axes[name], name)
+    start = dict(quantity=quantity, rows=sides[0], columns=sides[1], summary=summary) | places
+    controls = _controls(result, quantities, axes)
+    for name, control in controls.items():
+        start_at(control, start[name], name)
+    return SweepExplorer(scene, controls)
+
+
+def _sides(axes, rows, columns):
+    """Return the axes to begin with, NONE where there is none."""
+    for side, name in (("rows", rows), ("columns", columns)):
+        if name not in (None, NONE):
+            check_choice(name, dict.fromkeys(axes), side)
+    if rows == columns not in (None, NONE):
+        raise ValueError(f"rows and columns must be different axes; got {rows!r} twice")
+    left = [name for name in axes if name not in (rows, columns)]
+    rows = rows or (left.pop(0) if left else NONE)
+    return rows, columns or (left[0] if left else NONE)
+
+
+def _controls(result, quantities, axes):
+    def choice(pairs, description):
+        return labelled(widgets.Dropdown, options=pairs, description=description)
+
+    sides = [(NONE, NONE), *((slices.title(name), name) for name in axes)]
+    controls = {
+        "quantity": choice([(slices.title(name), name) for name in quantities], "Quantity"),
+        "rows": choice(sides, "Rows"),
+        "columns": choice(sides, "Columns"),
+        "summary": choice(list(slices.SUMMARIES), "Summed up by"),
+    }
+    for name in axes:
+        values = [(slices.shown(value), place) for place, value in enumerate(result.axes[name])]
+        controls[name] = choice([("all", ALL), *values], f"Only {slices.title(name)}")
+    return controls
