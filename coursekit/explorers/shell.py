@@ -74,7 +74,7 @@ class Shell(widgets.VBox):
         _replace_earlier_ones(self)
 
     def __repr__(self):
-        return "Live explorer: run this cell in JupyterLab to use it. The next cell shows what to see."
+        return "Live explorer: run this cell in JupyterLab to use it. A picture below shows what to see."
 
     def settings(self):
         """Return what the controls say now."""

@@ -283,7 +283,7 @@ def _controls(pattern):
         patterns.insert(0, (rule_name(pattern), pattern))  # what the control shows at first
     elif not isinstance(pattern, str):
         raise TypeError(f"pattern must be a name or a rule; got {describe(pattern)}")
-    titles = ("Angle (degrees)", "Shift", "Steepness", "Output weight", "Output bias")
+    titles = ("Angle (°)", "Shift", "Steepness", "Output weight", "Output bias")
     most, steps = (180, 1.5, 30, 30, 60), (1, 0.01, 0.1, 0.1, 0.1)
     controls = {
         "pattern": labelled(widgets.Dropdown, options=patterns, description="Pattern"),
