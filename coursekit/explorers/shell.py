@@ -94,6 +94,7 @@ class Shell(widgets.VBox):
             return
         with self._lock:
             said = self.scene.change(name, self.settings())
+            self._said = said = said if self._frames else ""  # nothing has changed at the start
             self._more = self.scene.work(WORK_AT_ONCE)
             if self._loop is None:  # nowhere to go on later
                 while self._more:
@@ -141,8 +142,7 @@ class Shell(widgets.VBox):
         """Pause, and take one step."""
         with self._lock:
             self.pause()
-            self.scene.tick()
-            self.show("One step.")
+            self.show("One step." if self.scene.tick() else "The end.")
 
     def reset(self):
         """Pause, and go back to the start."""
@@ -155,9 +155,11 @@ class Shell(widgets.VBox):
         """Stop, and take the widgets off the page."""
         self.playing = self._more = False
         for widget in _all_below(self):
-            if widget is not self:
+            if widget is not self and (widget is not self._bridge or self._loop is None):
                 widget.close()
         super().close()
+        if self._loop is not None:  # a last answer of the page may be on its way
+            self._loop.call_soon_threadsafe(self._loop.call_later, GONE, self._bridge.close)
 
     def _start(self):
         if self._loop is not None:
@@ -184,7 +186,7 @@ class Shell(widgets.VBox):
         if self._more:
             self._more = self.scene.work(SLICE)
             if not self._more:
-                self.show()
+                self.show(self._said)
         elif self.playing:
             if self.scene.tick():
                 self.show(status=False)

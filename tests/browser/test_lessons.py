@@ -31,7 +31,7 @@ def test_restart_and_run_all_is_clean(address, path, tmp_path):
     with chromium_page() as page:
         cells = run_notebook(page, address, path.name)
         page.screenshot(path=tmp_path / f"{path.stem}.png")
-        pictures = page.locator(".jp-OutputArea img").all()
+        pictures = page.locator(".jp-OutputArea img:not([hidden])").all()
         assert pictures, "the lesson shows no picture"
         assert all(picture.get_attribute("alt") for picture in pictures), "a picture without alternative text"
     assert outputs_of(cells, "error") == []

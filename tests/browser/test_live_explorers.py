@@ -1,0 +1,489 @@
+"""Explorers in real JupyterLab, Notebook 7 and Voila: by keyboard, while playing, and beside others.
+
+One server, one browser and one notebook for all; each test runs its explorer in the first cell.
+"""
+
+import contextlib
+import re
+
+import numpy as np
+import pytest
+from explorer_page import CONTROLS, LABELS, Explorer, move, until, violations
+from lab import (
+    ask,
+    chromium_page,
+    find_chromium,
+    jupyter_lab,
+    open_notebook,
+    run_cell,
+    shown_by,
+    write_notebook,
+)
+
+import coursekit as ck
+
+pytest.importorskip("playwright", reason="the browser tests need the extra: pip install -e '.[browser]'")
+pytestmark = pytest.mark.skipif(
+    find_chromium() is None, reason="no Chromium found: install the system package chromium"
+)
+
+SHOW = "from coursekit.explorers import explore_{name}\ne = explore_{name}({arguments})\ne"
+SWEEP = """import coursekit as ck
+result = ck.sweep(pattern=["circle", "diamond"], hidden_size=[2, 4], learning_rate=[0.5, 5.0],
+                  n_points=50, iterations=200, seed=range(3))
+"""
+EXPLORERS = {
+    "training": SHOW.format(name="training", arguments=""),
+    "units": SHOW.format(name="units", arguments=""),
+    "loss": SHOW.format(name="loss", arguments=""),
+    "gradient_check": SHOW.format(name="gradient_check", arguments=""),
+    "sweep": SWEEP + SHOW.format(name="sweep", arguments="result"),
+}
+LONG = SHOW.format(name="training", arguments="iterations=6000, speed=5")  # plays for a while
+TEXT_ONLY = {"Iterations a picture"}  # of explore_training
+COUNT = """import asyncio, gc
+from coursekit.explorers import shell
+tasks = [t for t in asyncio.all_tasks() if t.get_coro().__qualname__ == 'Shell.run']
+print(len(tasks), [len(made) for _, made in shell._of_cells.values()])"""
+NUMBERS = re.compile(r"iteration (\d+), loss (\S+), accuracy (\S+),", re.IGNORECASE)
+OWN_FORWARD = """import coursekit as ck
+from coursekit.explorers import explore_training
+broken = False
+def my_forward(params, X, activation):
+    result = ck.forward(params, X, activation)
+    {mistake}
+    return result
+e = explore_training(forward=my_forward, iterations=2000, speed=1)
+e"""
+IS_FOCUS = "e => e === document.activeElement"
+
+
+@pytest.fixture(scope="module")
+def outside():
+    return []
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    root, scratch = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("scratch")
+    write_notebook(root / "lab.ipynb", "", "", "")
+    write_notebook(root / "closing.ipynb", "")
+    write_notebook(root / "seven.ipynb", "", "")
+    write_notebook(root / "voila.ipynb", LONG, EXPLORERS["loss"])
+    with jupyter_lab(root, scratch) as address:
+        yield address
+    log = (scratch / "server.log").read_text(encoding="utf-8")
+    assert not re.search(r"coursekit|Shell\.run|was destroyed", log), log[-5000:]
+
+
+@pytest.fixture(scope="module")
+def first_page(server, outside):
+    with chromium_page(outside=outside) as page:
+        page.console = []
+        page.on("console", lambda said: page.console.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: page.console.append(str(error)))
+        open_notebook(page, server, "lab.ipynb")
+        yield page
+
+
+@pytest.fixture
+def page(first_page):
+    """The page, in which nothing of ours may go wrong."""
+    first_page.set_viewport_size({"width": 1400, "height": 1000})
+    first_page.evaluate("window.ckSaid.length = 0")
+    first_page.console.clear()
+    yield first_page
+    assert first_page.evaluate("window.ckSaid") == [], "on the kernel's stderr"
+    # Lab says this itself when a kernel starts; a font that is refused is not ours either
+    theirs = ("debugger state", "Failed to load resource")
+    assert [said for said in first_page.console if not any(text in said for text in theirs)] == []
+
+
+def show(page, code, index=0):
+    """Run code in a cell, and return the explorer that it shows, at rest."""
+    outputs = run_cell(page, index, code)
+    assert [out for out in outputs if out["output_type"] == "error" or out.get("name") == "stderr"] == []
+    explorer = Explorer(page.locator(".jp-Notebook .jp-Cell").nth(index))
+    explorer.rests()
+    return explorer
+
+
+@pytest.fixture
+def training(page):
+    return show(page, EXPLORERS["training"])
+
+
+@pytest.fixture
+def player(page):
+    """One that plays longer than a test, back at the start."""
+    explorer = show(page, LONG)
+    explorer.press("Reset")
+    at_iteration(explorer, 0)
+    return explorer
+
+
+def numbers_of(explorer):
+    """Return iteration, loss and accuracy as the picture says them."""
+    found = NUMBERS.search(explorer.root.locator(".ck-numbers").inner_text()).groups()
+    return int(found[0]), *map(float, found[1:])
+
+
+def at_iteration(explorer, iteration):
+    return until(lambda: numbers_of(explorer)[0] == iteration, what=f"iteration {iteration}")
+
+
+# Every explorer
+
+
+def has_nothing_to_do(control):
+    """Whether it is greyed out, or the one of several that is chosen already."""
+    return control.is_disabled() or control.evaluate("e => e.matches('[type=radio]:checked, .mod-active')")
+
+
+def answers(explorer, control, both):
+    """Move a control; return whether the picture and the text change, or one of them will do."""
+    picture, text = explorer.both()
+    move(control)
+    enough = all if both else any
+    with contextlib.suppress(AssertionError):
+        return until(lambda: enough([explorer.picture() != picture, explorer.text() != text]), 5)
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_control_answers_to_the_keyboard(page, name):
+    explorer = show(page, EXPLORERS[name])
+    labels = [label for label in explorer.controls() if label != "Weights as Python"]
+    assert len(labels) >= 3
+    assert "without a name" not in labels
+    deaf = []
+    for label in labels:
+        control = explorer.controls().get(label)  # some come and go
+        if control is None or has_nothing_to_do(control):
+            continue
+        if not answers(explorer, control, both=name == "training" and label not in TEXT_ONLY):
+            deaf.append(label)
+        if label == "Play":
+            explorer.plays()
+    assert deaf == []
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_nothing_is_wrong_for_axe_in_light_and_dark_and_narrow(page, name, tmp_path):
+    explorer = show(page, EXPLORERS[name])
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        page.locator("#jupyterlab-splash").wait_for(state="detached")
+        explorer.root.screenshot(path=tmp_path / f"{name}-{theme[-5:].strip().lower()}.png")
+        assert violations(page) == []
+    page.set_viewport_size({"width": 900, "height": 1000})
+    page.wait_for_timeout(300)
+    explorer.root.screenshot(path=tmp_path / f"{name}-narrow.png")
+    assert explorer.root.evaluate("root => root.scrollWidth <= root.clientWidth + 1"), "cut off at 900 px"
+
+
+# explore_training
+
+
+def test_tab_reaches_the_controls_in_order(training, page):
+    labels = list(training.controls())
+    training[labels[0]].focus()
+    reached = []
+    while len(reached) < len(labels):
+        at = training.root.locator(CONTROLS).evaluate_all("all => all.indexOf(document.activeElement)")
+        if at >= 0:
+            reached.append(training.root.locator(CONTROLS).evaluate_all(LABELS)[at])
+        else:
+            assert page.locator(":focus").get_attribute("class") == "widget-readout"
+        page.keyboard.press("Tab")
+    assert reached == labels
+
+
+def test_play_pause_step_reset(player, page):
+    player.press("Play")
+    player.plays(10)
+    player.says("Playing.")
+    late = []
+    for _ in range(3):  # the machine may be busy: the best of three counts
+        player.watch()
+        player.press("Pause", "Enter")
+        player.rests()
+        seen = player.watched()
+        late.append(max((at for at, _ in seen["frames"]), default=0) - seen["clicks"][0])
+        player.says("Paused.")
+        player.press("Play")
+        player.plays(3)
+    assert min(late) <= 100
+    player.press("Step")
+    player.says("One step.")
+    picture, (iteration, _, _) = player.rests(), numbers_of(player)
+    player.press("Step")
+    at_iteration(player, iteration + 5)
+    assert player.rests() == picture + 1
+    player["Iterations a picture"].focus()
+    page.keyboard.type("100")
+    player.says("Speed: 100")
+    player.press("Step")
+    at_iteration(player, iteration + 105)
+    player.press("Reset")
+    at_iteration(player, 0)
+    assert player["Play"].is_visible()
+
+
+def test_learning_rate_goes_on_and_hidden_size_restarts_in_mid_play(player):
+    player.press("Play")
+    until(lambda: numbers_of(player)[0] >= 200)
+    player.press("Learning rate", "ArrowRight")
+    going_on = player.says("New learning rate: going on from iteration")
+    assert int(re.search(r"from iteration (\d+)", going_on)[1]) >= 200
+    player.plays()
+    assert numbers_of(player)[0] >= 205
+    before = numbers_of(player)[0]
+    player.press("Hidden units", "ArrowRight")
+    player.says("New hidden size: restarted.")
+    assert numbers_of(player)[0] < before
+    player.plays()
+    player.press("Pause")
+    player.says("Paused.")
+
+
+def test_presets_and_new_points_and_weights(training, page):
+    first = numbers_of(training)
+    training.press("New points")
+    second = until(lambda: numbers_of(training) != first and numbers_of(training))
+    training.press("New weights")
+    until(lambda: numbers_of(training) not in (first, second))
+    training.press("Preset", "ArrowDown")
+    at_iteration(training, 5000)
+    dataset = ck.make_dataset("circle", rng=np.random.default_rng([0, 1]))
+    params = ck.init_params(rng=np.random.default_rng([0, 2]))
+    wanted = ck.train(dataset, params=params, learning_rate=0.5, iterations=5000).params
+    p = ck.forward(wanted, dataset.X).p
+    shown = numbers_of(training)[1:]
+    np.testing.assert_allclose(shown, (ck.log_loss(dataset.y, p), ck.accuracy(dataset.y, p)), atol=6e-4)
+
+
+def test_weights_as_python(training, page):
+    training.press("Weights as Python")
+    text = training.root.get_by_label("Weights", exact=True)
+    until(text.is_visible)
+    code = "import numpy as np, coursekit as ck\n" + text.input_value()
+    same = "all(map(np.array_equal, params, e.scene.live.params))"
+    assert ask(page, f"{code}\nprint({same}, params.W1.shape)") == "True (3, 4)\n"
+
+
+def test_the_line_as_python_makes_the_same_again(training, page):
+    for label in (
+        "Pattern",
+        "Activation",
+        "Hidden units",
+        "Noise",
+        "Output bias",
+        "New points",
+        "New weights",
+    ):
+        move(training[label])
+        training.rests(0.15)
+    line = training.root.get_by_label("As Python", exact=True).input_value()
+    assert "diamond" in line
+    assert "weight_seed=1" in line
+    code = f"from coursekit.explorers import explore_training\nf = {line}\n"
+    code += "print(f.scene.status() == e.scene.status(), f.line.value)"
+    until(lambda: ask(page, code) == f"True {line}\n", what=f"the same state from {line}")
+    ask(page, "f.close()")
+
+
+# What a learner's own functions can do
+
+
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [
+        ("raise NameError('no such name')", ["NameError", "in line 2 of my_forward", "no such name"]),
+        ("result = result._replace(p=result.p[:, None])", ["(500, 1)"]),
+    ],
+    ids=["raises", "wrong shape"],
+)
+def test_broken_functions_stop_it_and_say_where(page, mistake, words):
+    explorer = show(page, OWN_FORWARD.format(mistake=mistake))
+    explorer.says("Stopped:", *words)
+    assert explorer.root.locator(".ck-status.ck-error").count() == 1
+    explorer.press("Play")
+    explorer.rests()
+    assert explorer["Play"].is_visible()
+    assert run_cell(page, 2, "1 + 1")[0]["data"]["text/plain"] == "2"
+
+
+def test_functions_that_break_in_mid_play_leave_the_last_good_picture(page):
+    explorer = show(page, OWN_FORWARD.format(mistake="if broken: 1 / 0"))
+    explorer.press("Reset")
+    at_iteration(explorer, 0)
+    explorer.press("Play")
+    explorer.plays()
+    ask(page, "broken = True")
+    explorer.says("Stopped: ZeroDivisionError in line 2 of my_forward")
+    picture, (iteration, _, _) = explorer.picture(), numbers_of(explorer)
+    explorer.rests()
+    assert explorer.picture() == picture
+    assert iteration > 0
+    assert explorer["Play"].is_visible()
+    assert explorer.root.locator("[data-ck-frame] svg").count() == 3
+    assert run_cell(page, 2, "1 + 1")[0]["data"]["text/plain"] == "2"
+    ask(page, "broken = False")
+    explorer.press("Play")
+    explorer.says("Playing.")
+    explorer.plays()
+    explorer.press("Pause")
+
+
+# Beside others
+
+
+def test_two_explorers_do_not_disturb_each_other(page):
+    second = show(page, EXPLORERS["training"].replace("e =", "other =").replace("\ne", "\nother"), 1)
+    first = show(page, LONG)
+    picture, text = second.both()
+    first.press("Reset")
+    first.press("Play")
+    first.plays()
+    assert second.both() == (picture, text)
+    second.press("Hidden units", "ArrowRight")
+    until(lambda: second.picture() != picture)
+    first.plays()
+    first.press("Pause")
+    first.says("Paused.")
+    number = first.rests()
+    second.press("Play")
+    second.plays()
+    assert first.frame() == number
+    assert ask(page, "other.close()") == ""
+    run_cell(page, 1, "")
+
+
+def test_running_the_cell_again_leaves_one_explorer_and_no_task(page):
+    for _ in range(20):
+        run_cell(page, 0, LONG + ".play_button.value = True\ne")
+    explorer = Explorer(page)
+    explorer.plays()
+    assert page.locator(".ck-explorer").count() == 1
+    tasks, alive = ask(page, COUNT).split(maxsplit=1)
+    assert tasks == "1"
+    assert "[1" in alive
+    explorer.press("Pause")
+    explorer.says("Paused.")
+    until(lambda: ask(page, COUNT).startswith("0 "), what="the end of the task")
+
+
+def test_playing_is_smooth_and_the_kernel_answers(player, page):
+    player.press("Play")
+    player.plays()
+    player.watch()
+    answers = []
+    for _ in range(5):
+        took = """async code => {
+            const start = performance.now();
+            await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+                .requestExecute({code}).done;
+            return performance.now() - start;
+        }"""
+        answers.append(page.evaluate(took, "1 + 1"))
+    player.plays(20)
+    player.press("Pause")
+    seen = player.watched()
+    numbers = [number for _, number in seen["frames"]]
+    assert np.median(answers) < 500
+    assert numbers == sorted(numbers)
+    assert seen["blanks"] == 0
+    assert np.ptp(seen["heights"]) <= 1, "the height changed"
+
+
+def test_out_of_sight_it_waits(player, page):
+    run_cell(page, 1, "for i in range(60):\n    print(i)")
+    player.press("Play")
+    player.plays()
+    page.locator(".jp-Notebook .jp-Cell").nth(2).scroll_into_view_if_needed()
+    player.rests()
+    number = player.frame()
+    page.wait_for_timeout(500)
+    assert player.frame() == number
+    assert ask(page, COUNT).startswith("0 "), "a task out of sight"
+    player.root.scroll_into_view_if_needed()
+    player.plays()
+    player.press("Pause")
+    run_cell(page, 1, "")
+
+
+def test_a_deleted_output_ends_the_task(player, page):
+    player.press("Play")
+    player.plays()
+    page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
+    page.evaluate("jupyterapp.commands.execute('notebook:clear-cell-output')")
+    until(lambda: ask(page, COUNT).startswith("0 "), 6, "the end of the task")
+
+
+def test_a_closed_page_ends_the_task(first_page, server):
+    page = first_page.context.new_page()
+    open_notebook(page, server, "closing.ipynb")
+    explorer = show(page, LONG)
+    explorer.press("Reset")
+    explorer.press("Play")
+    explorer.plays()
+    page.close()
+    first_page.wait_for_timeout(5000)
+    page = first_page.context.new_page()
+    open_notebook(page, server, "closing.ipynb")
+    assert ask(page, COUNT).startswith("0 ")
+    assert ask(page, "print(e.playing, e.scene.live.iteration < 6000)") == "False True\n"
+    page.close()
+
+
+# Other front ends
+
+
+def test_notebook_7_moves_the_slider_and_not_the_cell(first_page, server):
+    page = first_page.context.new_page()
+    open_notebook(page, shown_by("notebook", server), "seven.ipynb")
+    explorer = show(page, LONG)
+    active = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
+    page.evaluate(f"{active} = 0")
+    for label, key in (
+        ("Hidden units", "ArrowRight"),
+        ("Learning rate", "ArrowUp"),
+        ("Pattern", "ArrowDown"),
+    ):
+        picture = explorer.picture()
+        explorer.press(label, key)
+        until(lambda picture=picture: explorer.picture() != picture, what=f"an answer to {label}")
+        explorer.rests(0.15)
+        assert page.evaluate(active) == 0
+    explorer.press("Reset")
+    explorer.press("Play")
+    explorer.plays(10)
+    explorer.press("Pause")
+    explorer.says("Paused.")
+    assert violations(page) == []
+    page.close()
+
+
+def test_voila_shows_and_plays(first_page, server, tmp_path):
+    page = first_page.context.new_page()
+    page.goto(shown_by("voila", server).format("voila.ipynb"))
+    explorer, loss = Explorer(page), Explorer(page, 1)
+    page.screenshot(path=tmp_path / "voila.png", full_page=True)
+    explorer.rests()
+    explorer.press("Hidden units", "ArrowRight")
+    explorer.says("Iteration 6000")
+    explorer.press("Play")
+    explorer.plays(10)
+    explorer.press("Pause")
+    explorer.says("Paused.")
+    before = loss.both()
+    for control in loss.controls().values():
+        move(control)
+    until(lambda: loss.both() != before)
+    page.close()
+
+
+def test_nothing_leaves_the_machine(outside):
+    """Voila alone asks for icon fonts and a library for formulas: refused, and not missed."""
+    asked = {re.sub(r"https?://([^/]+).*?([^/]+)\.(css|js).*", r"\1 \2", url) for url in outside}
+    assert all(re.search("fontawesome|mathjax", url) for url in outside), asked
