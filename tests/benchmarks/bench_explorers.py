@@ -165,7 +165,8 @@ def playing(page, explorer, name, seconds=4):
     late = max([at for at, _ in paused["frames"]], default=0) - paused["clicks"][0]
     print(
         f"{name:12} {rate:5.1f} pictures a second, {blank} of {len(pictures)} on the screen blank, "
-        f"height {min(seen['heights']):.0f} to {max(seen['heights']):.0f}, last picture {late:.0f} ms after Pause"
+        f"height {min(seen['heights']):.0f} to {max(seen['heights']):.0f}, "
+        f"last picture {late:.0f} ms after Pause"
         + (f", kernel {cpu / len(seen['frames']) * 1e3:.1f} ms a picture" if can_ask else "")
     )
 

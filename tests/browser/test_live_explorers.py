@@ -198,6 +198,16 @@ def test_tab_reaches_the_controls_in_order(training, page):
     assert reached == labels
 
 
+def test_letters_choose_from_a_list_and_are_no_commands(training, page):
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    training.press("Pattern", "d")  # twice in Lab: delete the cell
+    training.press("Pattern", "d")
+    training.press("Step", "x")  # in Lab: cut the cell
+    training.says("Iteration 1000")
+    assert "diamond" in training.root.get_by_label("As Python", exact=True).input_value()
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+
+
 def test_play_pause_step_reset(player, page):
     player.press("Play")
     player.plays(10)
