@@ -154,12 +154,12 @@ class Shell(widgets.VBox):
     def close(self):
         """Stop, and take the widgets off the page."""
         self.playing = self._more = False
-        for widget in _all_below(self):
-            if widget is not self and (widget is not self._bridge or self._loop is None):
-                widget.close()
+        inside = [widget for widget in _all_below(self) if widget is not self]
         super().close()
-        if self._loop is not None:  # a last answer of the page may be on its way
-            self._loop.call_soon_threadsafe(self._loop.call_later, GONE, self._bridge.close)
+        if self._loop is None:
+            _close_all(inside)
+        else:  # a last message of the page may be on its way to one of them
+            self._loop.call_soon_threadsafe(self._loop.call_later, GONE, _close_all, inside)
 
     def _start(self):
         if self._loop is not None:
@@ -234,6 +234,11 @@ def _all_below(widget):
     for child in getattr(widget, "children", ()):
         yield from _all_below(child)
     yield widget
+
+
+def _close_all(widgets):
+    for widget in widgets:
+        widget.close()
 
 
 def _running_loop():
