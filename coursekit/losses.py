@@ -5,6 +5,25 @@ import numpy as np
 from coursekit._validation import check_float_array, check_y
 
 
+def point_losses(y, z2):
+    """Log loss of each point: max(m, 0) + log(1 + exp(-|m|)) with m = (1 - 2y) z2.
+
+    Parameters
+    ----------
+    y : int or ndarray of 0 and 1, shape (n,)
+        Classes; one number is the class of all points. Taken as checked.
+    z2 : ndarray of float64, shape (n,)
+        Logits.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        In nats.
+    """
+    m = (1 - 2 * y) * z2
+    return np.maximum(m, 0) + np.log1p(np.exp(-np.abs(m)))
+
+
 def log_loss_from_logits(y, z2):
     """Mean log loss of the logits, exact where probabilities have already rounded to 0 or 1.
 
@@ -28,9 +47,8 @@ def log_loss_from_logits(y, z2):
         Where `y` or `z2` breaks its rule.
     """
     z2 = check_float_array(z2, "z2", (None,))
-    m = (1 - 2 * check_y(y, len(z2))) * z2
-    point_losses = np.maximum(m, 0) + np.log1p(np.exp(-np.abs(m)))
-    return float((point_losses / len(m)).sum())  # divide first: the sum stays finite
+    losses = point_losses(check_y(y, len(z2)), z2)
+    return float((losses / len(losses)).sum())  # divide first: the sum stays finite
 
 
 def log_loss(y, p):

@@ -78,6 +78,12 @@ def point_marks(points, y):
     )
 
 
+def marks_to_refer_to(name, points, y):
+    """Return the points once, unseen: a picture shows them by `<use href="#name"/>`."""
+    group = f'<g id="{name}">{point_marks(points, y)}</g>'
+    return f'<svg width="0" height="0" aria-hidden="true"><defs>{group}</defs></svg>'
+
+
 def rings(points):
     """Return a ring around each point: those that are answered wrongly."""
     places = _in_square(points, *FRAME) - (5.2, 0)
@@ -102,13 +108,13 @@ def text(x, y, words, anchor="start", size=13, color=""):
     return f"<text {place}{look}>{html.escape(str(words))}</text>"
 
 
-def curve(x, y, color, dash=""):
+def curve(x, y, color, dash="", width=2.2):
     """Return a polyline through at most POINTS_ON_A_CURVE of the places (x, y)."""
     if len(x) > POINTS_ON_A_CURVE:
         chosen = np.linspace(0, len(x) - 1, POINTS_ON_A_CURVE).round().astype(int)
         x, y = x[chosen], y[chosen]
     path = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
-    look = f'fill="none" stroke="{color}" stroke-width="2.2" stroke-dasharray="{dash}"'
+    look = f'fill="none" stroke="{color}" stroke-width="{width}" stroke-dasharray="{dash}"'
     return f'<polyline points="{path}" {look}/>'
 
 

@@ -90,9 +90,9 @@ class SweepResult:
         for name, wanted in chosen.items():
             values = check_choice(name, result.axes, "axis")
             if is_list(wanted):
-                result = result._take(name, [_place_of(value, values, name) for value in wanted])
+                result = result._take(name, [place_of(value, values, name) for value in wanted])
             else:
-                result = result._take(name, _place_of(wanted, values, name))
+                result = result._take(name, place_of(wanted, values, name))
         return result
 
     def _take(self, name, where):
@@ -170,7 +170,8 @@ class SweepResult:
         return text + f", {self['diverged'].sum()} diverged)"
 
 
-def _place_of(value, values, name):
+def place_of(value, values, name):
+    """Return where a value stands on an axis."""
     for i, known in enumerate(values):
         same_kind = isinstance(value, (bool, np.bool_)) == isinstance(known, bool)  # True is not 1 here
         if same_kind and np.ndim(value) == 0 and value == known:

@@ -7,7 +7,8 @@ import pytest
 
 import coursekit as ck
 from coursekit.explorers import explore_loss
-from coursekit.explorers.loss import CAP, clipped_losses, point_losses, three_ways, what_is_wrong
+from coursekit.explorers.loss import CAP, clipped_losses, three_ways, what_is_wrong
+from coursekit.losses import point_losses
 
 LOGITS = np.array([-900.0, -120.0, -36.0, -3.0, -0.2, 0.0, 0.7, 4.0, 36.0, 120.0, 900.0])
 

@@ -42,7 +42,8 @@ class GradientCheckScene:
         try:
             if name != "step" or self.error is not None:
                 self._compute()
-            self._check()
+            else:
+                self._check()
             self._picture, self.error = self._draw(), None
         except Exception as error:  # whatever a learner's function raises
             self.error = explain(error, self.backward)

@@ -7,7 +7,8 @@ import numpy as np
 
 from coursekit import svg
 from coursekit.activations import sigmoid
-from coursekit.explorers.shell import Shell, labelled, start_at
+from coursekit.explorers.shell import Shell, labelled, start_at, three_in_a_row
+from coursekit.losses import point_losses
 from coursekit.palette import BLUE, INK, ORANGE, VERMILION
 
 STEPS = {6: 0.1, 50: 0.5, 120: 1.0}  # how far the logits go -> step of the slider
@@ -19,23 +20,6 @@ LOOKS = {
     "p clipped, float64": (VERMILION, "7 4", 2.6),
     "p clipped, float32": (BLUE, "2 4", 2.6),
 }
-
-
-def point_losses(y, z2):
-    """Return the log loss of points of class y from their logits: max(m, 0) + log(1 + exp(-|m|)).
-
-    Parameters
-    ----------
-    y : int
-        Class of all points, 0 or 1.
-    z2 : ndarray of float64, shape (n,)
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-    """
-    m = (1 - 2 * y) * z2
-    return np.maximum(m, 0) + np.log1p(np.exp(-np.abs(m)))
 
 
 def clipped_losses(y, z2, dtype=np.float64):
@@ -78,10 +62,6 @@ def what_is_wrong(loss, exact):
     return f"is {loss:.2g} nats in place of {exact:.2g}: p had too few digits"
 
 
-def _curve(x, y, color, dash, width):
-    return svg.curve(x, y, color, dash).replace('stroke-width="2.2"', f'stroke-width="{width}"')
-
-
 class LossScene:
     """One point's logit and class; `shell` says what a scene is."""
 
@@ -108,7 +88,7 @@ class LossScene:
         curves = (-np.log(1 - p), BLUE, "class 0: −log(1 − p)"), (-np.log(p), VERMILION, "class 1: −log p")
         for y, (losses, color, name) in enumerate(curves):
             mine = y == self.y
-            body += _curve(to_x(p), to_y(losses), color, "" if mine else "4 5", 4 if mine else 2)
+            body += svg.curve(to_x(p), to_y(losses), color, "" if mine else "4 5", 4 if mine else 2)
             body += svg.text(166, 60, name, "middle", 15) if mine else ""
         body += self._mark(to_x(self.p), to_y(self.exact), self.exact > TOP)
         alt = f"Loss over the probability p, for class {self.y}: {self.exact:.3g} nats at p = {self.p:.4g}."
@@ -120,7 +100,7 @@ class LossScene:
         for way, losses in three_ways(self.y, z2).items():
             color, dash, width = LOOKS[way]
             fine = np.isfinite(losses)
-            body += _curve(to_x(z2[fine]), to_y(losses[fine]), color, dash, width)
+            body += svg.curve(to_x(z2[fine]), to_y(losses[fine]), color, dash, width)
             if not fine.all():
                 first, last = to_x(z2[~fine][[0, -1]])
                 word = "nan" if np.isnan(losses[~fine]).all() else "inf"
@@ -228,6 +208,4 @@ def explore_loss(*, y=1, z2=0.0, reach=50):
         start_at(controls[name], value, name)
     controls["z2"].min, controls["z2"].max = -reach, reach
     start_at(controls["z2"], z2, "z2")
-    for control in controls.values():
-        control.layout = {"width": "auto", "flex": "1 1 31%", "max_width": "380px", "min_width": "215px"}
-    return LossExplorer(LossScene(), controls)
+    return LossExplorer(LossScene(), three_in_a_row(controls))

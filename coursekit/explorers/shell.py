@@ -273,6 +273,13 @@ def labelled(widget, **options):
     return widget(style={"description_width": "initial"}, layout=room, **options)
 
 
+def three_in_a_row(controls):
+    """Return the controls, as wide as the three pictures below them where there is room."""
+    for control in controls.values():
+        control.layout = {"width": "auto", "flex": "1 1 31%", "max_width": "380px", "min_width": "215px"}
+    return controls
+
+
 def start_at(control, value, name):
     """Give a control its first value; one that it cannot show is refused by the name of the setting."""
     kind = type(control.value)

@@ -7,7 +7,7 @@ from coursekit._validation import check_choice, describe
 from coursekit.explorers import sweep_pictures as pictures
 from coursekit.explorers import sweep_slices as slices
 from coursekit.explorers.shell import Shell, labelled, start_at
-from coursekit.sweep_results import CURVES, SweepResult, _place_of
+from coursekit.sweep_results import CURVES, SweepResult, place_of
 
 ALL = -1  # the place on an axis that stands for all of them
 NONE = "(none)"
@@ -187,7 +187,7 @@ def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summar
     places = dict.fromkeys(axes, ALL)
     for name, value in chosen.items():
         check_choice(name, dict.fromkeys(axes), "axis")
-        places[name] = _place_of(value, result.axes[name], name)
+        places[name] = place_of(value, result.axes[name], name)
     start = dict(quantity=quantity, rows=sides[0], columns=sides[1], summary=summary) | places
     controls = _controls(result, quantities, axes)
     for name, control in controls.items():

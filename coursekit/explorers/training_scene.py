@@ -68,7 +68,7 @@ class TrainingScene:
 
     def restart(self):
         """Draw points and weights, and stand at iteration 0."""
-        wanted, self.error, self._stuck = self.settings, None, False
+        wanted, self.error = self.settings, None
         dataset, held_out = self._data(wanted)
         rng = np.random.default_rng([wanted["weight_seed"], WEIGHTS])
         params = network.init_params(wanted["hidden_size"], rng=rng, output_bias=wanted["output_bias"])
@@ -188,9 +188,7 @@ class TrainingScene:
 
     def marks(self):
         """Return the points once, for all pictures to refer to."""
-        points, y = self.live.dataset.points, self.live.dataset.y
-        group = f'<g id="{self.marks_id}">{svg.point_marks(points, y)}</g>'
-        return f'<svg width="0" height="0" aria-hidden="true"><defs>{group}</defs></svg>'
+        return svg.marks_to_refer_to(self.marks_id, self.live.dataset.points, self.live.dataset.y)
 
     def status(self):
         """Say what the picture shows."""
@@ -214,8 +212,14 @@ class TrainingScene:
 
     def as_weights(self):
         """Return Python that makes the weights as they are now."""
-        W1, W2 = (np.array2string(w, separator=", ", floatmode="unique") for w in self.live.params)
-        return f"params = ck.Params(\n    W1=np.array({W1}),\n    W2=np.array({W2}),\n)"
+        return python_of(self.live.params)
+
+
+def python_of(params):
+    """Return Python that makes these weights."""
+    look = {"separator": ", ", "floatmode": "unique", "prefix": "    W1=np.array("}
+    W1, W2 = (np.array2string(weights, **look) for weights in params)
+    return f"params = ck.Params(\n    W1=np.array({W1}),\n    W2=np.array({W2}),\n)"
 
 
 def explain(error, *functions):

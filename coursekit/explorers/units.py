@@ -9,7 +9,8 @@ from coursekit import network, svg
 from coursekit._validation import describe
 from coursekit.chunks import POINTS, WEIGHTS
 from coursekit.explorers import lines as hand
-from coursekit.explorers.shell import Shell, labelled, start_at
+from coursekit.explorers.shell import Shell, labelled, start_at, three_in_a_row
+from coursekit.explorers.training_scene import python_of
 from coursekit.live import LiveTraining
 from coursekit.losses import accuracy
 from coursekit.palette import BLUE, GREEN, GREY, VERMILION
@@ -168,8 +169,7 @@ class UnitsScene:
 
     def marks(self):
         """Return the points once, for all pictures to refer to."""
-        body = f'<g id="{self.marks_id}">{svg.point_marks(self.dataset.points, self.dataset.y)}</g>'
-        return f'<svg width="0" height="0" aria-hidden="true"><defs>{body}</defs></svg>'
+        return svg.marks_to_refer_to(self.marks_id, self.dataset.points, self.dataset.y)
 
     def status(self):
         """Say what the picture shows."""
@@ -179,9 +179,7 @@ class UnitsScene:
 
     def as_python(self):
         """Return Python that makes the weights."""
-        look = {"separator": ", ", "floatmode": "unique", "prefix": "    W1=np.array("}
-        W1, W2 = (np.array2string(weights, **look) for weights in self.params)
-        return f"params = ck.Params(\n    W1=np.array({W1}),\n    W2=np.array({W2}),\n)"
+        return python_of(self.params)
 
 
 class UnitsExplorer(Shell):
@@ -295,6 +293,4 @@ def _controls(pattern):
         look = {"description": title, "readout_format": f".{len(str(step)) - 2 if step < 1 else 0}f"}
         low = 0 if name == "steepness" else -end
         controls[name] = labelled(widgets.FloatSlider, min=low, max=end, step=step, **look)
-    for control in controls.values():  # three in a row where there is room for three pictures
-        control.layout = {"width": "auto", "flex": "1 1 31%", "max_width": "380px", "min_width": "215px"}
-    return controls
+    return three_in_a_row(controls)
