@@ -18,3 +18,21 @@ LINE_COLORS = (BLUE, VERMILION, GREEN, PURPLE, INK, SKY, ORANGE, GREY)
 LINE_STYLES = ("-", "--", "-.", ":")
 SURFACE = ("#8CC4EA", "#FFFFFF", "#F2B84B")  # probability 0, 0.5, 1: pale, so that points stand out
 SEQUENTIAL = "cividis"
+
+
+def rgb_of(color):
+    """Return red, green and blue of "#rrggbb", from 0 to 1."""
+    return tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+
+
+def readable_on(red, green, blue):
+    """Return white or ink, whichever has more contrast on a colour (WCAG 2, relative luminance).
+
+    Parameters
+    ----------
+    red, green, blue : float
+        From 0 to 1, in sRGB.
+    """
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue))
+    luminance = sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "white" if luminance < 0.21 else INK

@@ -12,7 +12,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from coursekit.palette import BLUE, CLASS_COLORS, INK, SURFACE, VERMILION
+from coursekit.palette import BLUE, CLASS_COLORS, INK, SURFACE, VERMILION, rgb_of
 
 SIDE = 300  # width and height of a panel's view box
 POINTS_ON_A_CURVE = 200
@@ -20,7 +20,7 @@ POINTS_ON_A_CURVE = 200
 
 def _ramp(colors):
     """Return 256 RGB triples from the first colour over the middle one to the last."""
-    rgb = np.array([[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in colors])
+    rgb = 255 * np.array([rgb_of(color) for color in colors])
     at = np.linspace(0, len(colors) - 1, 256)
     return np.column_stack([np.interp(at, np.arange(len(colors)), rgb[:, c]) for c in range(3)])
 

@@ -5,7 +5,7 @@ drew, in words, into their label, as the functions of `plots` do.
 """
 
 import numpy as np
-from matplotlib.colors import Normalize, to_rgb
+from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
 from coursekit import palette
@@ -50,7 +50,7 @@ def plot_heat_map(values, rows, columns, *, axes, title, form="{:g}", missing="n
             ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, **look))
         background = (1, 1, 1) if empty[i, j] else image.to_rgba(value)
         box = {"facecolor": "white", "edgecolor": "none"} if empty[i, j] else None
-        color = readable_on(background)
+        color = palette.readable_on(*background[:3])
         ax.text(j, i, words[i][j], ha="center", va="center", fontsize=12, color=color, bbox=box)
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
@@ -110,13 +110,6 @@ def plot_first_iterations(firsts, labels, *, iterations, title, xlabel, threshol
     _legend_below(ax, columns=2)
     what = f"First iteration, of {budget}, with accuracy {threshold:g}"
     return _add_alt(ax, f"{what}: {title}. {'; '.join(said)} reached it.")
-
-
-def readable_on(color):
-    """Return white or ink, whichever has more contrast on a colour (WCAG 2, relative luminance)."""
-    rgb = np.array(to_rgb(color))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return "white" if linear @ (0.2126, 0.7152, 0.0722) < 0.21 else palette.INK
 
 
 def _labels(given, name):

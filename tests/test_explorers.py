@@ -258,6 +258,29 @@ def test_the_weights_as_python_are_the_weights(explorer):
         np.testing.assert_array_equal(shown, now)
 
 
+def test_the_weights_as_python_say_when_they_were_copied(explorer):
+    buttons(explorer)["Weights as Python"].click()
+    assert explorer.weights.value.startswith("# iteration 200, loss ")
+
+
+def test_the_line_tells_of_a_rate_that_was_changed_on_the_way(explorer):
+    explorer.reset()
+    explorer.step()
+    explorer.controls["learning_rate"].value = 5.0
+    assert explorer.line.value.endswith("  # learning rate changed at iteration 20")
+    explorer.reset()
+    assert "#" not in explorer.line.value
+
+
+def test_changes_that_follow_each_other_quickly_get_less_time_each(explorer, monkeypatch):
+    times, work = [], explorer.scene.work
+    monkeypatch.setattr(explorer.scene, "work", lambda seconds: times.append(seconds) or work(seconds))
+    explorer._last_change -= 1
+    explorer.controls["noise"].value = 0.1
+    explorer.controls["noise"].value = 0.2
+    assert times == [shell.WORK_AT_ONCE, shell.WORK_IN_A_DRAG]
+
+
 def test_presets_show_what_they_say():
     explorer = explore_training()
     found = {}

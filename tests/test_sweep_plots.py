@@ -62,8 +62,8 @@ def test_numbers_can_be_read_on_every_colour():
     for text, value in zip(ax.texts, image.get_array()[0], strict=True):
         assert contrast(text.get_color(), image.to_rgba(value)[:3]) > 3.9
     assert {text.get_color() for text in ax.texts} == {"white", palette.INK}
-    assert sweep_plots.readable_on("white") == palette.INK
-    assert sweep_plots.readable_on((0, 0, 0, 1)) == "white"
+    assert palette.readable_on(1, 1, 1) == palette.INK
+    assert palette.readable_on(0, 0, 0) == "white"
 
 
 def test_a_cell_without_a_number_looks_and_reads_otherwise():

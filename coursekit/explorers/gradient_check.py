@@ -46,7 +46,7 @@ class GradientCheckScene:
                 self._check()
             self._picture, self.error = self._draw(), None
         except Exception as error:  # whatever a learner's function raises
-            self.error = explain(error, self.backward)
+            self.error = explain(error, self._picture, self.backward)
         return ""
 
     def work(self, seconds):

@@ -6,10 +6,12 @@ of widgets. Of a scene the shell calls, always under one lock,
 - `change(name, settings)` after a control was moved (name None: at the start); returns a sentence;
 - `frame()`: the picture as HTML, and `status()`: the same as a sentence;
 - `work(seconds)`: go on with what is not finished, not much longer than that; True if more remains;
-- `tick()`, if it can be played: one step forward; False at the end.
+- `tick()`, if it can be played: one step forward; False at the end;
+- `marks()`, if pictures refer to points of its `dataset`: those, sent again only where it is another.
 
-A change shows what could be done in WORK_AT_ONCE seconds and leaves the rest to a task of the
-kernel's event loop, in slices; a newer change replaces it. So the last position of a slider wins.
+A change shows what could be done in WORK_AT_ONCE seconds, fewer while changes follow each other
+quickly, and leaves the rest to a task of the kernel's event loop, in slices; a newer change replaces
+it. So the last position of a slider wins.
 While playing, the page tells which picture it has drawn, so that none queue up, and whether anybody
 can see it. Where a page says nothing any more, because it was closed, the task ends.
 """
@@ -25,7 +27,9 @@ import numpy as np
 
 from coursekit._validation import describe
 
-WORK_AT_ONCE = 0.045  # seconds of work before a first picture
+WORK_AT_ONCE = 0.085  # seconds of work before a first picture
+WORK_IN_A_DRAG = 0.045  # the same where the last change was less than QUIET seconds ago
+QUIET = 0.3
 SLICE = 0.02  # seconds of work between two looks at the event loop
 FRAME = 0.025  # seconds between two pictures while playing
 GONE = 4.0  # seconds without an answer after which a page counts as closed
@@ -56,15 +60,18 @@ class Shell(widgets.VBox):
         self._lock = threading.RLock()  # a front end may run callbacks on two threads
         self._loop = _running_loop()
         self._task, self._more, self.playing = None, False, False
+        self._last_change, self._dataset = -QUIET, None
         self._frames, self._drawn, self._seen, self._answered = 0, 0, True, None
         self.picture, self.status = widgets.HTML(), widgets.HTML()
+        self.points = widgets.HTML(layout={"height": "0", "margin": "0"})
         self.picture.add_class("ck-picture")
         self._bridge = widgets.Text(continuous_update=False)
         self._bridge.add_class("ck-bridge")
         box = widgets.HBox(list(controls.values()))
         box.add_class("ck-controls")
-        rows = [*above, box, *self._play_buttons(), self.picture, self.status, *below, self._bridge]
-        rows.append(widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">'))
+        rows = [*above, box, *self._play_buttons(), self.points, self.picture, self.status, *below]
+        script = widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">')
+        rows += [self._bridge, script]
         super().__init__(rows)
         self.add_class("ck-explorer")
         for name, control in controls.items():
@@ -95,13 +102,17 @@ class Shell(widgets.VBox):
         with self._lock:
             said = self.scene.change(name, self.settings())
             self._said = said = said if self._frames else ""  # nothing has changed at the start
-            self._more = self.scene.work(WORK_AT_ONCE)
+            self._more = self.scene.work(self._time_at_once())
             if self._loop is None:  # nowhere to go on later
                 while self._more:
                     self._more = self.scene.work(SLICE)
             self.show(said)
         if self._more:
             self._start()
+
+    def _time_at_once(self):
+        last, self._last_change = self._last_change, time.monotonic()
+        return WORK_IN_A_DRAG if self._last_change - last < QUIET else WORK_AT_ONCE
 
     # Play
 
@@ -214,6 +225,9 @@ class Shell(widgets.VBox):
 
     def show(self, said="", status=True):
         """Send a new picture, and say what it shows unless there is a next one soon."""
+        if hasattr(self.scene, "marks") and self.scene.dataset is not self._dataset:
+            self._dataset = self.scene.dataset
+            self.points.value = self.scene.marks()
         self._frames += 1
         self._sent = time.monotonic()
         frame = self.scene.frame()

@@ -5,7 +5,6 @@ from html import escape
 import numpy as np
 
 from coursekit import palette, svg
-from coursekit.sweep_plots import readable_on
 
 ROW, WIDTH = 40.0, 620.0
 NARROWEST = 64.0  # of a cell
@@ -101,7 +100,7 @@ def _cell(place, fill, number, small, empty):
     x, y, width, height = place
     size = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
     body = f'<rect {size} fill="{fill}" stroke="currentColor" stroke-width="0.5"/>'
-    color, middle = "" if empty else readable_on(fill), x + width / 2
+    color, middle = "" if empty else palette.readable_on(*palette.rgb_of(fill)), x + width / 2
     if empty:
         color = palette.INK
         wide = min(width - 4, 7.4 * len(number) + 8)

@@ -22,7 +22,6 @@ class TrainingExplorer(Shell):
     """The widgets of `explore_training`."""
 
     def __init__(self, scene, controls):
-        self.points = widgets.HTML(layout={"height": "0", "margin": "0"})
         self.preset = labelled(widgets.Dropdown, options=["(choose)", *PRESETS], description="Preset")
         self.line = widgets.Text(description="As Python", layout={"width": "auto"})
         self.weights = widgets.Textarea(description="Weights", layout={"width": "auto", "height": "7em"})
@@ -40,19 +39,14 @@ class TrainingExplorer(Shell):
             offered[-1].on_click(act)
         row = widgets.HBox(offered)
         row.add_class("ck-controls")
-        super().__init__(scene, controls, [row, self.points], [self.line, self.weights])
+        super().__init__(scene, controls, [row], [self.line, self.weights])
         self.add_class("ck-training")
         self.preset.observe(self._preset, "value")
 
     def show(self, said="", status=True):
-        if self.scene.live is not None and self._dataset is not self.scene.live.dataset:
-            self._dataset = self.scene.live.dataset
-            self.points.value = self.scene.marks()
         super().show(said, status)
         if status:
             self.line.value = self.scene.as_call(explore_training.__kwdefaults__)
-
-    _dataset = None
 
     def _new(self, name):
         def act(_):

@@ -42,7 +42,7 @@ class TrainingScene:
 
     def __init__(self, dataset=None, held_out=None, forward=network.forward, backward=network.backward):
         self.given, self.held_out, self.forward, self.backward = dataset, held_out, forward, backward
-        self.live, self.error, self._picture = None, None, ""
+        self.live, self.error, self._picture, self._changed_at = None, None, "", []
         self.marks_id = f"ck-points-{id(self)}"
 
     # What the shell calls
@@ -57,6 +57,7 @@ class TrainingScene:
         if self.error is None and live is not None:
             if name == "learning_rate" and 0 < live.iteration < live.limit and not live.ended:
                 live.change_rate(settings["learning_rate"])
+                self._changed_at.append(live.iteration)
                 return f"New learning rate: going on from iteration {live.iteration}."
             if name == "iterations" and settings["iterations"] >= live.iteration and not live.reached:
                 self.until = self.until if in_play else settings["iterations"]
@@ -68,7 +69,7 @@ class TrainingScene:
 
     def restart(self):
         """Draw points and weights, and stand at iteration 0."""
-        wanted, self.error = self.settings, None
+        wanted, self.error, self._changed_at = self.settings, None, []
         dataset, held_out = self._data(wanted)
         rng = np.random.default_rng([wanted["weight_seed"], WEIGHTS])
         params = network.init_params(wanted["hidden_size"], rng=rng, output_bias=wanted["output_bias"])
@@ -124,7 +125,7 @@ class TrainingScene:
         try:
             function(*arguments)
         except (Exception, SystemExit) as error:  # whatever a learner's function raises
-            self.error = explain(error, self.forward, self.backward)
+            self.error = explain(error, self._picture, self.forward, self.backward)
         return self.error is None
 
     # Pictures
@@ -186,6 +187,11 @@ class TrainingScene:
             text += f", on fresh points {live.fresh[1][-1]:.3f}"
         return text + f", majority baseline {self.baseline:.3f}"
 
+    @property
+    def dataset(self):
+        """The points trained on."""
+        return self.live.dataset
+
     def marks(self):
         """Return the points once, for all pictures to refer to."""
         return svg.marks_to_refer_to(self.marks_id, self.live.dataset.points, self.live.dataset.y)
@@ -208,11 +214,14 @@ class TrainingScene:
         if self.backward is not network.backward:
             given.append(f"backward={getattr(self.backward, '__name__', 'backward')}")
         given += [f"{name}={value!r}" for name, value in self.settings.items() if value != defaults[name]]
-        return f"explore_training({', '.join(given)})"
+        line = f"explore_training({', '.join(given)})"
+        if self._changed_at:  # the line alone would give another training
+            line += f"  # learning rate changed at iteration {', '.join(map(str, self._changed_at))}"
+        return line
 
     def as_weights(self):
         """Return Python that makes the weights as they are now."""
-        return python_of(self.live.params)
+        return f"# {self._numbers()}\n{python_of(self.live.params)}"
 
 
 def python_of(params):
@@ -222,8 +231,8 @@ def python_of(params):
     return f"params = ck.Params(\n    W1=np.array({W1}),\n    W2=np.array({W2}),\n)"
 
 
-def explain(error, *functions):
-    """Say what a learner's function raised, and in which of its lines."""
+def explain(error, picture, *functions):
+    """Say what a learner's function raised, in which of its lines, and what the picture shows then."""
     codes = {getattr(function, "__code__", None): function for function in functions}
     where, trace = "", error.__traceback__
     while trace is not None:
@@ -232,4 +241,6 @@ def explain(error, *functions):
             line = trace.tb_lineno - function.__code__.co_firstlineno
             where = f" in line {line} of {function.__name__}, counted from its def"
         trace = trace.tb_next
-    return f"Stopped: {type(error).__name__}{where}: {error} The picture is the last good one."
+    said = f"Stopped: {type(error).__name__}{where}: {error}".rstrip(": ")
+    said += "" if said.endswith((".", "?", "!")) else "."
+    return f"{said} The picture is the last good one." if picture else said

@@ -185,10 +185,7 @@ class UnitsScene:
 class UnitsExplorer(Shell):
     """The widgets of `explore_units`."""
 
-    _dataset = None
-
     def __init__(self, scene, controls):
-        self.points = widgets.HTML(layout={"height": "0", "margin": "0"})
         self.python = widgets.Textarea(description="As Python", layout={"width": "auto", "height": "7.5em"})
         buttons = []
         for text, act in (
@@ -201,16 +198,13 @@ class UnitsExplorer(Shell):
             buttons.append(button)
         row = widgets.HBox(buttons)
         row.add_class("ck-controls")
-        super().__init__(scene, controls, [self.points], [row, self.python])
+        super().__init__(scene, controls, below=[row, self.python])
 
     def _act(self, act):
         with self._lock:
             self.show(act())
 
     def show(self, said="", status=True):
-        if self._dataset is not self.scene.dataset:
-            self._dataset = self.scene.dataset
-            self.points.value = self.scene.marks()
         self._follow()
         super().show(said, status)
         if status:

@@ -39,6 +39,19 @@ EXPLORERS = {
     "gradient_check": SHOW.format(name="gradient_check", arguments=""),
     "sweep": SWEEP + SHOW.format(name="sweep", arguments="result"),
 }
+MANY = """import ipywidgets
+from types import SimpleNamespace
+from coursekit.explorers.shell import Shell, labelled
+kinds = [lambda **look: labelled(ipywidgets.SelectionSlider, options=[1, 2, 3], **look)]
+for kind in ("IntSlider", "FloatSlider", "FloatLogSlider", "Checkbox", "BoundedIntText"):
+    kinds.append(lambda kind=kind, **look: labelled(getattr(ipywidgets, kind), **look))
+controls = {f"control {i}": kinds[i % 6](description=f"control {i}") for i in range(24)}
+said = []
+scene = SimpleNamespace(change=lambda name, settings: said.append(name) or "", work=lambda seconds: False,
+    frame=lambda: "<svg role='img' aria-label='none'></svg>", status=lambda: f"Changed: {said[-1]}.",
+    tick=lambda: False, play=lambda: None, reset=lambda: "Back.")
+e = Shell(scene, controls)
+e"""
 LONG = SHOW.format(name="training", arguments="iterations=6000, speed=5")  # plays for a while
 TEXT_ONLY = {"Iterations a picture"}  # of explore_training
 COUNT = """import asyncio, gc
@@ -179,6 +192,15 @@ def test_nothing_is_wrong_for_axe_in_light_and_dark_and_narrow(page, name, tmp_p
     page.wait_for_timeout(300)
     explorer.root.screenshot(path=tmp_path / f"{name}-narrow.png")
     assert explorer.root.evaluate("root => root.scrollWidth <= root.clientWidth + 1"), "cut off at 900 px"
+
+
+def test_nothing_is_wrong_for_axe_with_24_controls(page):
+    explorer = show(page, MANY)
+    assert len(explorer.controls()) == 24 + 3  # Play, Step and Reset
+    assert "without a name" not in explorer.controls()
+    assert violations(page) == []
+    move(explorer["control 20"])
+    explorer.says("control 20")
 
 
 # explore_training
