@@ -2,7 +2,9 @@
 
 from coursekit.activations import ACTIVATIONS, Activation
 from coursekit.chunks import draw_start
-from coursekit.diagnosis import Diagnosis, diagnose_gradient
+from coursekit.diagnosis import diagnose_gradient
+from coursekit.evidence import Diagnosis
+from coursekit.forward_diagnosis import diagnose_forward
 from coursekit.gradcheck import GradientCheck, check_gradient
 from coursekit.losses import accuracy, log_loss, log_loss_from_logits
 from coursekit.network import ForwardPass, Params, backward, forward, init_params
@@ -14,6 +16,12 @@ from coursekit.patterns import (
     class_shares,
     majority_baseline,
     make_dataset,
+)
+from coursekit.step_diagnosis import (
+    diagnose_activation_derivative,
+    diagnose_log_loss,
+    diagnose_sigmoid,
+    diagnose_update,
 )
 from coursekit.sweep_results import SweepResult, SweepStopped
 from coursekit.sweeps import sweep
@@ -37,7 +45,12 @@ __all__ = [
     "backward",
     "check_gradient",
     "class_shares",
+    "diagnose_activation_derivative",
+    "diagnose_forward",
     "diagnose_gradient",
+    "diagnose_log_loss",
+    "diagnose_sigmoid",
+    "diagnose_update",
     "draw_start",
     "forward",
     "init_params",

@@ -133,6 +133,8 @@ LIBRARY = [
              "the loss is the squared error: (p - y) p (1 - p) / n", DIFFERENCE),
             ("squared-error-doubled", lambda c: 2 * (c.p - c.y) * c.p * (1 - c.p) / c.n,
              "the loss is the squared error: 2 (p - y) p (1 - p) / n", DIFFERENCE),
+            ("squared-error-sign-flipped", lambda c: (c.y - c.p) * c.p * (1 - c.p) / c.n,
+             "the loss is the squared error, and y - p stands in place of p - y", DIFFERENCE),
             ("output-slope-forgotten", lambda c: (c.p - c.y) / (c.p * (1 - c.p)) / c.n,
              "dL/dp is taken for dL/dz2", "Between p and z2 stands a sigmoid. Which factor does it add?"),
             ("labels-left-out", lambda c: c.p / c.n, "y is left out", "Where do the classes enter?"),
