@@ -2,10 +2,13 @@
 
 import copy
 import html
+import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|(?<!\w)(?:nan|-?inf)(?!\w)")
 MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
 
 
@@ -72,7 +75,7 @@ def check(title, *parts):
     return Verdict(title, parts)
 
 
-def compare(name, received, expected, *, mistakes=None, tolerance=1e-6):
+def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
     """Compare a value that a learner worked out with the expected one, without giving it away.
 
     Parameters
@@ -87,30 +90,59 @@ def compare(name, received, expected, *, mistakes=None, tolerance=1e-6):
         Message -> the wrong value that earns it: a question that leads to the fix.
     tolerance : float
         Largest allowed difference of numbers, relative to the larger of 1 and the expected size.
+    diagnose : callable, optional
+        Asked about a wrong value that is no listed mistake: value -> an object with `ok` and `message`,
+        for example of `coursekit.diagnose_gradient`. Where it is not ok, the message is shown.
 
     Returns
     -------
     Part
     """
-    return _compare(name, received, expected, mistakes, tolerance, _direction)
+    return _compare(name, received, expected, mistakes, tolerance, diagnose, _direction)
 
 
-def _compare(name, received, expected, mistakes, tolerance, difference):
+def _compare(name, received, expected, mistakes, tolerance, diagnose, difference):
     """Compare; `difference` words the gap of an expected and a received number at a place."""
+    if diagnose is not None and not callable(diagnose):
+        raise TypeError(f"diagnose must be a function of the received value; got {_short(diagnose)}")
     if _is_blank(received) or (isinstance(received, tuple) and any(map(_is_blank, received))):
         return Part(name, "not attempted")
     gap = _gap(received, expected, tolerance, difference)
     if gap is None:
         return Part(name, "passed")
+    asked_for_numbers = not isinstance(expected, (bool, str))
     for message, wrong in (mistakes or {}).items():
         both_nan = _is_not_a_number(received) and _is_not_a_number(wrong)
         if both_nan or _gap(received, wrong, tolerance, difference) is None:
-            asked_for_numbers = not isinstance(expected, (bool, str))
             return Part(name, "not yet", f"{gap}\n{message}" if asked_for_numbers else message)
-    return Part(name, "not yet", gap)
+    message = _diagnosed(received, diagnose)
+    if message and asked_for_numbers:
+        message = "\n".join([*(line for line in gap.splitlines() if not _tells(message, line)), message])
+    return Part(name, "not yet", message or gap)
 
 
-def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6):
+def _diagnosed(received, diagnose):
+    """Return what a diagnosis says of a wrong value, or nothing."""
+    if diagnose is None:
+        return ""
+    try:
+        diagnosis = diagnose(received)
+    except Exception:  # the learner's value may be anything
+        return ""
+    return "" if diagnosis.ok else diagnosis.message
+
+
+def _tells(message, gap):
+    """Whether a message holds every number of a gap, up to rounding: then it is the same evidence."""
+    said, wanted = ([float(number) for number in NUMBER.findall(text)] for text in (message, gap))
+    return bool(wanted) and all(any(_as_good_as(one, other) for other in said) for one in wanted)
+
+
+def _as_good_as(one, other):
+    return math.isclose(one, other, rel_tol=1e-3) or (math.isnan(one) and math.isnan(other))
+
+
+def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
     """Call a learner's function and compare what it returns, number beside number.
 
     An exception in the function is reported, and so is a forgotten return.
@@ -122,7 +154,7 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         The learner's function; one whose body is still `...` counts as not attempted.
     arguments : tuple
         What to call it with; copied first, so that nothing here changes.
-    expected, mistakes, tolerance
+    expected, mistakes, tolerance, diagnose
         As in `compare`.
 
     Returns
@@ -140,12 +172,22 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         return Part(name, "not yet", f"your function stopped with {type(error).__name__}: {error}")
     if received is None and not _is_stub(function):
         return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
-    return _compare(name, received, expected, mistakes, tolerance, _both_numbers)
+    return _compare(name, received, expected, mistakes, tolerance, diagnose, _both_numbers)
 
 
 def reveal(prediction, outcome):
-    """Print a recorded prediction beside what happened; `...` means none was recorded."""
-    said = "none recorded (next time, write one before you run)" if prediction is ... else prediction
+    """Print a recorded prediction beside what happened.
+
+    Parameters
+    ----------
+    prediction : object
+        What the learner wrote, or what `coursekit.questions.predict` returned; `...` means none.
+    outcome : object
+    """
+    shown = hasattr(prediction, "value") and hasattr(prediction, "answer")  # has buttons
+    said = prediction.value if shown else prediction
+    if said is ...:
+        said = f"none recorded (next time, {'choose' if shown else 'write'} one before you run)"
     print(f"Your prediction: {said}")
     print(f"What happened:   {outcome}")
 

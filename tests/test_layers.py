@@ -13,9 +13,10 @@ PACKAGE = Path(coursekit.__file__).parent
 MODULES = sorted(path.relative_to(PACKAGE).as_posix()[:-3] for path in PACKAGE.rglob("*.py"))
 BASE = {"_validation"}
 MATHS = {"activations", "losses", "patterns", "network"}
+DIAGNOSES = {"evidence", "diagnosis", "step_diagnosis", "forward_diagnosis"}
 SHOWN_LIVE = {"chunks", "gradcheck", "live", "palette", "svg", "sweep_plots", "sweep_results", "training"}
 MAY_IMPORT = {
-    "__init__": MATHS | {"gradcheck", "diagnosis", "training"} | {"chunks", "sweeps", "sweep_results"},
+    "__init__": MATHS | DIAGNOSES | {"gradcheck", "training"} | {"chunks", "sweeps", "sweep_results"},
     "_validation": set(),
     "activations": set(),
     "palette": set(),
@@ -34,8 +35,17 @@ MAY_IMPORT = {
     "plots": BASE | {"palette", "patterns", "pictures"},
     "sweep_plots": BASE | {"palette", "plots"},
     "exercises": BASE,
+    "progress": BASE | {"exercises"},
+    "questions": BASE,
+    "formulas": BASE | MATHS,
     "mistakes": MATHS,
-    "diagnosis": BASE | MATHS | {"mistakes"},
+    "evidence": BASE,
+    "diagnosis": BASE | MATHS | {"mistakes", "evidence"},
+    "step_mistakes": MATHS | {"mistakes"},
+    "forward_mistakes": MATHS | {"step_mistakes"},
+    "explanations": BASE | {"mistakes", "step_mistakes", "forward_mistakes", "evidence"},
+    "step_diagnosis": BASE | MATHS | {"step_mistakes", "explanations", "evidence"},
+    "forward_diagnosis": MATHS | {"forward_mistakes", "explanations", "evidence"},
     "live": MATHS | {"descent", "training"},
     "svg": {"palette"},
     "explorers": BASE | MATHS | SHOWN_LIVE,
@@ -50,6 +60,8 @@ OUTSIDE = {
     "checkpoints": set(),
     "svg": {"numpy", "PIL"},
     "explorers": {"numpy", "ipywidgets", "IPython"},
+    "progress": set(),
+    "questions": {"ipywidgets"},
 }
 
 
