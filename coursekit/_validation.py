@@ -1,6 +1,7 @@
 """Checks of arguments: every refusal names the argument, the rule and what was received."""
 
 import difflib
+import re
 import numbers
 
 import numpy as np
@@ -20,7 +21,7 @@ def describe(value):
     """Say in a few words what a value is, for the end of an error message."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
-    text = repr(value)
+    text = re.sub(r"\bnp\.\w+\(([^()]*)\)", r"\1", repr(value))  # the number alone
     if len(text) > 60:
         text = text[:57] + "..."
     return f"{text} ({type(value).__name__})"

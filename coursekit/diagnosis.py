@@ -78,11 +78,10 @@ def _unfit(gradient, params):
     """Return a diagnosis where the gradient has the wrong kind, shapes or numbers that are not finite."""
     if gradient is None:
         return nothing_returned("gradient")
-    try:
-        dW1, dW2 = gradient
-    except (TypeError, ValueError):
+    if not isinstance(gradient, (tuple, list)) or len(gradient) != len(NAMES):
         text = f"A gradient has two blocks, dW1 and dW2; this is {describe(gradient)}. What do you return?"
         return Diagnosis(False, "wrong-kind", text)
+    dW1, dW2 = gradient
     for name, block in zip(NAMES, (dW1, dW2), strict=True):
         if not isinstance(block, np.ndarray) or block.dtype != np.float64:
             return wrong_kind(name, block)

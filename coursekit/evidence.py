@@ -84,7 +84,7 @@ def wrong_kind(name, value, wanted="a numpy array of float64"):
 
 def blocks_swapped():
     """Return the diagnosis of W2 before W1."""
-    text = "The two blocks are in the wrong order: in which order do Params hold W1 and W2?"
+    text = "The two blocks are in the wrong order: which one belongs to the hidden layer?"
     return Diagnosis(False, "blocks-swapped", text)
 
 
@@ -103,4 +103,6 @@ def worst_entry(name, got, want, where=""):
     times = "" if ratio == "1" else f", {ratio} times that"
     lead = "For instance " if place else "Your "
     beside = where(place) if where else ""
-    return f"{lead}{at_index(name, place)} is {one:.4g}{beside}; it should be {other:.4g}{times}."
+    digits = next((d for d in range(4, 17) if f"{one:.{d}g}" != f"{other:.{d}g}"), 4)
+    said, wanted = (f"{number:.{digits}g}" for number in (one, other))
+    return f"{lead}{at_index(name, place)} is {said}{beside}; it should be {wanted}{times}."

@@ -113,7 +113,7 @@ def _lines(step, rows):
 
 MEAN = "The loss is a mean over n points. Where does 1/n enter, and how often?"
 DIFFERENCE = "Write down dL/dp and dp/dz2 for one point. What is left of their product?"
-HIDDEN = "On its way from A1 to Z1 the error passes the activation. Which factor does the chain rule add, and at which point?"
+HIDDEN = "On its way from A1 to Z1 the error passes the activation. Which factor does the chain rule add, and of which array is it taken?"
 BACK = "How much does the logit change when one activation changes a little?"
 WHICH = "Over which points does the loss take its mean?"
 

@@ -169,11 +169,10 @@ def saying(message, ok=False):
     return lambda received: SimpleNamespace(ok=ok, message=message)
 
 
-def test_a_diagnosis_follows_the_gap():
+def test_a_diagnosis_stands_in_place_of_the_gap():
     part = ex.compare_call("a", lambda: 5.0, (), 2.0, diagnose=saying("Halved?"))
-    assert status(part) == ("not yet", "expected 2; received 5\nHalved?")
-    part = ex.compare("a", 5.0, 2.0, diagnose=saying("Halved?"))
-    assert part.message == "received 5, which is too large\nHalved?"
+    assert status(part) == ("not yet", "Halved?")
+    assert ex.compare("a", 5.0, 2.0, diagnose=saying("Halved?")).message == "Halved?"
     assert ex.compare("a", "b", "c", diagnose=saying("Why?")).message == "Why?"
 
 
@@ -181,7 +180,7 @@ def test_a_listed_mistake_comes_before_a_diagnosis():
     part = ex.compare("a", 5.0, 2.0, mistakes={"Listed?": 5.0}, diagnose=saying("Diagnosed?"))
     assert part.message == "received 5, which is too large\nListed?"
     part = ex.compare("a", 6.0, 2.0, mistakes={"Listed?": 5.0}, diagnose=saying("Diagnosed?"))
-    assert part.message.endswith("\nDiagnosed?")
+    assert part.message == "Diagnosed?"
 
 
 def test_a_diagnosis_is_asked_only_about_what_is_wrong():
@@ -210,24 +209,6 @@ def test_a_diagnosis_that_finds_nothing_or_fails_leaves_the_gap():
         ex.compare_call("a", lambda: 2.0, (), 2.0, diagnose=saying("")(1))
 
 
-@pytest.mark.parametrize(
-    ("message", "told"),
-    [
-        ("For instance dW2[0] is 0.3333; it should be -0.1235.", True),
-        ("For instance dW2[0] is 0.3333; it should be 0.1235.", False),  # another sign
-        ("For instance dW2[1] is 0.3333; it should be -0.1235.", False),  # another place
-        ("For instance dW20 is 0.3333; it should be -0.1235.", False),
-        ("It is -2.7 times that.", False),
-        ("Is a sign flipped?", False),
-    ],
-)
-def test_the_same_evidence_is_not_printed_twice(message, told):
-    wrong, right = np.array([1 / 3, 1.0]), np.array([-0.1234567, 1.0])
-    part = ex.compare_call("a", lambda: wrong, (), right, diagnose=saying(message))
-    gap = "expected -0.123457; received 0.333333 at index [0]\n"
-    assert part.message == ("" if told else gap) + message
-
-
 @pytest.mark.parametrize("factor", [20.0, -1.0, 0.5, np.nan, 0.0, 3.7])
 def test_a_gradient_is_diagnosed_inside_a_verdict(factor):
     rng = np.random.default_rng(3)
@@ -240,8 +221,6 @@ def test_a_gradient_is_diagnosed_inside_a_verdict(factor):
     wrong = ck.Params(right.W1 * factor, right.W2)
     part = ex.compare_call("gradient", lambda: wrong, (), right, diagnose=diagnose)
     assert part.status == "not yet"
-    assert part.message.endswith(diagnose(wrong).message)
-    place = np.abs(right.W1 * (factor - 1)).argmax()
-    assert part.message.count(f"{right.W1.ravel()[place]:.3g}"[:-1]) <= 1
+    assert part.message == diagnose(wrong).message
     assert ex.compare_call("gradient", lambda: right, (), right, diagnose=diagnose).status == "passed"
     assert "two blocks" in ex.compare_call("gradient", lambda: 3, (), right, diagnose=diagnose).message
