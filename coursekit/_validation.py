@@ -1,8 +1,8 @@
 """Checks of arguments: every refusal names the argument, the rule and what was received."""
 
 import difflib
-import re
 import numbers
+import re
 
 import numpy as np
 

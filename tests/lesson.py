@@ -1,4 +1,4 @@
-"""Reading a lesson: its cells, and the attempts and solutions of its exercises."""
+"""Reading a lesson: its cells, the attempts and solutions of its exercises, and how much it holds."""
 
 import ast
 import json
@@ -11,7 +11,7 @@ from execute_notebooks import NOTEBOOKS, lessons
 ATTEMPTS = Path(__file__).parent / "attempts"
 SOLUTION = re.compile(r"<summary>Solution</summary>.*?```python\n(.*?)```", re.DOTALL)
 
-__all__ = ["NOTEBOOKS", "attempts", "cells", "code_of", "exercises", "lessons", "run", "solutions"]
+__all__ = ["NOTEBOOKS", "attempts", "cells", "code_of", "counts", "exercises", "lessons", "run", "solutions"]
 
 
 def cells(path):
@@ -55,3 +55,63 @@ def run(source, namespace):
     if last is not None:
         return eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)
     return None
+
+
+def counts(path):
+    """Return {what: how many} of a lesson: what its reader reads, answers and does."""
+    return {
+        "words": words(path),
+        "minutes": minutes(path),
+        "exercises": len(exercises(path)),
+        "predictions": predictions(path),
+        "retrieval questions": retrieval_questions(path),
+    }
+
+
+def prose(path):
+    """Return the markdown of a lesson without blocks of code, formulas set apart, tags and addresses."""
+    text = "\n".join("".join(c["source"]) for c in cells(path).values() if c["cell_type"] == "markdown")
+    return re.sub(r"```.*?```|\$\$.*?\$\$|</?[a-z][^<>\n]*>|\]\([^)]*\)", " ", text, flags=re.DOTALL)
+
+
+def words(path):
+    """Count the words of the prose, folded hints and answers among them; a formula in a line is one."""
+    return len(re.findall(r"[^\W_][\w'’.-]*", re.sub(r"\$[^$]+\$|`[^`]+`", " word ", prose(path))))
+
+
+def minutes(path):
+    """Return the minutes that the title tells."""
+    title = "".join(cells(path)[f"{path.name[:2]}-title"]["source"])
+    return int(re.search(r"\b(\d+) minutes\b", title)[1])
+
+
+def predictions(path):
+    """Count what the reader is asked to predict: predict(...), or predicted_... = ... to fill in."""
+    nodes = [node for source in code_of(path).values() for node in ast.walk(ast.parse(source))]
+    blanks = [
+        node.targets[0].id
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and getattr(node.value, "value", None) is ...
+    ]
+    return _calls(nodes, "predict") + sum(name.startswith("predicted") for name in blanks)
+
+
+def retrieval_questions(path):
+    """Count the questions to answer closed-book: at the beginning and at the end, live or folded."""
+    number, every = path.name[:2], cells(path)
+    asked = 0
+    for part in ("recall", "recall-check", "exit", "exit-check"):
+        cell = every.get(f"{number}-{part}")
+        if cell is None:
+            continue
+        source = "".join(cell["source"])
+        live = cell["cell_type"] == "code"
+        asked += _calls(ast.walk(ast.parse(source)), "ask") if live else source.count("<summary>Answer")
+    return asked
+
+
+def _calls(nodes, function):
+    names = (node.func for node in nodes if isinstance(node, ast.Call))
+    return sum(function in (getattr(name, "id", None), getattr(name, "attr", None)) for name in names)

@@ -38,7 +38,7 @@ def test_the_file_is_normalised_and_small(path):
     notebook = json.loads(text)
     assert dumps(normalise(notebook)) == text
     ids = [cell["id"] for cell in notebook["cells"]]
-    assert len(ids) == len(set(ids)) <= 68
+    assert len(ids) == len(set(ids)) <= 72
     assert all(re.fullmatch(rf"{path.name[:2]}-[a-z0-9-]+", name) for name in ids)
     assert len(text) <= 1_000_000
 
@@ -81,8 +81,21 @@ def test_the_parts_of_a_lesson(path):
         assert f"{number}-{part}" in names
     assert names[f"{number}-title"].startswith(f"# {number} · ")
     assert re.search(r"\b\d+ minutes\b", names[f"{number}-title"])
-    for part in ("recall", "exit"):
-        assert names[f"{number}-{part}"].count("<summary>Answer") == 3
+    assert names[f"{number}-exit"].count("<summary>Answer") == 3
+    assert code_of(path)[f"{number}-recall-check"].count("ask(") == 3
+
+
+@LESSONS
+def test_every_check_is_kept_and_the_progress_is_that_of_a_newcomer(path):
+    number, code = path.name[:2], code_of(path)
+    for slug in exercises(path):
+        assert f'keep("{number}", ' in code[f"{slug}-check"], slug
+    titles = [re.search(r'\bcheck\(\s*"([^"]+)"', code[f"{slug}-check"]).group(1) for slug in exercises(path)]
+    line = ast.parse(code[f"{number}-progress"]).body[-1].value
+    assert ast.literal_eval(line.args[1]) == titles
+    cell = cells(path)[f"{number}-progress"]
+    assert cell["metadata"]["tags"] == ["nbval-ignore-output"]  # it differs once an exercise has passed
+    assert f"0 of {len(exercises(path))} exercises passed" in texts(cell["outputs"][0])
 
 
 @LESSONS
