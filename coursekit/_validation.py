@@ -203,3 +203,11 @@ def check_forward_pass(forward_pass, params, n_points):
     check_float_array(z2, "forward_pass.z2", (n_points,))
     check_float_array(p, "forward_pass.p", (n_points,))
     return Z1, A1, z2, p
+
+
+def check_text(value, name):
+    """Refuse what is no text, and an empty one."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text (str); got {describe(value)}")
+    if not value.strip():
+        raise ValueError(f"{name} must not be empty; got {value!r}")

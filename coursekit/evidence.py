@@ -100,7 +100,7 @@ def worst_entry(name, got, want, where=""):
     one, other = float(got[place]), float(want[place])
     known = abs(other) > 1e-12 and np.isfinite([one, other]).all()
     ratio = f"{one / other:.4g}" if known else "1"
-    times = "" if ratio == "1" else f", {ratio} times that"
+    times = "" if ratio == "1" else f" (yours is {ratio} times that)"
     lead = "For instance " if place else "Your "
     beside = where(place) if where else ""
     digits = next((d for d in range(4, 17) if f"{one:.{d}g}" != f"{other:.{d}g}"), 4)

@@ -17,7 +17,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit._validation import describe
+from coursekit._validation import check_text, describe
 from coursekit.exercises import Verdict
 
 FILE = ".coursekit_progress.json"
@@ -63,7 +63,7 @@ def keep(lesson, verdict):
     TypeError, ValueError
         Where an argument breaks its rule; never for what the file holds or allows.
     """
-    _check_text(lesson, "lesson")
+    check_text(lesson, "lesson")
     if not isinstance(verdict, Verdict):
         raise TypeError(f"verdict must be what exercises.check returns; got {describe(verdict)}")
     if verdict.passed:
@@ -92,7 +92,7 @@ def show_progress(lesson, exercises):
     TypeError, ValueError
         Where an argument breaks its rule; never for what the file holds or allows.
     """
-    _check_text(lesson, "lesson")
+    check_text(lesson, "lesson")
     exercises = _check_titles(exercises)
     passed, problem = _read()
     if passed is None:
@@ -240,20 +240,13 @@ def _write(passed):
 # Arguments
 
 
-def _check_text(value, name):
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a text (str); got {describe(value)}")
-    if not value.strip():
-        raise ValueError(f"{name} must not be empty; got {value!r}")
-
-
 def _check_titles(exercises):
     if not isinstance(exercises, (list, tuple)):
         raise TypeError(f"exercises must be a list of titles; got {describe(exercises)}")
     if not 1 <= len(exercises) <= MOST_EXERCISES:
         raise ValueError(f"exercises must have from 1 to {MOST_EXERCISES} titles; got {len(exercises)}")
     for title in exercises:
-        _check_text(title, "each title in exercises")
+        check_text(title, "each title in exercises")
         if exercises.count(title) > 1:
             raise ValueError(f"exercises must be different; got {title!r} twice")
     return exercises
@@ -265,7 +258,7 @@ def _check_counts(lessons):
     if not 1 <= len(lessons) <= MOST_EXERCISES:
         raise ValueError(f"lessons must have from 1 to {MOST_EXERCISES} entries; got {len(lessons)}")
     for lesson, total in lessons.items():
-        _check_text(lesson, "each lesson")
+        check_text(lesson, "each lesson")
         if not isinstance(total, int) or isinstance(total, bool):
             raise TypeError(f"exercises of lesson {lesson} must be a whole number; got {describe(total)}")
         if not 1 <= total <= MOST_EXERCISES:

@@ -12,7 +12,7 @@ import threading
 
 import ipywidgets as widgets
 
-from coursekit._validation import describe
+from coursekit._validation import check_text, describe
 
 RIGHT, WRONG = "#009E73", "#D55E00"
 WIDTH = 100  # characters in a line of text
@@ -202,13 +202,13 @@ def ask(question, choices, right):
     TypeError, ValueError
         Where an argument breaks its rule.
     """
-    _check_text(question, "question")
+    check_text(question, "question")
     if not isinstance(choices, dict):
         raise TypeError(f"choices must be a dict of choice -> feedback; got {describe(choices)}")
     _check_choices(tuple(choices))
     for choice, feedback in choices.items():
-        _check_text(feedback, f"the feedback of {choice!r}")
-    _check_text(right, "right")
+        check_text(feedback, f"the feedback of {choice!r}")
+    check_text(right, "right")
     if right not in choices:
         raise ValueError(f"right must be among the choices {', '.join(map(repr, choices))}; got {right!r}")
     return Question(question, choices, right)
@@ -237,25 +237,18 @@ def predict(question, choices):
     TypeError, ValueError
         Where an argument breaks its rule.
     """
-    _check_text(question, "question")
+    check_text(question, "question")
     if not isinstance(choices, (list, tuple)):
         raise TypeError(f"choices must be a list of texts; got {describe(choices)}")
     _check_choices(choices)
     return Prediction(question, choices)
 
 
-def _check_text(value, name):
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a text (str); got {describe(value)}")
-    if not value.strip():
-        raise ValueError(f"{name} must not be empty; got {value!r}")
-
-
 def _check_choices(choices):
     if not 2 <= len(choices) <= 26:
         raise ValueError(f"choices must have from 2 to 26 entries; got {len(choices)}")
     for choice in choices:
-        _check_text(choice, "each choice")
+        check_text(choice, "each choice")
     labels = [_label(choice) for choice in choices]
     for label in labels:
         if labels.count(label) > 1:
