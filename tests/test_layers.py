@@ -49,6 +49,9 @@ MAY_IMPORT = {
     "live": MATHS | {"descent", "training"},
     "svg": {"palette"},
     "explorers": BASE | MATHS | SHOWN_LIVE,
+    "classroom": {"exercises", "running"},  # none of the maths
+    "cli": {"classroom"},
+    "__main__": {"cli"},
 }
 OUTSIDE = {
     "palette": set(),
@@ -62,6 +65,8 @@ OUTSIDE = {
     "explorers": {"numpy", "ipywidgets", "IPython"},
     "progress": set(),
     "questions": {"ipywidgets"},
+    "classroom": {"numpy", "psutil", "pytest", "nbval", "jupyter_client", "IPython", "ipykernel"},
+    "cli": set(),
 }
 
 

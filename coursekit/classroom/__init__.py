@@ -1,0 +1,1 @@
+"""Assignments: release, check and grade notebooks; knows nothing of the maths."""

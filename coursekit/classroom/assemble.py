@@ -1,0 +1,91 @@
+"""The notebook that is graded: the pristine source with a learner's answers in it."""
+
+import json
+
+from coursekit.classroom.bundle import MIME
+
+CHECK = """
+from coursekit.classroom.bundle import Report as _Report
+report = _Report({seed})
+rng = report.rng
+try:
+    exec(compile({code!r}, "<check>", "exec"))
+finally:
+    report.send()
+"""
+
+
+def assemble(assignment, answers, seeds, *, carry=False):
+    """Return the cells to run, in order.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    answers : dict
+        Name of a solution cell -> list of code texts: the learner's cell and the extra cells after it.
+        The name "" holds extra cells that stand before all solutions.
+    seeds : dict
+        Name of a check -> the seed of its inputs.
+    carry : bool
+        After each check, put the reference's solution in place, so that a later part is graded on
+        right earlier parts.
+
+    Returns
+    -------
+    list of (role, name, code)
+        `role` is one of given, answer, extra, check, reference.
+    """
+    cells, pending, begun = [], [], False
+    for cell in assignment.of_kind("given", "solution", "check"):
+        if cell.kind == "given":
+            cells.append(("given", cell.name, cell.source))
+        elif cell.kind == "solution":
+            if not begun:
+                cells += [("extra", "", code) for code in answers.get("", [])]
+                begun = True
+            code, *extra = answers.get(cell.name) or [""]
+            cells.append(("answer", cell.name, code))
+            cells += [("extra", cell.name, text) for text in extra]
+            pending.append(cell)
+        else:
+            cells.append(("check", cell.name, check_code(cell, seeds[cell.name])))
+            if carry:
+                cells += [("reference", done.name, done.source) for done in pending]
+                pending = []
+    return cells
+
+
+def check_code(cell, seed):
+    """Return what runs in the kernel for a check: its hidden tests, on inputs of this seed."""
+    return CHECK.format(seed=int(seed), code=cell.text_of("hidden"))
+
+
+def reference_answers(assignment):
+    """Return the answers of the source itself."""
+    return {cell.name: [cell.source] for cell in assignment.of_kind("solution")}
+
+
+def as_notebook(cells):
+    """Return the cells as the text of a notebook, for nbval."""
+    made = [
+        {
+            "cell_type": "code",
+            "id": f"c{i}",
+            "metadata": {"role": role, "name": name},
+            "execution_count": None,
+            "outputs": [],
+            "source": code,
+        }
+        for i, (role, name, code) in enumerate(cells)
+    ]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def values_of(outputs):
+    """Return the values that a check reported, from the outputs of its cell: the last bundle's entries."""
+    entries = []
+    for output in outputs:
+        bundle = output.get("data", {}).get(MIME)
+        if isinstance(bundle, dict) and isinstance(bundle.get("values"), list):
+            entries = [entry for entry in bundle["values"] if isinstance(entry, dict)]
+    return entries

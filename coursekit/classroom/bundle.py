@@ -1,0 +1,129 @@
+"""Values on their way out of a kernel: plain data, made inside of it and read outside.
+
+Inside the kernel a check reports values; `Report.send` shows them as one output of a type of its own.
+Outside, `read_values` makes arrays of them again. Nothing is unpickled, and whatever else a kernel sends is
+no value.
+"""
+
+import base64
+import math
+
+import numpy as np
+
+MIME = "application/vnd.coursekit.values+json"
+LARGEST = 20_000_000  # bytes of all values of a check
+DEEPEST = 4
+
+
+class Report:
+    """What a check reports: values by name; one that cannot be had says why.
+
+    Parameters
+    ----------
+    seed : int
+        Of `rng`, the generator of the check's inputs.
+    """
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self._entries = []
+
+    def __call__(self, name, value, *, weight=1.0, tolerance=1e-4, diagnose=None, given=()):
+        """Report a value, or what a function without arguments returns.
+
+        Parameters
+        ----------
+        name : str
+            Shown to the learner.
+        value : object or callable
+            Numbers, texts, truth values, arrays, or tuples of these; a function is called, and its
+            exception is reported in its place.
+        weight : float
+            This value's share of the part's points, beside the others' weights.
+        tolerance : float
+            Largest allowed difference, relative to the larger of 1 and the expected size.
+        diagnose : str, optional
+            Name of a function, such as ``coursekit.diagnose_gradient``, that is asked about a wrong value.
+        given : tuple
+            What that function needs besides the value.
+        """
+        entry = {"name": name, "weight": weight, "tolerance": tolerance, "diagnose": diagnose}
+        try:
+            with np.errstate(all="ignore"):
+                got = value() if callable(value) else value
+            entry["value"] = pack(got)
+        except Exception as error:
+            entry["error"] = f"{type(error).__name__}: {error}"[:500]
+        if diagnose:
+            entry["given"] = pack(given)
+        self._entries.append(entry)
+
+    def send(self):
+        """Show what was reported, as one output."""
+        from IPython.display import display
+
+        display({MIME: {"values": self._entries}}, raw=True)
+
+
+def pack(value, depth=0):
+    """Return a value as data that JSON can hold; what is no value is named by its kind."""
+    if value is None or value is ...:
+        return {"blank": True}
+    if isinstance(value, (bool, np.bool_)):
+        return {"truth": bool(value)}
+    if isinstance(value, str):
+        return {"text": value[:10_000]}
+    if isinstance(value, (tuple, list)) and depth < DEEPEST and not _is_numeric(value):
+        return {"items": [pack(item, depth + 1) for item in value]}
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        return {"kind": type(value).__name__[:100]}
+    if array.nbytes > LARGEST:
+        return {"kind": f"array of shape {array.shape}"}
+    return {"shape": list(array.shape), "floats": base64.b64encode(array.astype("<f8").tobytes()).decode()}
+
+
+def _is_numeric(value):
+    """Whether a sequence is one array of numbers: a list of lists, but no tuple of arrays."""
+    return isinstance(value, list) and all(
+        isinstance(item, (int, float, np.number)) or (isinstance(item, list) and _is_numeric(item))
+        for item in value
+    )
+
+
+def unpack(data, depth=0):
+    """Return the value that `pack` packed; raise ValueError for anything else."""
+    if not isinstance(data, dict) or depth > DEEPEST:
+        raise ValueError("no value")
+    match data:
+        case {"blank": True}:
+            return None
+        case {"truth": bool(value)} | {"text": str(value)}:
+            return value
+        case {"items": list(items)}:
+            return tuple(unpack(item, depth + 1) for item in items)
+        case {"kind": str(kind)}:
+            return NoValue(kind[:100])
+        case {"shape": list(shape), "floats": str(text)}:
+            return _array(shape, text)
+    raise ValueError("no value")
+
+
+class NoValue:
+    """Stands for a thing that is no value, and shows its kind."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __repr__(self):
+        return f"<{self.kind}>"
+
+
+def _array(shape, text):
+    if not all(type(size) is int and size >= 0 for size in shape) or len(shape) > 8:
+        raise ValueError("no shape")
+    raw = base64.b64decode(text, validate=True)
+    if len(raw) != 8 * math.prod(shape) or len(raw) > LARGEST:
+        raise ValueError("no array")
+    return np.frombuffer(raw, dtype="<f8").reshape(shape)

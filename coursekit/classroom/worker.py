@@ -1,0 +1,58 @@
+"""A process that grades one submission after the other: a line of JSON in, a line of JSON out.
+
+It is started and watched by `coursekit.classroom.supervise`, and killed where a submission breaks a limit.
+"""
+
+import json
+import os
+import sys
+
+from coursekit.classroom.assemble import values_of
+from coursekit.classroom.engine import run_notebook
+from coursekit.classroom.sandbox import kernel_command
+from coursekit.classroom.scoring import score
+
+
+def main():
+    """Answer requests until there are no more."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever prints by accident is no answer
+    for line in sys.stdin:
+        try:
+            reply = answer(json.loads(line))
+        except Exception as error:  # one submission must not end the others
+            reply = {"problem": f"{type(error).__name__}: {error}"[:2000]}
+        answers.write(json.dumps(reply) + "\n")
+        answers.flush()
+
+
+def answer(request):
+    """Run one assembled notebook, and score it where there is something to compare with.
+
+    Parameters
+    ----------
+    request : dict
+        notebook, folder, limits, provided; and expected: check -> (points, entries of the reference), or
+        None for the reference itself.
+
+    Returns
+    -------
+    dict
+        Either entries: check -> what it reported, or parts: what each check earned.
+    """
+    limits = request["limits"]
+    for_kernel = {key: limits[key] for key in ("memory", "cpu", "processes")} | {"file_size": limits["disk"]}
+
+    def command(connection_file):
+        return kernel_command(json.dumps(for_kernel), connection_file, request["folder"], request["provided"])
+
+    cells = run_notebook(request["notebook"], request["folder"], limits, command)
+    if request["expected"] is not None:
+        return {"parts": score(cells, request["expected"])}
+    problems = [f"{cell['name']}: {cell['error']}" for cell in cells if cell["error"]]
+    entries = {cell["name"]: values_of(cell["outputs"]) for cell in cells if cell["role"] == "check"}
+    return {"entries": entries, "problems": problems}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,278 @@
+"""A class is graded: right answers earn all, wrong ones what they are worth, and nobody harms another."""
+
+import csv
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+from samples import CELLS, RIGHT, handed_in, notebook, write
+
+from coursekit.classroom import grading, records
+from coursekit.classroom.gradebook import write_grades
+from coursekit.classroom.limits import Limits
+from coursekit.classroom.release import release
+from coursekit.classroom.sandbox import level
+from coursekit.classroom.source import SourceError, read_source
+from coursekit.cli import main
+
+LIMITS = Limits(cell=2.0, total=8.0, memory=1_000_000_000, output=2_000_000)
+DOUBLE, ADD = RIGHT["tiny-double"], RIGHT["tiny-add"]
+HONEST = {
+    "as it should be": RIGHT,
+    "prints and warns": {
+        "tiny-double": "import warnings\nwarnings.warn('oh')\ndef double(x):\n    print(x)\n    return x + x",
+        "tiny-add": ADD + "\nprint(add(1, 2))",
+    },
+    "float32": {
+        "tiny-double": "def double(x):\n    return np.float32(2) * np.asarray(x, np.float32)",
+        "tiny-add": ADD,
+    },
+    "a list comes back": {
+        "tiny-double": "def double(x):\n    return (2 * np.asarray(x)).tolist()",
+        "tiny-add": "def add(a, b):\n    return np.asarray(a) + b",
+    },
+    "markers of nbval in the text": {
+        "tiny-double": "# NBVAL_SKIP\n" + DOUBLE,
+        "tiny-add": "'''\n# NBVAL_SKIP\n'''\n" + ADD,
+    },
+    "a cell that ends in an error": {"tiny-double": DOUBLE + "\n1 / 0", "tiny-add": ADD},
+}
+WRONG = {  # code of double, words in the feedback
+    "untouched": ("def double(x):\n    ...  # your code here", "not attempted"),
+    "too large": ("def double(x):\n    return 3 * x", "which is too"),
+    "another shape": ("def double(x):\n    return np.ravel(2 * x)", "expected an array of shape"),
+    "nan": ("def double(x):\n    return np.nan * x", "nan"),
+    "no value": ("def double(x):\n    return {'a': x}", "received <dict>"),
+    "no code": ("def double(x)\n    return x", "SyntaxError"),
+    "stops": ("def double(x):\n    raise KeyError('why')", "KeyError: 'why'"),
+    "equal to all": (
+        "class Same:\n    def __eq__(self, other): return True\n"
+        "    def __array__(self, *a, **k): raise TypeError\ndef double(x):\n    return Same()",
+        "received <Same>",
+    ),
+    "a constant": ("def double(x):\n    return np.ones((3, 3))", "expected"),
+    "endless": ("while True: pass", "name 'double' is not defined"),
+    "endless, and deaf": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "not",
+    ),
+    "leaves": ("import os\nos._exit(0)", "nothing was reported"),
+    "quits": ("quit()", "not"),
+    "kills its parent": ("import os\nos.kill(os.getppid(), 9)\nos.kill(1, 9)", "not"),
+    "segfault": ("import ctypes\nctypes.string_at(0)", "nothing was reported"),
+    "much output": ("while True: print('x' * 10000)", "nothing was reported"),
+    "recursion": ("def double(x):\n    return double(x)", "RecursionError"),
+    "patched numpy": ("np.asarray = lambda *a, **k: 1 / 0\ndef double(x):\n    return 0", "not"),
+    "own report": (
+        "import coursekit.classroom.bundle as b\nb.Report.__call__ = lambda *a, **k: None\n"
+        "def double(x):\n    return 0",
+        "nothing was reported",
+    ),
+}
+ENDED = {  # what breaks a limit of the whole, words in the problem
+    "forks": ("import os\nwhile True:\n    os.fork()", "it "),
+    "sleeps in every cell": ("import time\ntime.sleep(1)\n" * 60, ""),
+}
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory):
+    source = write(tmp_path_factory.mktemp("source") / "tiny.ipynb", notebook(CELLS))
+    made = {"assignment": read_source(source), "limits": LIMITS.as_dict(), "carry": False, "seed": 11}
+    yield made | {"expected": grading._expected(made)}
+    grading.close_workers()
+
+
+def ask(job, answers, **options):
+    return grading._ask(job, {name: [code] for name, code in answers.items()}, job["expected"], **options)
+
+
+def earned(reply):
+    return {part["name"]: part["earned"] for part in reply["parts"]}
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_every_honest_answer_earns_all(name, job):
+    assert earned(ask(job, HONEST[name])) == {"double": 3, "add": 1}, name
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_no_wrong_answer_earns_a_point_and_each_hears_why(name, job):
+    code, words = WRONG[name]
+    reply = ask(job, {"tiny-double": code, "tiny-add": ADD})
+    double = reply["parts"][0]
+    assert double["earned"] == 0
+    said = " ".join(step["message"] for step in double["steps"]) + " ".join(double["stopped"])
+    assert words in said
+    assert not reply.get("problem")
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_what_breaks_a_limit_is_ended_and_leaves_nothing_behind(name, job):
+    code, words = ENDED[name]
+    reply = ask(job, {"tiny-double": code, "tiny-add": ADD})
+    assert words in reply.get("problem", "")
+    assert not reply.get("parts") or earned(reply)["double"] == 0
+    time.sleep(0.3)
+    kernels = [
+        process for process in psutil.Process().children(recursive=True) if "kernel.py" in _command(process)
+    ]
+    assert kernels == []
+    assert earned(ask(job, RIGHT)) == {"double": 3, "add": 1}  # the next one has not noticed
+
+
+def _command(process):
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def test_a_part_is_worth_the_weights_of_its_values(job):
+    half = "def double(x):\n    return 2 * x if np.ndim(x) else 0"
+    assert earned(ask(job, {"tiny-double": half, "tiny-add": ADD})) == {"double": 2, "add": 1}
+
+
+def test_one_early_mistake_need_not_cost_the_later_parts(job):
+    early = {"tiny-double": "def double(x):\n    return 3 * x", "tiny-add": ADD}
+    assert earned(ask(job, early)) == {"double": 0, "add": 0}
+    assert earned(ask(job, early, carry=True)) == {"double": 0, "add": 1}
+
+
+@pytest.mark.skipif(level() != "bubblewrap", reason="only bubblewrap keeps code from seeing files")
+def test_code_sees_no_home_no_source_no_grades_no_network(job, tmp_path):
+    secret = write(tmp_path / "secret.txt", "secret")
+    code = f"""
+import os, socket
+seen = [path for path in ({str(secret)!r}, "/etc/passwd", {os.getcwd()!r} + "/README.md", {__file__!r})
+        if os.path.exists(path)]
+assert not seen, seen
+assert "CHECKED_HERE" not in open("/proc/1/environ").read() + str(dict(os.environ))
+try:
+    socket.create_connection(("127.0.0.1", 22), timeout=1)
+except OSError:
+    pass
+for place in ("/usr/x", "/tmp/x", "/x"):
+    try:
+        open(place, "w").write("x" * 10)
+    except OSError:
+        continue
+    assert place == "/tmp/x", place
+assert len([d for d in os.listdir("/proc") if d.isdigit()]) < 10
+def double(x):
+    return 2 * x
+"""
+    os.environ["CHECKED_HERE"] = "1"
+    reply = ask(job, {"tiny-double": code, "tiny-add": ADD})
+    assert earned(reply)["double"] == 3, reply
+    assert not [part for part in reply["parts"] if part.get("stopped")]
+
+
+@pytest.fixture
+def class_of_five(tmp_path, released):
+    folder = tmp_path / "in"
+    write(folder / "ada.ipynb", handed_in(released, RIGHT))
+    write(folder / "bo.ipynb", handed_in(released, {"tiny-double": DOUBLE}))
+    write(folder / "carl.ipynb", "{")
+    write(folder / "dora.ipynb", released)
+    write(folder / "=eve.ipynb", handed_in(released, RIGHT | {"tiny-double": "import os\nos._exit(0)"}))
+    return folder
+
+
+TOTALS = {"=eve": 0, "ada": 4, "bo": 3, "carl": 0, "dora": 0}
+
+
+def test_a_class_is_graded_and_a_second_run_repeats_nothing(source, class_of_five, tmp_path, monkeypatch):
+    results = tmp_path / "results"
+    graded = grading.grade(source, class_of_five, results, seed=5, limits=LIMITS)
+    assert {record["learner"]: record["total"] for record in graded} == TOTALS
+    assert graded[3]["problem"].startswith("The file is no notebook that can be read")
+    run = json.loads((results / "run.json").read_text())
+    assert run["seed"] == 5
+    assert run["sandbox"] == level()
+    assert "numpy" in run["versions"]
+    asked = []
+    monkeypatch.setattr(grading, "grade_one", lambda task: asked.append(task))
+    assert grading.grade(source, class_of_five, results, limits=LIMITS) == graded
+    assert asked == []
+
+
+def test_the_same_inputs_and_seed_give_the_same_grades_on_any_executor(source, class_of_five, tmp_path):
+    one = grading.grade(source, class_of_five, tmp_path / "one", seed=5, limits=LIMITS)
+    with ThreadPoolExecutor(1) as executor:
+        other = grading.grade(
+            source, class_of_five, tmp_path / "two", seed=5, limits=LIMITS, executor=executor
+        )
+    assert one == other
+
+
+def test_a_changed_file_is_graded_again_and_only_one_can_be(source, class_of_five, released, tmp_path):
+    results = tmp_path / "results"
+    grading.grade(source, class_of_five, results, seed=5, limits=LIMITS)
+    before = records.path_of(results, "ada").stat().st_mtime_ns
+    write(class_of_five / "bo.ipynb", handed_in(released, RIGHT))
+    graded = grading.grade(source, class_of_five, results, limits=LIMITS)
+    assert {record["learner"]: record["total"] for record in graded} == TOTALS | {"bo": 4}
+    assert records.path_of(results, "ada").stat().st_mtime_ns == before
+    (alone,) = grading.grade(source, class_of_five, results, limits=LIMITS, only="ada")
+    assert alone["total"] == 4
+    assert records.path_of(results, "ada").stat().st_mtime_ns > before
+
+
+def test_both_figures_are_kept(source, tmp_path, released):
+    write(tmp_path / "in" / "ada.ipynb", handed_in(released, RIGHT | {"tiny-double": "double = None"}))
+    (record,) = grading.grade(source, tmp_path / "in", tmp_path / "out", limits=LIMITS, carry=True)
+    assert (record["total"], [part["earned"] for part in record["carried"]]) == (0, [0, 1])
+
+
+def test_bad_arguments_are_refused_before_anything_runs(source, class_of_five, tmp_path):
+    with pytest.raises(ValueError, match="only must be the name of a learner"):
+        grading.grade(source, class_of_five, tmp_path / "a", only="nobody")
+    with pytest.raises(FileNotFoundError, match="folder must exist"):
+        grading.grade(source, tmp_path / "none", tmp_path / "a")
+    grading.grade(source, class_of_five, tmp_path / "b", seed=1, limits=LIMITS)
+    with pytest.raises(ValueError, match=r"results must be a new folder or one of the same run.*seed differ"):
+        grading.grade(source, class_of_five, tmp_path / "b", seed=2, limits=LIMITS)
+    broken = CELLS | {"tiny-add": "### BEGIN SOLUTION\nadd = 1 / 0\n### END SOLUTION"}
+    with pytest.raises(SourceError, match=r"the source's own solutions must run.*ZeroDivisionError"):
+        grading.grade(
+            write(tmp_path / "c.ipynb", notebook(broken)), class_of_five, tmp_path / "c", limits=LIMITS
+        )
+
+
+def test_an_assignment_that_provides_little_gives_no_answer_away(tmp_path):
+    cells = CELLS | {
+        "tiny-setup": "import numpy as np\nimport coursekit as ck\n\n"
+        "ck.make_dataset('circle', rng=np.random.default_rng(0))"
+    }
+    source = write(tmp_path / "tiny.ipynb", notebook(cells, coursekit={"provides": ["patterns"]}))
+    cheat = "from coursekit.network import forward\n\ndef double(x):\n    return 2 * x"
+    other = "import coursekit\n\ndef add(a, b):\n    coursekit.backward\n    return a + b"
+    made = handed_in(json.loads(release(read_source(source))), {"tiny-double": cheat, "tiny-add": other})
+    write(tmp_path / "in" / "ada.ipynb", made)
+    (record,) = grading.grade(source, tmp_path / "in", tmp_path / "out", limits=LIMITS)
+    assert record["total"] == 0
+    assert "No module named 'coursekit.network'" in str(record["parts"][0]["stopped"])
+
+
+def test_an_unknown_module_cannot_be_provided(source, tmp_path):
+    bad = write(tmp_path / "tiny.ipynb", notebook(CELLS, coursekit={"provides": ["pattern"]}))
+    write(tmp_path / "in" / "ada.ipynb", "{}")
+    with pytest.raises(SourceError, match="provides must name modules of coursekit; got pattern"):
+        grading.grade(bad, tmp_path / "in", tmp_path / "out", limits=LIMITS)
+
+
+def test_the_table_is_safe_in_a_spreadsheet(source, class_of_five, tmp_path, capsys):
+    assert main(["grade", str(source), str(class_of_five), "--to", str(tmp_path / "out"), "--seed", "5"]) == 0
+    assert "ada: 4 of 4" in capsys.readouterr().out
+    with (tmp_path / "out" / "grades.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["total"] for row in rows] == ["0", "4", "3", "0", "0"]
+    assert rows[0]["learner"] == "'=eve"
+    assert rows[2] | {"double": "3", "add": "0"} == rows[2]
+    write_grades(tmp_path / "none.csv", [])
+    assert main(["grade", str(source), str(tmp_path / "none"), "--to", str(tmp_path / "x")]) == 1
+    assert "folder must exist" in capsys.readouterr().err

@@ -1,0 +1,168 @@
+"""Answers are found by name, whatever happened to the file."""
+
+import copy
+import json
+
+import pytest
+from samples import RIGHT, extra_cell, handed_in, notebook
+
+from coursekit.classroom.submission import LARGEST, Unreadable, read_submission
+
+
+def read(made, assignment):
+    return read_submission(json.dumps(made).encode(), assignment)
+
+
+@pytest.fixture
+def right(released):
+    return handed_in(released, RIGHT)
+
+
+def answers(made, assignment):
+    return {name: codes[0] for name, codes in read(made, assignment).answers.items()}
+
+
+def test_answers_are_found_by_their_names(right, assignment):
+    assert answers(right, assignment) == RIGHT
+    assert read(right, assignment).flags == ()
+
+
+def test_a_written_answer_is_kept_without_what_was_given(released, assignment):
+    stub = "*Your answer here, in two or three sentences.*"
+    text = f"<!-- WRITTEN why (2 points) -->\nWhy?\n\nBecause **it** is.\n{stub}"
+    assert read(handed_in(released, {"tiny-why": text}), assignment).written == {"why": "Because **it** is."}
+    assert read(released, assignment).written == {"why": ""}
+
+
+def without_ids(made):
+    for cell in made["cells"]:
+        del cell["id"]
+
+
+def without_metadata(made):
+    for cell in made["cells"]:
+        cell["metadata"] = {}
+
+
+def by_comment_alone(made):
+    without_ids(made)
+    without_metadata(made)
+    for cell in made["cells"]:
+        if cell["source"] in RIGHT.values():
+            name = next(name for name, code in RIGHT.items() if code == cell["source"])
+            cell["source"] = f"# Answer: {name}\n{cell['source']}"
+
+
+def reordered(made):
+    made["cells"].reverse()
+
+
+def in_lists(made):
+    for cell in made["cells"]:
+        cell["source"] = "".join(cell["source"]).splitlines(keepends=True)
+
+
+def as_colab(made):
+    made["metadata"]["colab"] = {"provenance": []}
+    for cell in made["cells"]:
+        cell["metadata"]["id"] = cell.pop("id")[:4]
+
+
+def as_vscode(made):
+    for cell in made["cells"]:
+        cell["metadata"]["vscode"] = {"languageId": "python"}
+
+
+def with_bom(made):
+    return b"\xef\xbb\xbf" + json.dumps(made).encode()
+
+
+def as_format_3(made):
+    cells = []
+    for cell in made["cells"]:
+        old = {"cell_type": cell["cell_type"], "metadata": cell["metadata"]}
+        old["input" if cell["cell_type"] == "code" else "source"] = cell["source"]
+        cells.append(old)
+    return json.dumps({"nbformat": 3, "metadata": {}, "worksheets": [{"cells": cells}]}).encode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        without_ids,
+        without_metadata,
+        by_comment_alone,
+        reordered,
+        in_lists,
+        as_colab,
+        as_vscode,
+        with_bom,
+        as_format_3,
+    ],
+)
+def test_nothing_that_tools_do_to_a_file_loses_an_answer(change, right, assignment):
+    made = copy.deepcopy(right)
+    data = change(made) or json.dumps(made).encode()
+    found = {name: codes[0] for name, codes in read_submission(data, assignment).answers.items()}
+    assert {name: code.removeprefix(f"# Answer: {name}\n") for name, code in found.items()} == RIGHT
+
+
+def test_extra_cells_run_after_the_answer_they_follow(released, assignment):
+    made = handed_in(
+        released, RIGHT, after=[("tiny-title", "import math"), ("tiny-double-check", "double(3)")]
+    )
+    found = read(made, assignment).answers
+    assert found[""] == ["import math"]
+    assert found["tiny-double"] == [RIGHT["tiny-double"], "double(3)"]
+
+
+def test_the_first_of_two_copies_counts_and_is_flagged(right, assignment):
+    right["cells"] += [cell | {"source": "1/0"} for cell in right["cells"] if cell["id"].startswith("tiny-")]
+    found = read(right, assignment)
+    assert found.answers["tiny-double"] == [RIGHT["tiny-double"]]
+    assert "tiny-double is there more than once; the first counts" in found.flags
+
+
+def test_edited_given_cells_and_checks_do_not_count(right, assignment):
+    for cell in right["cells"]:
+        if cell["id"] in ("tiny-setup", "tiny-double-check"):
+            cell["source"] = "raise SystemExit"
+    assert answers(right, assignment) == RIGHT
+
+
+def test_a_missing_cell_is_flagged(right, assignment):
+    right["cells"] = [cell for cell in right["cells"] if cell["id"] != "tiny-add"]
+    assert read(right, assignment).flags == ("tiny-add is missing",)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty"),
+        (b"  \n", "is empty"),
+        (b"{", "no notebook that can be read"),
+        (b"\xff\xfe\x00", "no notebook that can be read"),
+        (b"[" * 100_000, "no notebook that can be read"),
+        (b"%PDF-1.7", "no notebook that can be read"),
+        (b"[]", "it has no cells"),
+        (b'{"cells": 5}', "it has no cells"),
+        (b'{"cells": []}', "none of the assignment's cells"),
+        (json.dumps(notebook({"other": "1"})).encode(), "none of the assignment's cells"),
+        (b" " * (LARGEST + 1), "larger than 20 MB"),
+    ],
+)
+def test_an_unreadable_file_says_why(data, message, assignment):
+    with pytest.raises(Unreadable, match=message):
+        read_submission(data, assignment)
+
+
+def test_odd_cells_do_no_harm(right, assignment):
+    right["cells"] += [
+        None,
+        5,
+        {},
+        {"cell_type": "code", "source": {"a": 1}},
+        {"cell_type": "code", "metadata": 3},
+    ]
+    right["cells"].append(extra_cell(["a = 1", 5]))
+    assert answers(right, assignment) == RIGHT
