@@ -19,8 +19,8 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def lessons():
-    """Return the paths of all notebooks, in order."""
-    return sorted(path for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    """Return the paths of all lessons, in order."""
+    return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 
 
 def normalise(notebook):

@@ -4,6 +4,7 @@ import json
 
 from coursekit.classroom.bundle import MIME
 
+NOT_GRADED = "not-graded"  # tag of a given cell that only shows something
 CHECK = """
 from coursekit.classroom.bundle import Report as _Report
 report = _Report({seed})
@@ -38,7 +39,8 @@ def assemble(assignment, answers, seeds, *, carry=False):
     cells, pending, begun = [], [], False
     for cell in assignment.of_kind("given", "solution", "check"):
         if cell.kind == "given":
-            cells.append(("given", cell.name, cell.source))
+            if NOT_GRADED not in cell.metadata.get("tags", []):
+                cells.append(("given", cell.name, cell.source))
         elif cell.kind == "solution":
             if not begun:
                 cells += [("extra", "", code) for code in answers.get("", [])]

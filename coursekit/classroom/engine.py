@@ -19,7 +19,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 from nbval.kernel import RunningKernel
 
-from coursekit.classroom.sandbox import as_user, environment
+from coursekit.classroom.sandbox import PACKAGE, as_user, environment
 
 STEP = 0.2  # seconds between two looks at whether the kernel lives
 
@@ -101,7 +101,8 @@ def _error(excinfo, outputs):
         return None
     for output in outputs:
         if output.get("output_type") == "error":
-            return f"{output.get('ename')}: {output.get('evalue')}"[:1000]
+            said = f"{output.get('ename')}: {output.get('evalue')}"
+            return said.replace(f"{PACKAGE}{os.sep}", "")[:1000]  # a learner need not know where it is
     return str(excinfo.value)[:1000]
 
 

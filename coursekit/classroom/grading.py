@@ -16,6 +16,7 @@ from coursekit.classroom.assemble import as_notebook, assemble, reference_answer
 from coursekit.classroom.collect import collect
 from coursekit.classroom.limits import Limits
 from coursekit.classroom.provide import provide
+from coursekit.classroom.release import released_text
 from coursekit.classroom.sandbox import level
 from coursekit.classroom.source import SourceError, read_source
 from coursekit.classroom.submission import Unreadable, read_submission
@@ -134,11 +135,24 @@ def grade_one(task):
 
 def _run_parts(job, submission, record):
     reply = _ask(job, submission.answers, job["expected"])
-    record["parts"] = reply.get("parts", [])
+    record["parts"] = _with_untouched(job, submission, reply.get("parts", []))
     record["problem"] = reply.get("problem", "")
     lost = any(part["earned"] < part["points"] for part in record["parts"])
     if job["carry"] and lost:
         record["carried"] = _ask(job, submission.answers, job["expected"], carry=True).get("parts")
+
+
+def _with_untouched(job, submission, parts):
+    """Say of a part that nobody has written "not attempted", and not where the empty cell led."""
+    stubs = {cell.name: released_text(cell).strip() for cell in job["assignment"].of_kind("solution")}
+    for part in parts:
+        answers = job["expected"][part["name"]]["answers"]
+        codes = [submission.answers.get(name, [""])[0].strip() for name in answers]
+        if answers and all(code in ("", stubs[name]) for name, code in zip(answers, codes, strict=True)):
+            part["stopped"] = []
+            for step in part["steps"]:
+                step["message"] = "not attempted"
+    return parts
 
 
 def _nothing(job):

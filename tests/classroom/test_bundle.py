@@ -32,7 +32,7 @@ def there_and_back(value):
 def test_numbers_come_back_exactly(value):
     back = there_and_back(value)
     np.testing.assert_array_equal(back, np.asarray(value, dtype=float))
-    assert back.shape == np.shape(value)
+    assert np.shape(back) == np.shape(value)
 
 
 def test_texts_truths_blanks_and_tuples_come_back():
