@@ -61,9 +61,10 @@ def _release(chosen):
 
 
 def _grade(chosen):
-    from coursekit.classroom.gradebook import write_grades
     from coursekit.classroom.grading import grade
+    from coursekit.classroom.reports import write_reports
     from coursekit.classroom.sandbox import level
+    from coursekit.classroom.source import read_source
 
     if level() != "bubblewrap":
         print(
@@ -74,7 +75,7 @@ def _grade(chosen):
     options = {"roster": chosen.roster, "only": chosen.only, "seed": chosen.seed, "carry": chosen.carry}
     graded = grade(chosen.source, chosen.folder, chosen.to, **options)
     if chosen.only is None:
-        write_grades(chosen.to / "grades.csv", graded)
+        write_reports(chosen.to, read_source(chosen.source), graded)
     for record in graded:
         print(
             f"{record['learner']}: {record['total']:g} of {record['points']:g} {record['problem']}".rstrip()

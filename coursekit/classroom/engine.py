@@ -24,7 +24,7 @@ from coursekit.classroom.sandbox import PACKAGE, as_user, environment
 STEP = 0.2  # seconds between two looks at whether the kernel lives
 
 
-def run_notebook(text, folder, limits, command):
+def run_notebook(text, folder, limits, command, user=None):
     """Run a notebook and return what each cell gave.
 
     Parameters
@@ -36,6 +36,8 @@ def run_notebook(text, folder, limits, command):
     limits : dict
     command : callable
         Connection file -> the command that starts the kernel.
+    user : int, optional
+        The user to start it as.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def run_notebook(text, folder, limits, command):
         path = Path(scratch) / "assembled.ipynb"
         path.write_text(text, encoding="utf-8")
         notes = Notes(limits)
-        nbval.plugin.RunningKernel = lambda *_, **__: Kernel(folder, limits, command)
+        nbval.plugin.RunningKernel = lambda *_, **__: Kernel(folder, limits, command, user)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
             "1"  # nothing that happens to be installed steers a grade
         )
@@ -109,14 +111,14 @@ def _error(excinfo, outputs):
 class Kernel(RunningKernel):
     """nbval's kernel, started by our command, and noticed when it dies or says too much."""
 
-    def __init__(self, folder, limits, command):
+    def __init__(self, folder, limits, command, user):
         self._output = limits["output"]
         self._deadline = time.monotonic() + limits["total"]
         file = os.path.join(folder, "kernel.json")
         self.km = _Manager(transport="ipc", connection_file=file, ip=os.path.join(folder, "ipc"))
         self.km._kernel_spec = KernelSpec(argv=command(file), display_name="", language="python")
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.km.start_kernel(**as_user(), **silent, env=environment(folder), cwd=folder)
+        self.km.start_kernel(**as_user(user), **silent, env=environment(folder), cwd=folder)
         self.kc = self.km.client()
         self.kc.start_channels()
         self._wait()

@@ -117,7 +117,7 @@ def grade_one(task):
         "flags": list(found.flags),
         "data": _digest(found),
     }
-    record |= {"problem": found.problem, "parts": [], "carried": None, "written": {}}
+    record |= {"problem": found.problem, "parts": [], "carried": None, "written": {}, "code": ""}
     if not found.problem:
         try:
             submission = read_submission(found.data, job["assignment"])
@@ -126,6 +126,7 @@ def grade_one(task):
         else:
             record["flags"] += submission.flags
             record["written"] = submission.written
+            record["code"] = "\n\n".join(codes[0] for _, codes in sorted(submission.answers.items()))
             _run_parts(job, submission, record)
     record["parts"] = record["parts"] or _nothing(job)
     record["total"] = round(sum(part["earned"] for part in record["parts"]), 4)

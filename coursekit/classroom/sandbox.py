@@ -27,6 +27,7 @@ SYSTEM = (
 )
 HOME = "/home/learner"
 SPACE = 100_000_000  # bytes that code can write, in memory
+FIRST_USER = 1_900_000_000  # numbers of users that no system gives out
 PACKAGE = Path(__file__).resolve().parents[1]
 ENVIRONMENT = {
     "USER": "learner",
@@ -52,15 +53,26 @@ def level():
     """
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         return "limits"
-    tried = subprocess.run([*_bwrap(), "true"], **as_user(), capture_output=True, env={})
+    user = user_of(os.getpid())
+    tried = subprocess.run([*_bwrap(user), "--", *_become(user), "true"], capture_output=True, env={})
     return "bubblewrap" if tried.returncode == 0 else "limits"
 
 
-def as_user():
-    """Return the arguments for `subprocess` that drop root's rights, where this is root."""
+def user_of(worker):
+    """Return the user that a worker's kernels run as: nobody else's number where this is root, else None.
+
+    A user for each worker, since the system counts processes by user.
+    """
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return None
+    return FIRST_USER + worker
+
+
+def as_user(user):
+    """Return the arguments for `subprocess` that start a kernel as another user, where no sandbox does."""
+    if user is None or level() == "bubblewrap":
         return {}
-    return {"user": "nobody", "group": "nogroup", "extra_groups": []}
+    return {"user": user, "group": user, "extra_groups": []}
 
 
 def environment(folder):
@@ -70,7 +82,7 @@ def environment(folder):
     return ENVIRONMENT | {"HOME": folder}
 
 
-def kernel_command(limits, connection_file, folder, provided):
+def kernel_command(limits, connection_file, folder, provided, user=None):
     """Return the command that starts a kernel for a learner's code.
 
     Parameters
@@ -83,6 +95,8 @@ def kernel_command(limits, connection_file, folder, provided):
         The one place that both sides can write to.
     provided : str
         Folder made by `coursekit.classroom.provide.provide`.
+    user : int, optional
+        From `user_of`.
 
     Returns
     -------
@@ -92,23 +106,52 @@ def kernel_command(limits, connection_file, folder, provided):
     if level() != "bubblewrap":
         return [*start, provided, "-f", connection_file]
     start += ["", "-f", connection_file]
-    inside = ["--bind", folder, folder, "--ro-bind", f"{provided}/coursekit", str(PACKAGE)]
+    inside = [*_bind(folder, folder, "--bind"), *_bind(f"{provided}/coursekit", str(PACKAGE))]
     for fonts in Path(provided).glob("fontlist-*.json"):
+        inside += ["--perms", "0777", "--dir", f"{HOME}/.matplotlib"]
         inside += ["--ro-bind", str(fonts), f"{HOME}/.matplotlib/{fonts.name}"]
     inside += [part for pair in (ENVIRONMENT | {"HOME": HOME}).items() for part in ("--setenv", *pair)]
-    return [*_bwrap(), *inside, "--remount-ro", "/", "--chdir", HOME, "--", *start]
+    return [*_bwrap(user), *inside, "--remount-ro", "/", "--chdir", HOME, "--", *_become(user), *start]
 
 
-def _bwrap():
+def _become(user):
+    """Return the command that gives up root's rights inside of the sandbox, for good."""
+    if user is None:
+        return []
+    return [
+        "setpriv",
+        "--reuid",
+        str(user),
+        "--regid",
+        str(user),
+        "--clear-groups",
+        "--inh-caps=-all",
+        "--no-new-privs",
+        "--",
+    ]
+
+
+def _bwrap(user):
     """Return bubblewrap with a root that holds the system's programs and this Python, read-only."""
-    command = [shutil.which("bwrap"), "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+    command = [shutil.which("bwrap"), "--die-with-parent", "--new-session", "--clearenv"]
+    if user is None:
+        command += ["--unshare-all"]
+    else:  # root needs no user namespace, and its folders may be closed to others
+        command += [f"--unshare-{name}" for name in ("pid", "net", "ipc", "uts", "cgroup-try")]
+        command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     command += ["--proc", "/proc", "--dev", "/dev"]
     for folder in ("/tmp", HOME):
-        command += ["--size", str(SPACE), "--tmpfs", folder]
+        command += ["--perms", "1777", "--size", str(SPACE), "--tmpfs", folder]
     for path in _visible():
         link = os.path.islink(path)
-        command += ["--symlink", os.readlink(path), path] if link else ["--ro-bind", path, path]
+        command += ["--symlink", os.readlink(path), path] if link else _bind(path, path)
     return command
+
+
+def _bind(source, place, how="--ro-bind"):
+    """Return how to show a file or folder at a place, with the folders on the way open to all."""
+    parents = [str(path) for path in reversed(Path(place).parents)][1:]
+    return [part for path in parents for part in ("--perms", "0755", "--dir", path)] + [how, source, place]
 
 
 def _visible():

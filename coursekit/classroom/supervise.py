@@ -1,6 +1,7 @@
 """Workers under watch: a submission that breaks a limit is ended with all that it started, and said so."""
 
 import json
+import os
 import queue
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from coursekit.classroom.sandbox import as_user
+from coursekit.classroom.sandbox import user_of
 
 LOOK = 0.25  # seconds between two looks at what a submission uses
 SPARE = 20.0  # seconds beyond its own limit until a worker is ended
@@ -32,7 +33,7 @@ class Worker:
         Parameters
         ----------
         request : dict
-            For `coursekit.classroom.worker.answer`, without the folder.
+            For `coursekit.classroom.worker.answer`, without folder and user.
 
         Returns
         -------
@@ -41,9 +42,11 @@ class Worker:
         """
         folder = tempfile.mkdtemp(prefix="coursekit-")
         try:
-            if as_user():
-                shutil.chown(folder, as_user()["user"])
-            self._send(request | {"folder": folder})
+            self._start()
+            user = user_of(self._process.pid)
+            if user is not None:
+                os.chown(folder, user, user)
+            self._send(request | {"folder": folder, "user": user})
             return self._watch(request["limits"], folder)
         finally:
             self._end_children()
@@ -59,7 +62,7 @@ class Worker:
             self._process.stdout.close()
             self._process = None
 
-    def _send(self, request):
+    def _start(self):
         if self._process is not None and self._is_old():
             self.close()
         if self._process is None:
@@ -69,6 +72,8 @@ class Worker:
             )
             self._lines = queue.SimpleQueue()
             threading.Thread(target=_read, args=(self._process.stdout, self._lines), daemon=True).start()
+
+    def _send(self, request):
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
         self._process.stdin.flush()
 

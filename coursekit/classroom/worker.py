@@ -32,8 +32,8 @@ def answer(request):
     Parameters
     ----------
     request : dict
-        notebook, folder, limits, provided; and expected: check -> (points, entries of the reference), or
-        None for the reference itself.
+        notebook, folder, limits, provided, user; and expected: what `coursekit.classroom.scoring.score`
+        takes, or None for the reference itself.
 
     Returns
     -------
@@ -44,9 +44,10 @@ def answer(request):
     for_kernel = {key: limits[key] for key in ("memory", "cpu", "processes")} | {"file_size": limits["disk"]}
 
     def command(connection_file):
-        return kernel_command(json.dumps(for_kernel), connection_file, request["folder"], request["provided"])
+        given = (json.dumps(for_kernel), connection_file, request["folder"], request["provided"])
+        return kernel_command(*given, request["user"])
 
-    cells = run_notebook(request["notebook"], request["folder"], limits, command)
+    cells = run_notebook(request["notebook"], request["folder"], limits, command, request["user"])
     if request["expected"] is not None:
         return {"parts": score(cells, request["expected"])}
     problems = [f"{cell['name']}: {cell['error']}" for cell in cells if cell["error"]]

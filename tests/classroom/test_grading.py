@@ -150,7 +150,11 @@ import os, socket
 seen = [path for path in ({str(secret)!r}, "/etc/passwd", {os.getcwd()!r} + "/README.md", {__file__!r})
         if os.path.exists(path)]
 assert not seen, seen
-assert "CHECKED_HERE" not in open("/proc/1/environ").read() + str(dict(os.environ))
+assert "CHECKED_HERE" not in str(dict(os.environ))
+try:
+    assert "CHECKED_HERE" not in open("/proc/1/environ").read()
+except PermissionError:
+    pass
 try:
     socket.create_connection(("127.0.0.1", 22), timeout=1)
 except OSError:
