@@ -24,7 +24,7 @@ def class_page(assignment, graded, similar=()):
     str
     """
     unread = [record for record in graded if record["problem"]]
-    parts = [element("p", f"{len(graded)} learners; {len(unread)} files that could not be graded in full.")]
+    parts = [element("p", f"Learners: {len(graded)}. Files that could not be graded in full: {len(unread)}.")]
     parts += [element("h2", "Totals"), bars("Learners by their share of the points", distribution(graded))]
     parts += [element("h2", "Parts"), _parts(graded)]
     parts += [element("h2", "Mistakes by name"), _mistakes(graded)]

@@ -48,7 +48,8 @@ def _part(part, carried):
     said = set()
     for step in part["steps"]:
         made.append(element("p", f"{'✓' if step['passed'] else '✗'} {step['name']}"))
-        if not step["passed"] and step["message"] not in said:
-            said.add(step["message"])
+        about = step["mistake"] or step["message"]  # a mistake is explained once
+        if not step["passed"] and about not in said:
+            said.add(about)
             made.append(element("p", step["message"], class_="message"))
     return made

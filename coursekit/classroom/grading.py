@@ -17,7 +17,7 @@ from coursekit.classroom.collect import collect
 from coursekit.classroom.limits import Limits
 from coursekit.classroom.provide import provide
 from coursekit.classroom.release import released_text
-from coursekit.classroom.sandbox import level
+from coursekit.classroom.sandbox import level, obstacle
 from coursekit.classroom.source import SourceError, read_source
 from coursekit.classroom.submission import Unreadable, read_submission
 from coursekit.classroom.supervise import Worker
@@ -62,6 +62,8 @@ def grade(
     SourceError, ValueError, OSError
         Before anything is graded, where source, folder, roster or results cannot be used.
     """
+    if obstacle():
+        raise OSError(obstacle())
     assignment = read_source(source)
     found = collect(folder, roster)
     if only is not None:

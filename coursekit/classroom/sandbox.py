@@ -75,6 +75,28 @@ def as_user(user):
     return {"user": user, "group": user, "extra_groups": []}
 
 
+@cache
+def obstacle():
+    """Say why nothing can be graded here, or nothing."""
+    user = user_of(os.getpid())
+    if user is None or level() == "bubblewrap":
+        return ""
+    try:
+        tried = subprocess.run(
+            [sys.executable, "-c", ""], **as_user(user), capture_output=True, env={}, cwd="/"
+        )
+    except OSError as error:
+        reason = str(error)
+    else:
+        reason = tried.stderr.decode(errors="replace")[-200:] if tried.returncode else ""
+    if not reason:
+        return ""
+    return (
+        "root never runs a submission as root, and no other user can use this Python here. "
+        f"Install bubblewrap, or grade as an ordinary user. ({reason})"
+    )
+
+
 def environment(folder):
     """Return the whole environment of the process that starts a kernel."""
     if level() == "bubblewrap":

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from coursekit.classroom.assemble import values_of
-from coursekit.classroom.bundle import unpack
+from coursekit.classroom.bundle import NoValue, unpack
 from coursekit.exercises import compare
 
 
@@ -58,6 +58,8 @@ def _step(expected, received):
         value = unpack(received.get("value"))
     except (ValueError, TypeError):
         return step | {"message": "what was reported is no value"}
+    if isinstance(value, NoValue):
+        return step | {"message": f"received {value}, which is no number, array or text"}
     found = []
     part = compare(
         expected["name"],

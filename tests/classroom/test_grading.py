@@ -14,10 +14,11 @@ from coursekit.classroom import grading, records
 from coursekit.classroom.gradebook import write_grades
 from coursekit.classroom.limits import Limits
 from coursekit.classroom.release import release
-from coursekit.classroom.sandbox import level
+from coursekit.classroom.sandbox import level, obstacle
 from coursekit.classroom.source import SourceError, read_source
 from coursekit.cli import main
 
+pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
 LIMITS = Limits(cell=2.0, total=8.0, memory=1_000_000_000, output=2_000_000)
 DOUBLE, ADD = RIGHT["tiny-double"], RIGHT["tiny-add"]
 HONEST = {

@@ -84,13 +84,13 @@ def test_the_class_page_counts():
     assert mistakes(CLASS) == {"summed": 2, "sign-flipped": 1}
     assert list(distribution(CLASS).values()) == [3, 0, 0, 0, 0, 1, 0, 0, 0, 1]
     text = class_page("tiny", [*CLASS, record("fi", 0, problem="The file is empty.")])
-    assert "6 learners; 1 files that could not be graded in full." in text
+    assert "Learners: 6. Files that could not be graded in full: 1." in text
     assert '<th scope="row">summed</th><td class="number">2</td>' in text
     assert "fi: The file is empty." in text
     row = '<th scope="row">backward</th>' + "".join(f'<td class="number">{n}</td>' for n in (25, 17, 1))
     assert row in text
     assert "No mistake was recognised by name." in class_page("tiny", [record("ada", 4)])
-    assert "0 learners" in class_page("tiny", [])
+    assert "Learners: 0." in class_page("tiny", [])
 
 
 def test_a_part_that_nobody_got_asks_for_more_minutes():
