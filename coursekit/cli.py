@@ -30,7 +30,9 @@ def main(arguments=None):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="coursekit", description="Assignments: release, grade.")
+    parser = argparse.ArgumentParser(
+        prog="coursekit", description="Assignments: hand them out, check one's own, grade a class."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     release = commands.add_parser("release", help="make the learner's notebook from an instructor's source")
     release.add_argument("source", type=Path, help="the instructor's notebook")
@@ -38,6 +40,9 @@ def _parser():
         "--to", type=Path, default=Path("released"), help="folder for it (default: released)"
     )
     release.set_defaults(run=_release)
+    check = commands.add_parser("check", help="run the public checks of your notebook before you hand it in")
+    check.add_argument("file", type=Path, help="your notebook")
+    check.set_defaults(run=_check)
     grade = commands.add_parser("grade", help="grade a folder of submissions")
     grade.add_argument("source", type=Path, help="the instructor's notebook")
     grade.add_argument("folder", type=Path, help="what was handed in: a folder, or a platform's archive")
@@ -58,6 +63,14 @@ def _release(chosen):
     from coursekit.classroom.release import release_file
 
     print(release_file(chosen.source, chosen.to))
+
+
+def _check(chosen):
+    from coursekit.classroom.public_checks import check
+
+    passed, text = check(chosen.file)
+    print(text)
+    return 0 if passed else 1
 
 
 def _grade(chosen):

@@ -90,7 +90,7 @@ class Notes:
                     "role": item.cell.metadata["role"],
                     "name": item.cell.metadata["name"],
                     "outputs": json.loads(json.dumps(outputs, default=str)),
-                    "error": _error(call.excinfo, outputs),
+                    "error": _error(call.excinfo, outputs) or _unsaid(item.parent.kernel),
                     "seconds": round(call.duration, 3),
                 }
             )
@@ -106,6 +106,14 @@ def _error(excinfo, outputs):
             said = f"{output.get('ename')}: {output.get('evalue')}"
             return said.replace(f"{PACKAGE}{os.sep}", "")[:1000]  # a learner need not know where it is
     return str(excinfo.value)[:1000]
+
+
+def _unsaid(kernel):
+    """Return the error that a kernel replied with and had no memory left to show, or None."""
+    content = getattr(kernel, "reply", {})
+    if content.get("status") != "error":
+        return None
+    return f"{content.get('ename')}: {content.get('evalue')}"[:1000]
 
 
 class Kernel(RunningKernel):
@@ -149,6 +157,15 @@ class Kernel(RunningKernel):
             self.stop()
             raise RuntimeError("too much output")
         return message
+
+    def await_reply(self, msg_id, timeout=None):
+        """Wait for the reply to a request, and keep it."""
+        self.reply = {}
+        while True:
+            message = self.get_message("shell", timeout)
+            if message["parent_header"].get("msg_id") == msg_id:
+                self.reply = message["content"]
+                return
 
     def interrupt(self):
         """Ask the kernel to stop the cell, by message: a signal would end the sandbox."""

@@ -107,6 +107,11 @@ def _cells(data):
     return [cell for cell in cells if isinstance(cell, dict)]
 
 
+def code_cells(data):
+    """Return the texts of the code cells of a notebook, or raise Unreadable."""
+    return [_text(cell) for cell in _cells(data) if cell.get("cell_type") == "code"]
+
+
 def _names(assignment):
     """Return all names by which a cell may be known -> (kind, name of its cell or part)."""
     known = {}

@@ -38,7 +38,8 @@ def answer(request):
     Returns
     -------
     dict
-        Either entries: check -> what it reported, or parts: what each check earned.
+        Either parts, what each check earned; or, of the reference, entries and texts: check -> what it
+        reported and said, and problems: what stopped.
     """
     limits = request["limits"]
     for_kernel = {key: limits[key] for key in ("memory", "cpu", "processes")} | {"file_size": limits["disk"]}
@@ -51,8 +52,16 @@ def answer(request):
     if request["expected"] is not None:
         return {"parts": score(cells, request["expected"])}
     problems = [f"{cell['name']}: {cell['error']}" for cell in cells if cell["error"]]
-    entries = {cell["name"]: values_of(cell["outputs"]) for cell in cells if cell["role"] == "check"}
-    return {"entries": entries, "problems": problems}
+    checks = [cell for cell in cells if cell["role"] == "check"]
+    entries = {cell["name"]: values_of(cell["outputs"]) for cell in checks}
+    texts = {cell["name"]: _text(cell["outputs"]) for cell in checks}
+    return {"entries": entries, "texts": texts, "problems": problems}
+
+
+def _text(outputs):
+    """Return what outputs say in plain text."""
+    said = [output.get("data", {}).get("text/plain", "") or output.get("text", "") for output in outputs]
+    return "\n".join(text.strip("\n") for text in said if text)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ WRONG = {  # code of double, words in the feedback
     "kills its parent": ("import os\nos.kill(os.getppid(), 9)\nos.kill(1, 9)", "not"),
     "segfault": ("import ctypes\nctypes.string_at(0)", "nothing was reported"),
     "much output": ("while True: print('x' * 10000)", "nothing was reported"),
+    "much memory": ("x = []\nwhile True:\n    x.append(bytearray(10**7))", "MemoryError"),
     "recursion": ("def double(x):\n    return double(x)", "RecursionError"),
     "patched numpy": ("np.asarray = lambda *a, **k: 1 / 0\ndef double(x):\n    return 0", "not"),
     "own report": (

@@ -1,0 +1,64 @@
+"""The public checks of a learner's notebook, run as the grader runs a notebook: afresh, top to bottom."""
+
+import re
+import tempfile
+from pathlib import Path
+
+from coursekit.classroom.assemble import as_notebook
+from coursekit.classroom.limits import Limits
+from coursekit.classroom.provide import provide
+from coursekit.classroom.submission import code_cells
+from coursekit.classroom.supervise import Worker
+
+_CHECK = re.compile(r"^### CHECK ([a-z][a-z0-9_-]*)")
+_PASSED = re.compile(r": (\d+) of (\d+) parts passed")
+
+
+def check(path, limits=None):
+    """Run a learner's notebook and say what its public checks said.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+    limits : Limits, optional
+
+    Returns
+    -------
+    passed : bool
+        Whether all parts of all public checks passed.
+    text : str
+        What each check said, and a summary.
+
+    Raises
+    ------
+    Unreadable, OSError, ValueError
+        Where the file is no notebook, has no public check, or a limit was broken.
+    """
+    cells = []
+    for i, code in enumerate(code_cells(Path(path).read_bytes())):
+        found = _CHECK.match(code)
+        cells.append(("check" if found else "answer", found[1] if found else f"code cell {i + 1}", code))
+    names = [name for role, name, _ in cells if role == "check"]
+    if not names:
+        raise ValueError(f"the notebook must be an assignment, with checks; {str(path)!r} has none")
+    worker = Worker()
+    with tempfile.TemporaryDirectory() as provided:
+        Path(provided).chmod(0o755)
+        provide(None, Path(provided))
+        request = {"notebook": as_notebook(cells), "limits": (limits or Limits()).as_dict()}
+        try:
+            reply = worker.ask(request | {"provided": provided, "expected": None})
+        finally:
+            worker.close()
+    if "problem" in reply:
+        raise ValueError(reply["problem"])
+    return _summary(names, reply)
+
+
+def _summary(names, reply):
+    counts = [_PASSED.search(reply["texts"].get(name, "")) for name in names]
+    passed = sum(found is not None and found[1] == found[2] for found in counts)
+    lines = [reply["texts"].get(name) or f"{name}: said nothing" for name in names]
+    lines += [f"stopped: {problem}" for problem in reply["problems"]]
+    said = f"{passed} of {len(names)} public checks passed. The grader runs others, on fresh data."
+    return passed == len(names), "\n\n".join([*lines, said])
