@@ -43,28 +43,33 @@ def run_notebook(text, folder, limits, command, user=None):
     -------
     list of dict
         For each cell: role, name, outputs, error (a text or None), seconds.
+
+    Raises
+    ------
+    RuntimeError
+        Where nbval ran nothing.
     """
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "assembled.ipynb"
         path.write_text(text, encoding="utf-8")
         notes = Notes(limits)
         nbval.plugin.RunningKernel = lambda *_, **__: Kernel(folder, limits, command, user)
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
-            "1"  # nothing that happens to be installed steers a grade
-        )
-        options = ["-s", "-p", "nbval.plugin", "--nbval", f"--rootdir={scratch}", "-p", "no:cacheprovider"]
-        options += [
-            "-p",
-            "no:unraisableexception",
-            "-p",
-            "no:threadexception",
-            "-c",
-            os.devnull,
-            f"--nbval-cell-timeout={limits['cell']:g}",
-        ]
         with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-            pytest.main([*options, str(path)], plugins=[notes])
+            status = pytest.main([*_options(scratch, limits), str(path)], plugins=[notes])
+    if not notes.cells:
+        raise RuntimeError(f"nbval ran no cell; pytest ended with {status}")
     return notes.cells
+
+
+def _options(scratch, limits):
+    """Return the options of pytest; nothing that happens to be installed or set here steers a grade."""
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    plugins = ("nbval.plugin", "no:cacheprovider", "no:unraisableexception", "no:threadexception")
+    chosen = [part for plugin in plugins for part in ("-p", plugin)]
+    timeout = f"--nbval-cell-timeout={limits['cell']:g}"
+    return [*chosen, "-s", "--nbval", timeout, f"--rootdir={scratch}", "-c", os.devnull]
 
 
 class Notes:

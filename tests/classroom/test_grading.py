@@ -228,6 +228,13 @@ def test_a_changed_file_is_graded_again_and_only_one_can_be(source, class_of_fiv
     assert records.path_of(results, "ada").stat().st_mtime_ns > before
 
 
+def test_options_of_somebody_elses_pytest_change_nothing(source, class_of_five, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    (record,) = grading.grade(source, class_of_five, tmp_path / "out", limits=LIMITS, only="ada")
+    assert record["total"] == 4
+
+
 def test_both_figures_are_kept(source, tmp_path, released):
     write(tmp_path / "in" / "ada.ipynb", handed_in(released, RIGHT | {"tiny-double": "double = None"}))
     (record,) = grading.grade(source, tmp_path / "in", tmp_path / "out", limits=LIMITS, carry=True)
