@@ -46,7 +46,10 @@ def main(limits, provided, *arguments):
     sys.path[:] = [
         entry for entry in sys.path if entry not in ("", os.path.dirname(os.path.abspath(__file__)))
     ]
-    sys.path[:0] = [provided] if provided else []
+    if provided:
+        sys.path.insert(0, provided)
+        editable = [finder for finder in sys.meta_path if "__editable__" in getattr(finder, "__module__", "")]
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in editable]
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance(argv=[*arguments, "--HistoryManager.enabled=False"])

@@ -105,6 +105,9 @@ def test_every_honest_answer_earns_all(name, job):
 def test_no_wrong_answer_earns_a_point_and_each_hears_why(name, job):
     code, words = WRONG[name]
     reply = ask(job, {"tiny-double": code, "tiny-add": ADD})
+    if name == "kills its parent" and level() != "bubblewrap":
+        assert reply["problem"] == "the grader's own process died"  # and nobody else's grade with it
+        return
     double = reply["parts"][0]
     assert double["earned"] == 0
     said = " ".join(step["message"] for step in double["steps"]) + " ".join(double["stopped"])
