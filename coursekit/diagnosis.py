@@ -7,6 +7,7 @@ import numpy as np
 from coursekit._validation import check_choice, check_params, check_X, check_y, describe
 from coursekit.activations import ACTIVATIONS
 from coursekit.evidence import (
+    COMES_FROM,
     Diagnosis,
     at_index,
     blocks_swapped,
@@ -241,7 +242,7 @@ def _named(best, given, wanted, wrong, unknown=()):
     names = [" + ".join(mistake.slug for mistake in mistakes) for mistakes in best]
     first = best[0]
     blocks = " and ".join(wrong) + (" are" if len(wrong) > 1 else " is")
-    text = f"Your {blocks} what comes out when {', and '.join(mistake.what for mistake in first)}."
+    text = f"Your {blocks} {COMES_FROM} {', and '.join(mistake.what for mistake in first)}."
     fine = [name for name in NAMES if name not in (*wrong, *unknown)]
     text += f" ({fine[0]} is right.)" if fine else ""
     text += f"\n{_evidence(wrong[0], given, wanted)}"

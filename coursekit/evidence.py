@@ -10,6 +10,8 @@ from coursekit._validation import describe
 
 SAME = 1e-8  # share of the largest entry up to which two arrays are the same; other ways to sum: 1e-13
 
+COMES_FROM = "what comes out when"  # in the sentence that names a mistake
+
 
 @dataclass(frozen=True, repr=False)
 class Diagnosis:
@@ -38,6 +40,15 @@ class Diagnosis:
         mark, color = ("✓", "#009E73") if self.ok else ("○", "#D55E00")
         lines = "<br>".join(html.escape(line) for line in self.message.splitlines())
         return f'<div style="border-left: 6px solid {color}; padding-left: 10px">{mark} {lines}</div>'
+
+
+def question_first(message):
+    """Return (evidence and question, the sentence that names the mistake) of a diagnosis' message.
+
+    The second is empty where no mistake is named.
+    """
+    first, _, rest = message.partition("\n")
+    return (rest, first) if rest and COMES_FROM in first else (message, "")
 
 
 def same(one, other, tolerance=SAME, floor=0.0):

@@ -2,20 +2,25 @@
 
 import copy
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from coursekit.evidence import question_first
+from coursekit.stops import explain_stop
+
 MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
+ANSWER = "What these numbers come from"
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of an exercise: its name, its status, and what to look at next."""
+    """One part of an exercise: its name, its status, what to look at next, and what that is an answer to."""
 
     name: str
     status: str
     message: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,12 +44,14 @@ class Verdict:
         for part in self.parts:
             lines.append(f"  {MARKS[part.status]} {part.name}: {part.status}")
             lines += [f"      {line}" for line in part.message.splitlines()]
+            lines += [f"      ({ANSWER}: {part.answer})"] if part.answer else []
         return "\n".join(lines)
 
     def _repr_html_(self):
         rows = "".join(
             f"<li>{MARKS[part.status]} <strong>{html.escape(part.name)}</strong>: {part.status}"
-            f"<br><span style='white-space: pre-wrap'>{html.escape(part.message)}</span></li>"
+            f"<br><span style='white-space: pre-wrap'>{html.escape(part.message)}</span>"
+            f"{_folded(part.answer)}</li>"
             for part in self.parts
         )
         return (
@@ -69,7 +76,16 @@ def check(title, *parts):
     """
     if not parts or not all(isinstance(part, Part) for part in parts):
         raise TypeError(f"parts must be one or more of what compare and compare_call return; got {parts}")
-    return Verdict(title, parts)
+    return Verdict(title, tuple(_said_once(parts)))
+
+
+def _said_once(parts):
+    """Yield the parts; where one asks what an earlier one asked, it only says so."""
+    first = {}
+    for part in parts:
+        asked = part.message.split("\n")[-1]
+        earlier = first.setdefault((asked, part.answer), part.name) if "\n" in part.message else part.name
+        yield part if earlier == part.name else replace(part, message=f"As in “{earlier}”.", answer="")
 
 
 def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
@@ -113,18 +129,18 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
         both_nan = _is_not_a_number(received) and _is_not_a_number(wrong)
         if both_nan or _gap(received, wrong, tolerance, difference) is None:
             return Part(name, "not yet", f"{gap}\n{message}" if asked_for_numbers else message)
-    return Part(name, "not yet", _diagnosed(received, diagnose) or gap)
+    return Part(name, "not yet", *(_diagnosed(received, diagnose) or [gap]))
 
 
 def _diagnosed(received, diagnose):
-    """Return what a diagnosis says of a wrong value, or nothing."""
+    """Return what a diagnosis asks of a wrong value and what it names, or nothing."""
     if diagnose is None:
-        return ""
+        return ()
     try:
         diagnosis = diagnose(received)
+        return () if diagnosis.ok else question_first(diagnosis.message)
     except Exception:  # the learner's value may be anything
-        return ""
-    return "" if diagnosis.ok else diagnosis.message
+        return ()
 
 
 def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
@@ -154,7 +170,7 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         with np.errstate(all="ignore"):  # an overflow is judged by its result
             received = function(*copy.deepcopy(arguments))
     except Exception as error:  # the learner's code may raise anything
-        return Part(name, "not yet", f"your function stopped with {type(error).__name__}: {error}")
+        return Part(name, "not yet", explain_stop(function, error))
     if received is None and not _is_stub(function):
         return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
     return _compare(name, received, expected, mistakes, tolerance, diagnose, _both_numbers)
@@ -175,6 +191,11 @@ def reveal(prediction, outcome):
         said = f"none recorded (next time, {'choose' if shown else 'write'} one before you run)"
     print(f"Your prediction: {said}")
     print(f"What happened:   {outcome}")
+
+
+def _folded(answer):
+    """Return an answer as HTML that a reader opens."""
+    return f"<details><summary>{ANSWER}</summary>{html.escape(answer)}</details>" if answer else ""
 
 
 def _stub():

@@ -9,6 +9,7 @@ import numpy as np
 from coursekit import forward_mistakes, step_mistakes
 from coursekit._validation import describe
 from coursekit.evidence import (
+    COMES_FROM,
     SAME,
     Diagnosis,
     at_index,
@@ -240,6 +241,6 @@ def _sentences(parts, way):
     return " ".join(
         text
         if is_fact
-        else f"Your {' and '.join(names)} {'is' if len(names) == 1 else 'are'} what comes out when {text}."
+        else f"Your {' and '.join(names)} {'is' if len(names) == 1 else 'are'} {COMES_FROM} {text}."
         for (text, is_fact), names in said.items()
     )

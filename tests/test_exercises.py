@@ -5,6 +5,8 @@ import pytest
 
 import coursekit as ck
 from coursekit import exercises as ex
+from coursekit.evidence import question_first
+from coursekit.network import Params
 
 
 def status(part):
@@ -221,6 +223,53 @@ def test_a_gradient_is_diagnosed_inside_a_verdict(factor):
     wrong = ck.Params(right.W1 * factor, right.W2)
     part = ex.compare_call("gradient", lambda: wrong, (), right, diagnose=diagnose)
     assert part.status == "not yet"
-    assert part.message == diagnose(wrong).message
+    said = diagnose(wrong).message
+    assert (part.message, part.answer) == question_first(said)
+    assert sorted(said.splitlines()) == sorted(filter(None, [*part.message.splitlines(), part.answer]))
     assert ex.compare_call("gradient", lambda: right, (), right, diagnose=diagnose).status == "passed"
     assert "two blocks" in ex.compare_call("gradient", lambda: 3, (), right, diagnose=diagnose).message
+
+
+def test_a_named_mistake_is_folded_below_its_question_and_said_once():
+    message = "Your z is what comes out when a <b> is lost.\nFor instance.\nWhere is it?"
+    parts = [ex.compare(name, 5.0, 2.0, diagnose=saying(message)) for name in ("one", "two")]
+    verdict = ex.check("t", *parts)
+    assert [part.message for part in verdict.parts] == ["For instance.\nWhere is it?", "As in “one”."]
+    folded = (
+        "<details><summary>What these numbers come from</summary>Your z is what comes out when a &lt;b&gt;"
+    )
+    assert verdict._repr_html_().count(folded) == 1
+    assert repr(verdict).index("Where is it?") < repr(verdict).index("Your z is what comes out")
+
+
+def test_shapes_that_do_not_fit_are_shown_with_the_line_they_stand_in():
+    params, X = Params(np.ones((3, 4)), np.ones(4)), np.ones((6, 3))
+
+    def turned(params, X):
+        return params.W1 @ X
+
+    def added(params, X):
+        Z1 = X @ params.W1
+        return Z1 + X.sum(axis=1)
+
+    def one_point(params, X):
+        return X * params.W2.dot(X)
+
+    for function, line, shapes in (
+        (turned, "return params.W1 @ X", "params.W1 (3, 4), X (6, 3)"),
+        (added, "return Z1 + X.sum(axis=1)", "Z1 (6, 4), X (6, 3)"),
+        (one_point, "return X * params.W2.dot(X)", "X (6, 3), params.W2 (4,)"),
+    ):
+        message = ex.compare_call("a", function, (params, X), 1.0).message
+        assert line in message.splitlines()[0]
+        assert shapes in message.splitlines()[1]
+        assert "core dimension" not in message
+
+
+def test_other_stops_are_reported_as_they_are():
+    def stops():
+        raise ValueError("operands could not be broadcast together")  # nothing there has a shape
+
+    assert ex.compare_call("a", stops, (), 1.0).message.endswith("could not be broadcast together")
+    broken = ex.compare_call("a", np.matmul, (np.ones((2, 3)), np.ones((2, 3))), 1.0).message
+    assert "core dimension" in broken  # no line of the learner's own

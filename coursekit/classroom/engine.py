@@ -6,7 +6,7 @@ This module is imported late and in a process of its own: it loads pytest, nbval
 import json
 import os
 import queue
-import subprocess
+import secrets
 import tempfile
 import time
 from collections import defaultdict
@@ -15,16 +15,17 @@ from pathlib import Path
 
 import nbval.plugin
 import pytest
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import KernelManager
+from jupyter_client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
 from nbval.kernel import RunningKernel
 
-from coursekit.classroom.sandbox import PACKAGE, as_user, environment
+from coursekit.classroom.sandbox import PACKAGE
 
+START = 30.0  # seconds until a kernel must answer
 STEP = 0.2  # seconds between two looks at whether the kernel lives
 
 
-def run_notebook(text, folder, limits, command, user=None):
+def run_notebook(text, folder, limits, kernels):
     """Run a notebook and return what each cell gave.
 
     Parameters
@@ -34,10 +35,7 @@ def run_notebook(text, folder, limits, command, user=None):
     folder : str
         Empty, and writable by the kernel: for the sockets.
     limits : dict
-    command : callable
-        Connection file -> the command that starts the kernel.
-    user : int, optional
-        The user to start it as.
+    kernels : WarmKernels
 
     Returns
     -------
@@ -53,7 +51,7 @@ def run_notebook(text, folder, limits, command, user=None):
         path = Path(scratch) / "assembled.ipynb"
         path.write_text(text, encoding="utf-8")
         notes = Notes(limits)
-        nbval.plugin.RunningKernel = lambda *_, **__: Kernel(folder, limits, command, user)
+        nbval.plugin.RunningKernel = lambda *_, **__: Kernel(folder, limits, kernels)
         with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
             status = pytest.main([*_options(scratch, limits), str(path)], plugins=[notes])
     if not notes.cells:
@@ -124,25 +122,31 @@ def _unsaid(kernel):
 class Kernel(RunningKernel):
     """nbval's kernel, started by our command, and noticed when it dies or says too much."""
 
-    def __init__(self, folder, limits, command, user):
+    def __init__(self, folder, limits, kernels):
         self._output = limits["output"]
         self._deadline = time.monotonic() + limits["total"]
+        self._kernels = kernels
         file = os.path.join(folder, "kernel.json")
-        self.km = _Manager(transport="ipc", connection_file=file, ip=os.path.join(folder, "ipc"))
-        self.km._kernel_spec = KernelSpec(argv=command(file), display_name="", language="python")
-        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.km.start_kernel(**as_user(user), **silent, env=environment(folder), cwd=folder)
-        self.kc = self.km.client()
-        self.kc.start_channels()
-        self._wait()
+        write_connection_file(
+            file, transport="ipc", ip=os.path.join(folder, "ipc"), key=secrets.token_hex().encode()
+        )
+        os.chmod(file, 0o644)  # for the kernel's user
+        self._kernels.start(file)
+        self.kc = BlockingKernelClient(connection_file=file)
+        self.kc.load_connection_file()
+        self.kc.start_channels(stdin=False, hb=False)
         self._ensure_iopub_up()
 
-    def _wait(self):
-        try:
-            self.kc.wait_for_ready(timeout=60)
-        except RuntimeError as error:
-            self.stop()
-            raise RuntimeError("the kernel did not start") from error
+    def _ensure_iopub_up(self):
+        """Ask until what the kernel publishes arrives; nbval waits a second each time."""
+        for patience in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2):
+            request = self.kc.kernel_info()
+            self.await_reply(request, timeout=START)
+            try:
+                return self.await_idle(request, patience)
+            except queue.Empty:
+                continue
+        raise RuntimeError("the kernel did not start")
 
     def get_message(self, stream, timeout=None):
         """Return the next message; raise where there is none in time, or no kernel any more."""
@@ -174,24 +178,13 @@ class Kernel(RunningKernel):
 
     def interrupt(self):
         """Ask the kernel to stop the cell, by message: a signal would end the sandbox."""
-        self.kc.control_channel.send(self.km.session.msg("interrupt_request", content={}))
+        self.kc.control_channel.send(self.kc.session.msg("interrupt_request", content={}))
 
     def stop(self):
         """End the kernel at once, and with it all that it started."""
         self.kc.stop_channels()
-        self.km.provisioner.process.kill()
-        self.km.provisioner.process.wait()
-        self.km.cleanup_resources()
-        del self.km
+        self._kernels.end()
 
     def is_alive(self):
         """Whether the kernel lives."""
-        return hasattr(self, "km") and self.km.is_alive()
-
-
-class _Manager(KernelManager):
-    """A kernel manager whose connection file the kernel's user can read."""
-
-    def write_connection_file(self, **kwargs):
-        super().write_connection_file(**kwargs)
-        os.chmod(self.connection_file, 0o644)
+        return self._kernels.is_alive()

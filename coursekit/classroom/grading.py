@@ -190,13 +190,9 @@ def _ask(job, answers, expected, carry=False):
     assignment = job["assignment"]
     seeds = {cell.name: _seed(job["seed"], cell.name) for cell in assignment.of_kind("check")}
     provides = assignment.metadata.get("coursekit", {}).get("provides")
-    request = {
-        "notebook": as_notebook(assemble(assignment, answers, seeds, carry=carry)),
-        "limits": job["limits"],
-        "provided": _provided(tuple(provides) if provides is not None else None),
-        "expected": expected,
-    }
-    return _worker().ask(request)
+    provided = _provided(tuple(provides) if provides is not None else None)
+    notebook = as_notebook(assemble(assignment, answers, seeds, carry=carry))
+    return _worker(job["limits"], provided).ask(notebook, expected)
 
 
 def _seed(seed, name):
@@ -222,12 +218,15 @@ def _provided(modules):
     return folder
 
 
-def _worker():
+def _worker(limits, provided):
     """Return the worker of this thread."""
-    if not hasattr(_here, "worker"):
-        _here.worker = Worker()
-        _workers.append(_here.worker)
-    return _here.worker
+    worker = getattr(_here, "worker", None)
+    if worker is None or (worker.limits, worker.provided) != (limits, provided):
+        if worker is not None:
+            worker.close()
+        worker = _here.worker = Worker(limits, provided)
+        _workers.append(worker)
+    return worker
 
 
 @atexit.register

@@ -17,7 +17,7 @@ from pathlib import Path
 from coursekit.classroom.source import SourceError
 
 PACKAGE = Path(__file__).resolve().parents[1]
-IN_KERNEL = ("__init__.py", "bundle.py", "kernel.py")
+IN_KERNEL = ("__init__.py", "bundle.py", "kernel.py", "namespaces.py")
 
 
 def provide(modules, folder):

@@ -41,13 +41,12 @@ def check(path, limits=None):
     names = [name for role, name, _ in cells if role == "check"]
     if not names:
         raise ValueError(f"the notebook must be an assignment, with checks; {str(path)!r} has none")
-    worker = Worker()
     with tempfile.TemporaryDirectory() as provided:
         Path(provided).chmod(0o755)
         provide(None, Path(provided))
-        request = {"notebook": as_notebook(cells), "limits": (limits or Limits()).as_dict()}
+        worker = Worker((limits or Limits()).as_dict(), provided)
         try:
-            reply = worker.ask(request | {"provided": provided, "expected": None})
+            reply = worker.ask(as_notebook(cells), None)
         finally:
             worker.close()
     if "problem" in reply:

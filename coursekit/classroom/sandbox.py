@@ -1,10 +1,11 @@
 """Where a learner's code runs: a bubblewrap sandbox on Linux, else an empty folder with limits.
 
-In the sandbox the code has its own processes, no network, an empty environment and a small home in memory.
-It sees the system's programs and this Python, read-only, and of coursekit the modules that the assignment
-provides. It sees no home, no source, no grades and no other submission.
+In the sandbox the code has its own processes, no network, an empty environment and a small home in memory,
+which nobody after it sees. It sees the system's programs and this Python, read-only, and of coursekit the
+modules that the assignment provides. It sees no home, no source, no grades and no other submission.
 """
 
+import json
 import os
 import shutil
 import site
@@ -13,6 +14,8 @@ import sys
 import sysconfig
 from functools import cache
 from pathlib import Path
+
+from coursekit.classroom.namespaces import SPACE
 
 SYSTEM = (
     "/usr",
@@ -25,12 +28,14 @@ SYSTEM = (
     "/etc/fonts",
     "/etc/alternatives",
 )
-HOME = "/home/learner"
-SPACE = 100_000_000  # bytes that code can write, in memory
+HOME = "/learner"  # hides nothing: nobody keeps this package there
+PLACES = (HOME, "/dev/shm")  # in memory, and each learner has their own
+RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SYS_ADMIN")  # given up before a kernel starts
 FIRST_USER = 1_900_000_000  # numbers of users that no system gives out
 PACKAGE = Path(__file__).resolve().parents[1]
 ENVIRONMENT = {
     "USER": "learner",
+    "TMPDIR": HOME,
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -54,7 +59,7 @@ def level():
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         return "limits"
     user = user_of(os.getpid())
-    tried = subprocess.run([*_bwrap(user), "--", *_become(user), "true"], capture_output=True, env={})
+    tried = subprocess.run([*_bwrap(user), "--", "true"], capture_output=True, env={})
     return "bubblewrap" if tried.returncode == 0 else "limits"
 
 
@@ -101,18 +106,16 @@ def environment(folder):
     """Return the whole environment of the process that starts a kernel."""
     if level() == "bubblewrap":
         return {}  # what is in it could be read in the sandbox
-    return ENVIRONMENT | {"HOME": folder}
+    return ENVIRONMENT | {"HOME": folder, "TMPDIR": folder}
 
 
-def kernel_command(limits, connection_file, folder, provided, user=None):
-    """Return the command that starts a kernel for a learner's code.
+def kernel_command(limits, folder, provided, user=None):
+    """Return the command of a process that starts kernels for learners' code.
 
     Parameters
     ----------
-    limits : str
-        JSON, for `coursekit.classroom.kernel`.
-    connection_file : str
-        In `folder`, which also holds the sockets.
+    limits : dict
+        For `coursekit.classroom.kernel.limit`.
     folder : str
         The one place that both sides can write to.
     provided : str
@@ -124,33 +127,22 @@ def kernel_command(limits, connection_file, folder, provided, user=None):
     -------
     list of str
     """
-    start = [sys.executable, str(PACKAGE / "classroom" / "kernel.py"), limits]
-    if level() != "bubblewrap":
-        return [*start, provided, "-f", connection_file]
-    start += ["", "-f", connection_file]
+    apart = level() == "bubblewrap"
+    settings = {
+        "limits": limits,
+        "user": user,
+        "places": list(PLACES) if apart else None,
+        "provided": str(PACKAGE.parent) if apart else provided,
+    }
+    start = [sys.executable, str(PACKAGE / "classroom" / "kernel.py"), json.dumps(settings)]
+    if not apart:
+        return start
     inside = [*_bind(folder, folder, "--bind"), *_bind(f"{provided}/coursekit", str(PACKAGE))]
     for fonts in Path(provided).glob("fontlist-*.json"):
         inside += ["--perms", "0777", "--dir", f"{HOME}/.matplotlib"]
         inside += ["--ro-bind", str(fonts), f"{HOME}/.matplotlib/{fonts.name}"]
     inside += [part for pair in (ENVIRONMENT | {"HOME": HOME}).items() for part in ("--setenv", *pair)]
-    return [*_bwrap(user), *inside, "--remount-ro", "/", "--chdir", HOME, "--", *_become(user), *start]
-
-
-def _become(user):
-    """Return the command that gives up root's rights inside of the sandbox, for good."""
-    if user is None:
-        return []
-    return [
-        "setpriv",
-        "--reuid",
-        str(user),
-        "--regid",
-        str(user),
-        "--clear-groups",
-        "--inh-caps=-all",
-        "--no-new-privs",
-        "--",
-    ]
+    return [*_bwrap(user), *inside, "--remount-ro", "/", "--chdir", HOME, "--", *start]
 
 
 def _bwrap(user):
@@ -160,10 +152,12 @@ def _bwrap(user):
         command += ["--unshare-all"]
     else:  # root needs no user namespace, and its folders may be closed to others
         command += [f"--unshare-{name}" for name in ("pid", "net", "ipc", "uts", "cgroup-try")]
-        command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        command += ["--cap-drop", "ALL"]
+        command += [part for right in RIGHTS for part in ("--cap-add", right)]
     command += ["--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/tmp", HOME):
+    for folder in PLACES:
         command += ["--perms", "1777", "--size", str(SPACE), "--tmpfs", folder]
+    command += ["--remount-ro", "/dev"]
     for path in _visible():
         link = os.path.islink(path)
         command += ["--symlink", os.readlink(path), path] if link else _bind(path, path)

@@ -23,9 +23,10 @@ def test_without_bubblewrap_there_are_limits_and_a_small_environment(no_bubblewr
     made = sandbox.environment("/somewhere")
     assert made["HOME"] == "/somewhere"
     assert "COURSEKIT_SECRET" not in made
-    command = sandbox.kernel_command("{}", "/somewhere/kernel.json", "/somewhere", "/provided")
+    command = sandbox.kernel_command({"cpu": 1}, "/somewhere", "/provided")
     assert command[1].endswith("kernel.py")
-    assert command[3:] == ["/provided", "-f", "/somewhere/kernel.json"]
+    settings = {"limits": {"cpu": 1}, "user": None, "places": None, "provided": "/provided"}
+    assert json.loads(command[2]) == settings
 
 
 def test_root_becomes_somebody_else_or_refuses(no_bubblewrap, monkeypatch, tmp_path):
@@ -47,7 +48,7 @@ def test_an_ordinary_user_stays_who_they_are(monkeypatch):
 @pytest.mark.skipif(sandbox.level() != "bubblewrap", reason="there is no bubblewrap here")
 def test_the_sandbox_shows_nothing_but_the_system_and_this_python():
     assert sandbox.environment("/somewhere") == {}
-    command = sandbox.kernel_command("{}", "/t/kernel.json", "/t", "/provided")
+    command = sandbox.kernel_command({}, "/t", "/provided")
     assert "--unshare-all" in command
     writable = [command[i + 1] for i, part in enumerate(command) if part == "--bind"]
     assert writable == ["/t"]

@@ -6,7 +6,7 @@ import pytest
 from coursekit.classroom.bundle import MIME, pack
 from coursekit.classroom.kernel import limit
 from coursekit.classroom.scoring import score
-from coursekit.classroom.worker import answer
+from coursekit.classroom.worker import evaluate
 
 
 def entry(name, value, **more):
@@ -77,8 +77,8 @@ def test_what_stopped_is_said():
 
 
 def test_a_request_that_cannot_be_answered_says_what_is_missing():
-    with pytest.raises(KeyError, match="limits"):
-        answer({"notebook": "{}"})
+    with pytest.raises(KeyError, match="role"):
+        evaluate([{"error": None}], None)
 
 
 def test_limits_only_go_down(monkeypatch):
