@@ -1,11 +1,17 @@
 """coursekit: learn backpropagation by writing it."""
 
 from coursekit.activations import ACTIVATIONS, Activation
-from coursekit.chunks import draw_start
-from coursekit.diagnosis import diagnose_gradient
-from coursekit.evidence import Diagnosis
-from coursekit.forward_diagnosis import diagnose_forward
+from coursekit.diagnosis.evidence import Diagnosis
+from coursekit.diagnosis.forward import diagnose_forward
+from coursekit.diagnosis.gradient import diagnose_gradient
+from coursekit.diagnosis.steps import (
+    diagnose_activation_derivative,
+    diagnose_log_loss,
+    diagnose_sigmoid,
+    diagnose_update,
+)
 from coursekit.gradcheck import GradientCheck, check_gradient
+from coursekit.lesson import exercises
 from coursekit.losses import accuracy, log_loss, log_loss_from_logits
 from coursekit.network import ForwardPass, Params, backward, forward, init_params
 from coursekit.patterns import (
@@ -17,14 +23,9 @@ from coursekit.patterns import (
     majority_baseline,
     make_dataset,
 )
-from coursekit.step_diagnosis import (
-    diagnose_activation_derivative,
-    diagnose_log_loss,
-    diagnose_sigmoid,
-    diagnose_update,
-)
-from coursekit.sweep_results import SweepResult, SweepStopped
-from coursekit.sweeps import sweep
+from coursekit.starts import draw_start
+from coursekit.sweeps.result import SweepResult, SweepStopped
+from coursekit.sweeps.sweep import sweep
 from coursekit.training import Training, train
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "diagnose_sigmoid",
     "diagnose_update",
     "draw_start",
+    "exercises",
     "forward",
     "init_params",
     "log_loss",

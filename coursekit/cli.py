@@ -74,9 +74,9 @@ def _check(chosen):
 
 
 def _grade(chosen):
+    from coursekit.classroom.apart.sandbox import level
     from coursekit.classroom.grading import grade
     from coursekit.classroom.reports import write_reports
-    from coursekit.classroom.sandbox import level
     from coursekit.classroom.source import read_source
 
     if level() != "bubblewrap":

@@ -11,7 +11,7 @@ import tempfile
 from itertools import combinations
 
 import pytest
-from lesson import attempts, code_of, counts, exercises, lessons, run, solutions
+from notebook_cells import attempts, code_of, counts, exercises, lessons, run, solutions
 
 LESSONS = lessons()
 EXERCISES = [pytest.param(path, slug, id=slug) for path in LESSONS for slug in exercises(path)]

@@ -10,16 +10,17 @@ import re
 from itertools import pairwise
 from types import SimpleNamespace
 
+import formulas
 import numpy as np
 import pytest
 from bad_input import BAD_ACTIVATION, BAD_PARAMS, BAD_X, BAD_Y, PARAMS, X, Y, cases
+from formulas import BACKWARD, FORMULAS, FORWARD, NUMERIC, SLOPES, STEPS, all_steps
 from latex_math import evaluate, left_side, sides, strip_boxes
-from lesson import cells, lessons, solutions
+from notebook_cells import cells, lessons, solutions
 from oracles import PHI
 
 import coursekit as ck
-from coursekit import formulas, network
-from coursekit.formulas import BACKWARD, FORMULAS, FORWARD, NUMERIC, SLOPES, STEPS, all_steps
+from coursekit import network
 
 GRADIENT = ("dz2", "dW2", "dA1", "dZ1", "dW1")
 BY_NAME = {formula.name: formula for formula in FORMULAS}
@@ -119,7 +120,7 @@ def test_a_formula_of_the_table_stands_in_its_lessons(latex):
 @pytest.mark.parametrize("number", LESSONS)
 def test_every_formula_of_a_slope_is_in_the_table(number):
     missing = formulas_in(number)[1] - set(WRITTEN) - set(OTHERS)
-    assert not missing, f"lesson {number}: put these in coursekit/formulas.py: {missing}"
+    assert not missing, f"lesson {number}: put these in tests/formulas.py: {missing}"
 
 
 def test_every_exception_is_needed():

@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 import pytest
-from lesson import NOTEBOOKS, attempts, cells, code_of, exercises, lessons, run, solutions
+from notebook_cells import NOTEBOOKS, attempts, cells, code_of, exercises, lessons, run, solutions
 from test_notebooks import NEVER_SAID
 
 import coursekit as ck
-from coursekit import exercises as ex
-from coursekit.progress import keep
+from coursekit.lesson import exercises as ex
+from coursekit.lesson.progress import keep
 
 ROOT = NOTEBOOKS.parent
 PAGE = (NOTEBOOKS / "for_instructors.md").read_text(encoding="utf-8")

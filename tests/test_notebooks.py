@@ -6,7 +6,7 @@ import re
 
 import pytest
 from execute_notebooks import dumps, normalise
-from lesson import NOTEBOOKS, cells, code_of, exercises, lessons
+from notebook_cells import NOTEBOOKS, cells, code_of, exercises, lessons
 
 LESSONS = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
 TINY = "X = np.array([[0.5, -0.5, 1.0], [-1.0, 0.5, 1.0]])"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lesson import cells, lessons
+from notebook_cells import cells, lessons
 
 import coursekit as ck
 

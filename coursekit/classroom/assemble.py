@@ -2,11 +2,11 @@
 
 import json
 
-from coursekit.classroom.bundle import MIME
+from coursekit.classroom.apart.bundle import MIME
 
 NOT_GRADED = "not-graded"  # tag of a given cell that only shows something
 CHECK = """
-from coursekit.classroom.bundle import Report as _Report
+from coursekit.classroom.apart.bundle import Report as _Report
 report = _Report({seed})
 rng = report.rng
 try:

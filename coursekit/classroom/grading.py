@@ -11,17 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
+from coursekit._parallel import cores, progress_bar, run_tasks
 from coursekit.classroom import records
+from coursekit.classroom.apart.limits import Limits
+from coursekit.classroom.apart.provide import provide
+from coursekit.classroom.apart.sandbox import level, obstacle
+from coursekit.classroom.apart.supervise import Worker
 from coursekit.classroom.assemble import as_notebook, assemble, reference_answers
 from coursekit.classroom.collect import collect
-from coursekit.classroom.limits import Limits
-from coursekit.classroom.provide import provide
 from coursekit.classroom.release import released_text
-from coursekit.classroom.sandbox import level, obstacle
 from coursekit.classroom.source import SourceError, read_source
 from coursekit.classroom.submission import Unreadable, read_submission
-from coursekit.classroom.supervise import Worker
-from coursekit.running import cores, progress_bar, run_tasks
 
 _here = threading.local()
 _workers = []

@@ -4,11 +4,11 @@ import re
 import tempfile
 from pathlib import Path
 
+from coursekit.classroom.apart.limits import Limits
+from coursekit.classroom.apart.provide import provide
+from coursekit.classroom.apart.supervise import Worker
 from coursekit.classroom.assemble import as_notebook
-from coursekit.classroom.limits import Limits
-from coursekit.classroom.provide import provide
 from coursekit.classroom.submission import code_cells
-from coursekit.classroom.supervise import Worker
 
 _CHECK = re.compile(r"^### CHECK ([a-z][a-z0-9_-]*)")
 _PASSED = re.compile(r": (\d+) of (\d+) parts passed")

@@ -2,9 +2,9 @@
 
 from importlib import import_module
 
+from coursekit.classroom.apart.bundle import NoValue, unpack
 from coursekit.classroom.assemble import values_of
-from coursekit.classroom.bundle import NoValue, unpack
-from coursekit.exercises import compare
+from coursekit.lesson.exercises import compare
 
 
 def score(cells, expected):
@@ -13,7 +13,7 @@ def score(cells, expected):
     Parameters
     ----------
     cells : list of dict
-        From `coursekit.classroom.engine.run_notebook`.
+        From `coursekit.classroom.apart.engine.run_notebook`.
     expected : dict
         Check -> {"points", "answers", "entries"}: its points, the cells of answers it builds on, and what
         the reference reported.

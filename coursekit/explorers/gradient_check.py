@@ -8,7 +8,6 @@ import numpy as np
 from coursekit import network
 from coursekit._validation import describe
 from coursekit.activations import ACTIVATIONS
-from coursekit.chunks import POINTS, WEIGHTS
 from coursekit.explorers import gradient_curves as curves
 from coursekit.explorers import gradient_pictures as pictures
 from coursekit.explorers.gradient_pictures import short
@@ -17,6 +16,7 @@ from coursekit.explorers.training_scene import explain
 from coursekit.gradcheck import check_gradient
 from coursekit.losses import log_loss_from_logits
 from coursekit.patterns import make_dataset
+from coursekit.starts import POINTS, WEIGHTS
 
 STEPS = np.array([float(f"{m}e{e}") for e in range(-15, 0) for m in (1, 2, 5)] + [1.0])
 SIZES = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0)

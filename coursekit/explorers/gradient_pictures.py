@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit import svg
+from coursekit.explorers import svg
 from coursekit.gradcheck import AGREES_UP_TO, SUSPICIOUS_UP_TO
 from coursekit.palette import BLUE, GREEN, INK, PURPLE, VERMILION
 

@@ -5,8 +5,8 @@ from html import escape
 import ipywidgets as widgets
 import numpy as np
 
-from coursekit import svg
 from coursekit.activations import sigmoid
+from coursekit.explorers import svg
 from coursekit.explorers.shell import Shell, labelled, start_at, three_in_a_row
 from coursekit.losses import point_losses
 from coursekit.palette import BLUE, INK, ORANGE, VERMILION

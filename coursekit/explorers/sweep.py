@@ -7,7 +7,7 @@ from coursekit._validation import check_choice, describe
 from coursekit.explorers import sweep_pictures as pictures
 from coursekit.explorers import sweep_slices as slices
 from coursekit.explorers.shell import Shell, labelled, start_at
-from coursekit.sweep_results import CURVES, SweepResult, place_of
+from coursekit.sweeps.result import CURVES, SweepResult, place_of
 
 ALL = -1  # the place on an axis that stands for all of them
 NONE = "(none)"

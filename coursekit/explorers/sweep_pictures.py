@@ -4,7 +4,8 @@ from html import escape
 
 import numpy as np
 
-from coursekit import palette, svg
+from coursekit import palette
+from coursekit.explorers import svg
 
 ROW, WIDTH = 40.0, 620.0
 NARROWEST = 64.0  # of a cell

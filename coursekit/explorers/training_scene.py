@@ -4,12 +4,13 @@ from html import escape
 
 import numpy as np
 
-from coursekit import network, svg
-from coursekit.chunks import FRESH, POINTS, WEIGHTS
+from coursekit import network
+from coursekit.explorers import svg
 from coursekit.live import LiveTraining
 from coursekit.losses import accuracy, log_loss_from_logits
 from coursekit.palette import BLUE, GREEN, VERMILION
 from coursekit.patterns import Dataset, majority_baseline, make_dataset, rule_name
+from coursekit.starts import FRESH, POINTS, WEIGHTS
 
 GRID, TILE = svg.square_grid(64), svg.square_grid(20)
 LONGEST = 20_000  # iterations

@@ -5,16 +5,17 @@ from html import escape
 import ipywidgets as widgets
 import numpy as np
 
-from coursekit import network, svg
+from coursekit import network
 from coursekit._validation import describe
-from coursekit.chunks import POINTS, WEIGHTS
 from coursekit.explorers import lines as hand
+from coursekit.explorers import svg
 from coursekit.explorers.shell import Shell, labelled, start_at, three_in_a_row
 from coursekit.explorers.training_scene import python_of
 from coursekit.live import LiveTraining
 from coursekit.losses import accuracy
 from coursekit.palette import BLUE, GREEN, GREY, VERMILION
 from coursekit.patterns import PATTERNS, majority_baseline, make_dataset, rule_name
+from coursekit.starts import POINTS, WEIGHTS
 
 GRID, TILE = svg.square_grid(64), svg.square_grid(24)
 STARTS, RATE, ITERATIONS = 4, 1.5, 3000  # of the training to compare with

@@ -30,7 +30,7 @@ from lab import ask, chromium_page, jupyter_lab, open_notebook, run_cell, shown_
 EXPLORER = "from coursekit.explorers import explore_training\ne = explore_training({})\ne"
 PLAYED = EXPLORER.format("iterations=20_000, speed=20")
 NAIVE = """import ipywidgets, matplotlib.pyplot as plt, numpy as np, coursekit as ck
-from coursekit import svg
+from coursekit.explorers import svg
 dataset = ck.make_dataset("circle", rng=np.random.default_rng(0))
 start = ck.init_params(rng=np.random.default_rng(0))
 @ipywidgets.interact(learning_rate=ipywidgets.SelectionSlider(

@@ -20,7 +20,8 @@ import numpy as np
 from bench_train import clear_loop
 
 import coursekit as ck
-from coursekit import running, sweeps
+from coursekit import _parallel as running
+from coursekit.sweeps import sweep as sweeps
 
 ITERATIONS = 1000
 RATES, SIZES = [0.05, 0.15, 0.5, 1.5, 5.0, 15.0], [2, 3, 4, 8, 16]

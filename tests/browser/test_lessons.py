@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from lab import chromium_page, find_chromium, jupyter_lab, run_notebook
-from lesson import lessons
+from notebook_cells import lessons
 
 pytest.importorskip("playwright", reason="the browser tests need the extra: pip install -e '.[browser]'")
 pytestmark = pytest.mark.skipif(

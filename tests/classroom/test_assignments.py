@@ -8,13 +8,13 @@ import pytest
 from samples import handed_in
 
 from coursekit.classroom import grading
+from coursekit.classroom.apart.limits import Limits
+from coursekit.classroom.apart.sandbox import obstacle
 from coursekit.classroom.assemble import reference_answers
 from coursekit.classroom.collect import Found
-from coursekit.classroom.limits import Limits
 from coursekit.classroom.release import release
-from coursekit.classroom.sandbox import obstacle
 from coursekit.classroom.source import read_source
-from coursekit.exercises import Verdict
+from coursekit.lesson.exercises import Verdict
 
 pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
 FOLDER = Path(__file__).parents[2] / "notebooks" / "assignments"

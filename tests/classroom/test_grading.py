@@ -11,10 +11,10 @@ import pytest
 from samples import CELLS, RIGHT, handed_in, notebook, write
 
 from coursekit.classroom import grading, records
+from coursekit.classroom.apart.limits import Limits
+from coursekit.classroom.apart.sandbox import level, obstacle
 from coursekit.classroom.gradebook import write_grades
-from coursekit.classroom.limits import Limits
 from coursekit.classroom.release import release
-from coursekit.classroom.sandbox import level, obstacle
 from coursekit.classroom.source import SourceError, read_source
 from coursekit.cli import main
 
@@ -68,7 +68,7 @@ WRONG = {  # code of double, words in the feedback
     "recursion": ("def double(x):\n    return double(x)", "RecursionError"),
     "patched numpy": ("np.asarray = lambda *a, **k: 1 / 0\ndef double(x):\n    return 0", "not"),
     "own report": (
-        "import coursekit.classroom.bundle as b\nb.Report.__call__ = lambda *a, **k: None\n"
+        "import coursekit.classroom.apart.bundle as b\nb.Report.__call__ = lambda *a, **k: None\n"
         "def double(x):\n    return 0",
         "nothing was reported",
     ),

@@ -6,10 +6,10 @@ import pytest
 from samples import notebook, write
 from test_assignments import BACKPROPAGATION, SOLUTION
 
-from coursekit.classroom.limits import Limits
+from coursekit.classroom.apart.limits import Limits
+from coursekit.classroom.apart.sandbox import obstacle
 from coursekit.classroom.public_checks import check
 from coursekit.classroom.release import release
-from coursekit.classroom.sandbox import obstacle
 from coursekit.classroom.source import read_source
 from coursekit.cli import main
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from coursekit.classroom.bundle import MIME, pack
-from coursekit.classroom.kernel import limit
+from coursekit.classroom.apart.bundle import MIME, pack
+from coursekit.classroom.apart.kernel import limit
+from coursekit.classroom.apart.worker import evaluate
 from coursekit.classroom.scoring import score
-from coursekit.classroom.worker import evaluate
 
 
 def entry(name, value, **more):

@@ -1,0 +1,1 @@
+"""Everything that touches a learner's code: it runs apart, within limits."""

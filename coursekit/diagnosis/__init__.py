@@ -1,0 +1,1 @@
+"""Why is it wrong? What a learner wrote, compared with known mistakes."""

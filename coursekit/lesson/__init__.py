@@ -1,0 +1,1 @@
+"""What a cell of a lesson talks to: checks of exercises, questions, progress."""

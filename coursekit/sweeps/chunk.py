@@ -1,0 +1,105 @@
+"""One chunk of a sweep: networks of one shape, drawn from streams of their own, trained together."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from coursekit import network
+from coursekit.descent import Descent
+from coursekit.losses import accuracy
+from coursekit.network import Params
+from coursekit.patterns import Dataset
+from coursekit.starts import FRESH, draw_points, draw_start
+
+DTYPES = {"float64": np.float64, "float32": np.float32}
+POINTS_AT_ONCE = 16_000  # of all networks of a chunk: its arrays stay in the processor's cache
+RECORDS_AT_ONCE = 1_000_000  # losses, and as many accuracies, that a chunk may hold: 16 MB
+
+
+class Start(NamedTuple):
+    """Where one network starts; a pattern is a name, or a dataset where a name does not say it all."""
+
+    pattern: str | Dataset
+    fresh: Dataset | None
+    learning_rate: float
+    seed: int
+
+
+class Chunk(NamedTuple):
+    """Networks of one shape, with the settings that they share."""
+
+    starts: tuple
+    hidden_size: int
+    activation: str
+    n_points: int
+    output_bias: bool
+    iterations: int
+    record_every: int
+    threshold: float
+    fresh_points: int
+    keep_curves: bool
+    dtype: str
+
+
+def networks_at_once(n_points, recorded):
+    """How many networks a chunk may hold; it must not depend on the number of workers."""
+    return max(1, min(64, POINTS_AT_ONCE // n_points, RECORDS_AT_ONCE // recorded))
+
+
+def train_chunk(chunk):
+    """Train the networks of a chunk.
+
+    Returns
+    -------
+    dict
+        Name of a quantity -> ndarray with one entry, or one curve, for each network.
+    """
+    shape = dict(n_points=chunk.n_points, hidden_size=chunk.hidden_size, output_bias=chunk.output_bias)
+    drawn = [draw_start(start.pattern, seed=start.seed, **shape) for start in chunk.starts]
+    X, y = np.stack([data.X for data, _ in drawn]), np.stack([data.y for data, _ in drawn])
+    first = Params(*(np.stack(weights) for weights in zip(*(params for _, params in drawn), strict=True)))
+    rates = np.array([start.learning_rate for start in chunk.starts])
+    run = Descent(X, y, first, chunk.activation, rates, DTYPES[chunk.dtype])
+    losses, accuracies = run.advance(chunk.iterations, chunk.record_every)
+    values = summarise(losses, accuracies, chunk.threshold, chunk.record_every)
+    values["diverged"] = run.end >= 0
+    values["dead_units"] = count_dead_units(run.params, X, chunk.activation)
+    if chunk.fresh_points:
+        last = [Params(*weights) for weights in zip(*run.params, strict=True)]
+        values["fresh_accuracy"] = np.array(
+            [_fresh_accuracy(start, params, chunk) for start, params in zip(chunk.starts, last, strict=True)]
+        )
+    if chunk.keep_curves:
+        values["loss"], values["accuracy"] = losses.T, accuracies.T
+    return values
+
+
+def summarise(losses, accuracies, threshold, record_every=1):
+    """Sum up histories (recorded, b), NaN from where a network diverged, in one number for each network."""
+    defined = np.count_nonzero(~np.isnan(losses), axis=0)
+    last = (np.maximum(defined, 1) - 1, np.arange(losses.shape[1]))  # NaN itself where none is defined
+    high = accuracies >= threshold
+    reached = high.any(axis=0)
+    first, after_last_low = high.argmax(axis=0), len(high) - (~high[::-1]).argmax(axis=0)
+    stayed = reached & (high.all(axis=0) | (first >= after_last_low))
+    return {
+        "final_loss": losses[last],
+        "best_loss": np.fmin.reduce(losses),
+        "final_accuracy": accuracies[last],
+        "best_accuracy": np.fmax.reduce(accuracies),
+        "reached": reached,
+        "first_iteration": np.where(reached, first * record_every, -1),
+        "stayed": stayed,
+    }
+
+
+def count_dead_units(params, X, activation):
+    """Count, for each network, the ReLU units that are 0 at all its points; others cannot die."""
+    if activation != "relu":
+        return np.zeros(len(X), dtype=int)
+    return np.count_nonzero((X @ params.W1).max(axis=-2) <= 0, axis=-1)
+
+
+def _fresh_accuracy(start, params, chunk):
+    fresh = start.fresh or draw_points(start.pattern, chunk.fresh_points, start.seed, FRESH)
+    return accuracy(fresh.y, network.forward(params, fresh.X, chunk.activation).p)

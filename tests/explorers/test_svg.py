@@ -1,0 +1,78 @@
+"""Pictures as text: where the marks stand, what the pixels are, what the text says."""
+
+import base64
+import io
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+from PIL import Image
+
+from coursekit.explorers import svg
+
+
+def pixels(markup):
+    data = re.search(r'base64,([^"]+)"', markup).group(1)
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(int)
+
+
+def test_an_image_runs_from_blue_over_white_to_orange_and_bears_anything():
+    rgb = pixels(svg.image(np.array([[0.0, 0.5, 1.0], [-3.0, np.nan, np.inf]]), 0, 0, 9))
+    np.testing.assert_array_equal(rgb[0], rgb[1])
+    assert rgb[0, 0, 2] > rgb[0, 0, 0]
+    assert rgb[0, 1].min() >= 254
+    assert rgb[0, 2, 0] > rgb[0, 2, 2]
+
+
+def test_the_grid_has_its_first_row_on_top():
+    grid = svg.square_grid(4)
+    np.testing.assert_allclose(grid[0], [-0.75, 0.75, 1])
+    np.testing.assert_allclose(grid[-1], [0.75, -0.75, 1])
+
+
+def test_points_stand_where_they_are():
+    marks = svg.point_marks(np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 0]))
+    left, top, side = svg.FRAME
+    assert f"M{left} {top + side}h0M{left + side} {top}h0" in marks
+
+
+def test_a_panel_is_well_formed_and_has_its_text():
+    marks = svg.point_marks(np.zeros((2, 2)), np.array([0, 1])) + svg.rings(np.zeros((1, 2)))
+    markup = svg.surface(np.full((4, 4), 0.5), marks, 'a "quoted" <text>')
+    root = ElementTree.fromstring(markup)
+    drawing = root.find("svg")
+    assert drawing.get("role") == "img"
+    assert drawing.get("aria-label") == 'a "quoted" <text>'
+
+
+def test_a_curve_is_thinned_and_keeps_its_ends():
+    x = np.arange(5000.0)
+    places = re.search('points="([^"]*)"', svg.curve(x, x, "red")).group(1).split()
+    assert len(places) == svg.POINTS_ON_A_CURVE
+    assert (places[0], places[-1]) == ("0.0,0.0", "4999.0,4999.0")
+    assert 'points=""' in svg.curve(x[:0], x[:0], "red")
+
+
+def test_axes_place_values_and_keep_them_inside():
+    frame, to_x, to_y = svg.axes(10, 100, 2000, 1, "accuracy")
+    assert to_y(1) == 10
+    assert to_y(0) == 110
+    assert to_y(7) == 10
+    assert to_x(2000) - to_x(0) == 250
+    assert ">2000<" in frame
+
+
+def test_a_unit_map_shows_its_line_and_its_weight():
+    W1 = np.array([[1.0, 0.0], [0.0, 0.0], [-0.5, 3.0]])  # x1 = 0.5, and no line at all
+    markup = svg.unit_maps(np.zeros((2, 5, 5)), W1, np.array([2.0, -50.0]), "two units")
+    root = ElementTree.fromstring(markup)
+    lines = [path.get("d") for path in root.iter("path")]
+    assert len(lines) == 1
+    x = [float(number) for number in re.findall(r"[ML]([\d.]+)", lines[0])]
+    assert x[0] == x[1]
+    widths = [float(bar.get("width")) for bar in root.iter("rect")]
+    assert widths[0] < widths[1] == 10
+    assert "0: +2.0" in markup
+    assert "1: −50.0" in markup
+    many = svg.unit_maps(np.zeros((16, 5, 5)), np.ones((3, 16)), np.ones(16), "sixteen")
+    assert len(re.findall("<image", many)) == 16

@@ -1,0 +1,275 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import coursekit as ck
+from coursekit.diagnosis.evidence import question_first
+from coursekit.lesson import exercises as ex
+from coursekit.network import Params
+
+
+def status(part):
+    return part.status, part.message
+
+
+@pytest.mark.parametrize("blank", [..., None])
+def test_blank_is_not_attempted(blank):
+    assert ex.compare("a", blank, 1.0).status == "not attempted"
+    assert ex.compare_call("a", blank, (), 1.0).status == "not attempted"
+    assert (
+        ex.compare_call("a", (lambda: None) if blank is None else (lambda: ...), (), 1.0).status
+        == "not attempted"
+    )
+    assert ex.compare("a", (1.0, blank), (1.0, 2.0)).status == "not attempted"
+
+
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [
+        (2, 2.0),
+        (np.float32(0.5), 0.5),
+        ([1, 2], np.array([1.0, 2.0])),
+        (np.array([[1.0, 2.0]]), [[1, 2]]),
+        (1e9 + 100, 1e9),
+        ("circle", "circle"),
+        (" Circle", "circle"),
+        (np.bool_(True), True),
+        ([np.ones(2), 3.0], (np.ones(2), 3.0)),
+        (ck.Params(np.ones((3, 1)), np.ones(1)), ck.Params(np.ones((3, 1)), np.ones(1))),
+    ],
+)
+def test_right_values_pass(received, expected):
+    assert status(ex.compare("a", received, expected)) == ("passed", "")
+
+
+@pytest.mark.parametrize(
+    ("received", "expected", "message"),
+    [
+        (1.5, 2.0, "received 1.5, which is too small"),
+        (np.nan, 2.0, "received nan, which is no number"),
+        (np.inf, 2.0, "received inf, which is too large"),
+        ("two", 2.0, "expected one number; received 'two'"),
+        (np.ones(2), 2.0, "expected one number; received an array of shape (2,)"),
+        (np.ones((2, 1)), np.ones(2), "expected an array of shape (2,); received an array of shape (2, 1)"),
+        (np.array([1.0, 5.0, 3.0]), np.array([1.0, 2.0, 3.0]), "received 5 at index [1], which is too large"),
+        ([[1.0, np.nan]], [[1.0, 2.0]], "received nan at index [0, 1], which is no number"),
+        ("diamond", "circle", "received 'diamond'; that is not the answer"),
+        (False, True, "received False; that is not the answer"),
+        (1, True, "expected True or False, without quotes; received 1"),
+        (1, "circle", "expected words in quotes; received 1"),
+        (lambda: 1, 2.0, "expected one number; received <function"),
+        (np.ones(2), (np.ones(2), 3.0), "expected 2 values (block 0, block 1); received"),
+        ((np.ones(2), 4.0), (np.ones(2), 3.0), "block 1: received 4, which is too large"),
+    ],
+)
+def test_wrong_values_hear_the_gap(received, expected, message):
+    part = ex.compare("a", received, expected)
+    assert part.status == "not yet"
+    assert part.message.startswith(message)
+
+
+def test_a_foreseen_mistake_earns_its_own_message_and_only_it():
+    mistakes = {"Summed?": 4.0, "Sign?": -2.0, "Column?": np.ones((2, 1)), "Inf?": np.inf, "NaN?": np.nan}
+    for message, wrong in mistakes.items():
+        part = ex.compare("a", wrong, 2.0, mistakes=mistakes)
+        assert part.message.splitlines()[-1] == message
+    assert ex.compare("a", 7.0, 2.0, mistakes=mistakes).message == "received 7, which is too large"
+
+
+def test_an_exception_in_the_learners_function_is_reported():
+    part = ex.compare_call("a", lambda x: x.no_such, (1.0,), 2.0)
+    assert part.status == "not yet"
+    assert part.message.startswith("your function stopped with AttributeError: 'float' object")
+    part = ex.compare_call("a", lambda: 1.0, (1.0,), 2.0)
+    assert "stopped with TypeError" in part.message
+    assert ex.compare_call("a", 3.0, (), 3.0).message == "expected a function; received 3.0"
+
+
+def test_a_wrong_choice_hears_the_question_alone():
+    assert ex.compare("a", False, True, mistakes={"Why?": False}).message == "Why?"
+    assert ex.compare("a", "b", "c", mistakes={"Why?": "b"}).message == "Why?"
+
+
+def test_a_function_is_shown_both_numbers():
+    part = ex.compare_call("a", lambda x: [1.0, x], (5.0,), np.array([1.0, 2.0]))
+    assert part.message == "expected 2; received 5 at index [1]"
+
+
+def test_a_forgotten_return_is_told_from_an_untouched_attempt():
+    def untouched(x, y=2):
+        """Return the sum."""
+        ...
+
+    def forgotten(x, y=2):
+        """Return the sum."""
+        x + y
+
+    assert ex.compare_call("a", untouched, (1,), 3).status == "not attempted"
+    part = ex.compare_call("a", forgotten, (1,), 3)
+    assert part.message == "your function returned nothing (None). Is a return missing?"
+
+
+def test_an_overflow_is_judged_by_its_result():
+    part = ex.compare_call("a", np.exp, (np.array([1000.0]),), np.array([np.inf]))
+    assert part.status == "passed"
+
+
+def test_a_learners_function_cannot_change_what_the_check_holds():
+    x = np.zeros(2)
+
+    def greedy(x):
+        x += 1
+        return x
+
+    assert ex.compare_call("a", greedy, (x,), np.ones(2)).status == "passed"
+    assert x.tolist() == [0.0, 0.0]
+    params = ck.Params(np.zeros((3, 1)), x)
+    assert ex.compare_call("a", lambda params: greedy(params.W2), (params,), np.ones(2)).status == "passed"
+    assert x.tolist() == [0.0, 0.0]
+
+
+def test_verdict_reads_as_text_and_as_html():
+    verdict = ex.check("Exercise 1", ex.compare("p", 1, 1), ex.compare("<q>", 1, 2), ex.compare("r", ..., 3))
+    assert not verdict.passed
+    assert repr(verdict).splitlines() == [
+        "Exercise 1: 1 of 3 parts passed",
+        "  ✓ p: passed",
+        "  ✗ <q>: not yet",
+        "      received 1, which is too small",
+        "  ○ r: not attempted",
+    ]
+    page = verdict._repr_html_()
+    assert "&lt;q&gt;" in page
+    assert "<q>" not in page
+    assert ex.check("Exercise 2", ex.compare("p", 1, 1)).passed
+
+
+@pytest.mark.parametrize("parts", [(), ("part",), (None,)])
+def test_a_verdict_needs_parts(parts):
+    with pytest.raises(TypeError, match="parts must be one or more"):
+        ex.check("Exercise", *parts)
+
+
+def test_reveal_shows_prediction_beside_outcome(capsys):
+    ex.reveal("4 lines", "3 lines")
+    ex.reveal(..., "3 lines")
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == ["Your prediction: 4 lines", "What happened:   3 lines"]
+    assert said[2].startswith("Your prediction: none recorded")
+
+
+def test_reveal_takes_a_value_with_an_attribute_value_as_it_is(capsys):
+    ex.reveal(ck.ACTIVATIONS["tanh"], "tanh")
+    assert "name='tanh'" in capsys.readouterr().out
+
+
+# A diagnosis of what no listed mistake explains
+
+
+def saying(message, ok=False):
+    return lambda received: SimpleNamespace(ok=ok, message=message)
+
+
+def test_a_diagnosis_stands_in_place_of_the_gap():
+    part = ex.compare_call("a", lambda: 5.0, (), 2.0, diagnose=saying("Halved?"))
+    assert status(part) == ("not yet", "Halved?")
+    assert ex.compare("a", 5.0, 2.0, diagnose=saying("Halved?")).message == "Halved?"
+    assert ex.compare("a", "b", "c", diagnose=saying("Why?")).message == "Why?"
+
+
+def test_a_listed_mistake_comes_before_a_diagnosis():
+    part = ex.compare("a", 5.0, 2.0, mistakes={"Listed?": 5.0}, diagnose=saying("Diagnosed?"))
+    assert part.message == "received 5, which is too large\nListed?"
+    part = ex.compare("a", 6.0, 2.0, mistakes={"Listed?": 5.0}, diagnose=saying("Diagnosed?"))
+    assert part.message == "Diagnosed?"
+
+
+def test_a_diagnosis_is_asked_only_about_what_is_wrong():
+    asked = []
+
+    def diagnose(received):
+        asked.append(received)
+        return SimpleNamespace(ok=False, message="Wrong.")
+
+    assert ex.compare("a", 2.0, 2.0, diagnose=diagnose).status == "passed"
+    assert ex.compare("a", ..., 2.0, diagnose=diagnose).status == "not attempted"
+    assert ex.compare_call("a", lambda: 1 / 0, (), 2.0, diagnose=diagnose).message.startswith("your function")
+    assert asked == []
+    ex.compare("a", 3.0, 2.0, diagnose=diagnose)
+    assert asked == [3.0]
+
+
+def test_a_diagnosis_that_finds_nothing_or_fails_leaves_the_gap():
+    gap = "received 5, which is too large"
+    assert ex.compare("a", 5.0, 2.0, diagnose=saying("Right.", ok=True)).message == gap
+    assert ex.compare("a", 5.0, 2.0, diagnose=lambda received: received.no_such).message == gap
+    assert ex.compare("a", 5.0, 2.0, diagnose=None).message == gap
+    with pytest.raises(TypeError, match="diagnose must be a function of the received value; got 'text'"):
+        ex.compare("a", 5.0, 2.0, diagnose="text")
+    with pytest.raises(TypeError, match="diagnose must be a function"):
+        ex.compare_call("a", lambda: 2.0, (), 2.0, diagnose=saying("")(1))
+
+
+@pytest.mark.parametrize("factor", [20.0, -1.0, 0.5, np.nan, 0.0, 3.7])
+def test_a_gradient_is_diagnosed_inside_a_verdict(factor):
+    rng = np.random.default_rng(3)
+    dataset, params = ck.make_dataset("circle", 20, rng=rng), ck.init_params(2, rng=rng)
+    right = ck.backward(params, ck.forward(params, dataset.X), dataset.X, dataset.y)
+
+    def diagnose(gradient):
+        return ck.diagnose_gradient(gradient, params, dataset.X, dataset.y)
+
+    wrong = ck.Params(right.W1 * factor, right.W2)
+    part = ex.compare_call("gradient", lambda: wrong, (), right, diagnose=diagnose)
+    assert part.status == "not yet"
+    said = diagnose(wrong).message
+    assert (part.message, part.answer) == question_first(said)
+    assert sorted(said.splitlines()) == sorted(filter(None, [*part.message.splitlines(), part.answer]))
+    assert ex.compare_call("gradient", lambda: right, (), right, diagnose=diagnose).status == "passed"
+    assert "two blocks" in ex.compare_call("gradient", lambda: 3, (), right, diagnose=diagnose).message
+
+
+def test_a_named_mistake_is_folded_below_its_question_and_said_once():
+    message = "Your z is what comes out when a <b> is lost.\nFor instance.\nWhere is it?"
+    parts = [ex.compare(name, 5.0, 2.0, diagnose=saying(message)) for name in ("one", "two")]
+    verdict = ex.check("t", *parts)
+    assert [part.message for part in verdict.parts] == ["For instance.\nWhere is it?", "As in “one”."]
+    folded = (
+        "<details><summary>What these numbers come from</summary>Your z is what comes out when a &lt;b&gt;"
+    )
+    assert verdict._repr_html_().count(folded) == 1
+    assert repr(verdict).index("Where is it?") < repr(verdict).index("Your z is what comes out")
+
+
+def test_shapes_that_do_not_fit_are_shown_with_the_line_they_stand_in():
+    params, X = Params(np.ones((3, 4)), np.ones(4)), np.ones((6, 3))
+
+    def turned(params, X):
+        return params.W1 @ X
+
+    def added(params, X):
+        Z1 = X @ params.W1
+        return Z1 + X.sum(axis=1)
+
+    def one_point(params, X):
+        return X * params.W2.dot(X)
+
+    for function, line, shapes in (
+        (turned, "return params.W1 @ X", "params.W1 (3, 4), X (6, 3)"),
+        (added, "return Z1 + X.sum(axis=1)", "Z1 (6, 4), X (6, 3)"),
+        (one_point, "return X * params.W2.dot(X)", "X (6, 3), params.W2 (4,)"),
+    ):
+        message = ex.compare_call("a", function, (params, X), 1.0).message
+        assert line in message.splitlines()[0]
+        assert shapes in message.splitlines()[1]
+        assert "core dimension" not in message
+
+
+def test_other_stops_are_reported_as_they_are():
+    def stops():
+        raise ValueError("operands could not be broadcast together")  # nothing there has a shape
+
+    assert ex.compare_call("a", stops, (), 1.0).message.endswith("could not be broadcast together")
+    broken = ex.compare_call("a", np.matmul, (np.ones((2, 3)), np.ones((2, 3))), 1.0).message
+    assert "core dimension" in broken  # no line of the learner's own
