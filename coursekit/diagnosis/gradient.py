@@ -72,6 +72,42 @@ def diagnose_gradient(gradient, params, X, y, activation="sigmoid"):
         return _as_a_whole(given, wanted, params) or _by_blocks(given, wanted, right, wrong)
 
 
+def wrong_gradient(slug, params, X, y, activation="sigmoid"):
+    """Make the gradient of the mean log loss with one known mistake.
+
+    Parameters
+    ----------
+    slug : str
+        The mistake's name, as `Diagnosis.mistake` gives it.
+    params : Params
+    X : ndarray of float64, shape (n, 3)
+    y : ndarray of 0 and 1, shape (n,)
+    activation : {"sigmoid", "tanh", "relu"}
+
+    Returns
+    -------
+    Params
+        The right gradient where the mistake changes nothing here.
+
+    Raises
+    ------
+    ValueError
+        Where no mistake has this name.
+    """
+    mistake = _mistake(slug)
+    right = right_steps(Params(*params), X, y, activation)
+    return gradient_of(go_on(right, {mistake.step: mistake.wrong}) or right)
+
+
+def describe_mistake(slug):
+    """Say in words what was done in a known mistake, as "the points are summed and not averaged"."""
+    return _mistake(slug).what
+
+
+def _mistake(slug):
+    return check_choice(slug, {mistake.slug: mistake for mistake in LIBRARY}, "slug")
+
+
 # What no mistake of the maths explains
 
 

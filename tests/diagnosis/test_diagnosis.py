@@ -11,6 +11,7 @@ from oracles import complex_step_gradient, relative_error
 
 import coursekit as ck
 from coursekit import diagnose_gradient
+from coursekit.diagnosis.gradient import describe_mistake, wrong_gradient
 from coursekit.diagnosis.gradient_mistakes import LIBRARY, go_on, gradient_of, right_steps
 
 NETWORKS = int(os.environ.get("NETWORKS", "8"))  # the closing figures were made with 50
@@ -147,6 +148,23 @@ def test_slugs_are_unique_and_every_mistake_asks():
     assert len({mistake.slug for mistake in LIBRARY}) == len(LIBRARY) >= 25
     for mistake in LIBRARY:
         assert mistake.question.endswith("?")
+
+
+@pytest.mark.parametrize("activation", ck.ACTIVATIONS)
+def test_a_wrong_gradient_is_made_by_the_name_that_is_given_to_it(activation):
+    X, y, params = problem(3, False, n=20)
+    names = "summed divided-by-n-twice sign-flipped slope-forgotten slope-twice slope-of-activation"
+    for slug in f"{names} slope-of-tanh through-the-gradient bias-row-left-out".split():
+        wrong = wrong_gradient(slug, params, X, y, activation)
+        found = diagnose_gradient(wrong, params, X, y, activation)
+        changes_nothing = (activation == "tanh" and slug == "slope-of-tanh") or (
+            activation == "relu" and slug in ("slope-twice", "slope-of-activation")
+        )
+        assert found.ok == changes_nothing
+        assert changes_nothing or slug in (found.mistake, *found.also)
+        assert len(describe_mistake(slug)) > 10
+    with pytest.raises(ValueError, match="slug must be one of"):
+        wrong_gradient("no-such", params, X, y, activation)
 
 
 PAIRS = [
