@@ -6,8 +6,26 @@ from typing import NamedTuple
 import numpy as np
 
 
+class FastForm(NamedTuple):
+    """What `descent` needs to know: phi(z) = height * A and phi'(z) = slope * D, with A, D of scale * z.
+
+    Attributes
+    ----------
+    scale, height, slope : float
+        Folded into the weights and the steps.
+    fill : callable
+        fill(T, D, one) turns scale * z in T into A, in place, and writes D beside it; `one` is
+        the number 1 in the dtype of both.
+    """
+
+    scale: float
+    height: float
+    slope: float
+    fill: Callable
+
+
 class Activation(NamedTuple):
-    """An activation function with its derivative.
+    """An activation function, its derivative, and what else differs between one and another.
 
     Attributes
     ----------
@@ -16,11 +34,21 @@ class Activation(NamedTuple):
         phi(z), elementwise; takes and returns float64 arrays of one shape.
     derivative : callable
         phi'(z), elementwise. It takes the *pre-activation* z, never phi(z).
+    range : tuple of two floats
+        The infimum and the supremum of phi; infinite where it has no bound.
+    kinks : tuple of float
+        The pre-activations at which phi has no derivative. Only where it has kinks can phi be
+        flat, and a unit die.
+    fast : FastForm or None
+        Without one, the functions above train it, in steps of `network`.
     """
 
     name: str
     value: Callable
     derivative: Callable
+    range: tuple = (-np.inf, np.inf)
+    kinks: tuple = ()
+    fast: FastForm | None = None
 
 
 def sigmoid(z):
@@ -67,8 +95,29 @@ def relu_derivative(z):
     return (np.asarray(z, dtype=np.float64) > 0).astype(np.float64)
 
 
-ACTIVATIONS = {
-    "sigmoid": Activation("sigmoid", sigmoid, sigmoid_derivative),
-    "tanh": Activation("tanh", tanh, tanh_derivative),
-    "relu": Activation("relu", relu, relu_derivative),
+def _fill_sigmoid(T, D, one):
+    _fill_tanh(T, D, one)
+    np.add(T, one, T)
+
+
+def _fill_tanh(T, D, one):
+    np.tanh(T, T)
+    np.multiply(T, T, D)
+    np.subtract(D, one, D)
+
+
+def _fill_relu(T, D, one):
+    np.maximum(T, 0, out=T)
+    np.sign(T, D)
+
+
+ACTIVATIONS = {  # sigma(z) = (1 + tanh(z/2)) / 2 makes the sigmoid a tanh
+    phi.name: phi
+    for phi in (
+        Activation(
+            "sigmoid", sigmoid, sigmoid_derivative, (0.0, 1.0), (), FastForm(0.5, 0.5, -0.25, _fill_sigmoid)
+        ),
+        Activation("tanh", tanh, tanh_derivative, (-1.0, 1.0), (), FastForm(1.0, 1.0, -1.0, _fill_tanh)),
+        Activation("relu", relu, relu_derivative, (0.0, np.inf), (0.0,), FastForm(1.0, 1.0, 1.0, _fill_relu)),
+    )
 }

@@ -3,7 +3,7 @@
 It takes the steps of `network.py` with fewer passes over the points:
 
 - sigma(z) = (1 + tanh(z/2)) / 2 makes every sigmoid a tanh. The halves are folded into the
-  weights: the hidden layer is A = tanh(X U), 1 + tanh(X U) or max(X U, 0), and q = z2 / 2 = A w.
+  weights: the hidden layer is A = fill(X U), and q = z2 / 2 = A w (`activations.FastForm`).
 - e = 2 (p - y) = tanh(q) - s with s = 2y - 1. One product of X * e with the rows of A and of
   phi' gives the gradients of both layers; the bias column of X makes e itself one of its rows.
 - With t = tanh(q), the log loss of a point is 2 max(-s q, 0) - log((1 + |t|) / 2): no further
@@ -15,29 +15,11 @@ It takes the steps of `network.py` with fewer passes over the points:
 
 import numpy as np
 
+from coursekit.activations import ACTIVATIONS
 from coursekit.network import Params
 
 BLOCK = 32  # recorded iterations whose losses are computed together
 FACTORS = 4  # multiplied before a logarithm is taken
-
-
-def _sigmoid(T, D, one):
-    _tanh(T, D, one)
-    np.add(T, one, T)
-
-
-def _tanh(T, D, one):
-    np.tanh(T, T)
-    np.multiply(T, T, D)
-    np.subtract(D, one, D)
-
-
-def _relu(T, D, one):
-    np.maximum(T, 0, out=T)
-    np.sign(T, D)
-
-
-ACTIVATE = {"sigmoid": _sigmoid, "tanh": _tanh, "relu": _relu}  # X U -> A in T; phi' / slope in D
 
 
 def _row_by_row(storage):
@@ -74,25 +56,23 @@ class Descent:
         W1, W2 = params
         batch, (n, h) = X.shape[:-2], (X.shape[-2], W1.shape[-1])
         rate = np.asarray(learning_rate, dtype=np.float64).reshape(*batch, 1, 1)
-        self.activation, self.n, self.h, self.k = activation, n, h, W2.shape[-1]
+        scale, height, slope, self.fill = ACTIVATIONS[activation].fast
+        self.n, self.h, self.k = n, h, W2.shape[-1]
         self.iteration, self.end = 0, np.full(batch, -1)
         self.Xt = _row_by_row(np.ascontiguousarray(np.moveaxis(X, -1, 0), dtype))
         self.s, self.is_one = np.asarray(2 * y - 1, dtype), np.asarray(y) > 0
         self.zeros = np.zeros(n, dtype)  # numpy takes a minimum with a row quicker than with a number
         # Scales: U = scale_U W1 and w = scale_w W2, so that q = A w.
-        sigmoid = activation == "sigmoid"
-        self.scale_U = 0.5 if sigmoid else 1.0
-        self.scale_w = np.array([0.25 if sigmoid else 0.5] * h + [0.5] * (self.k - h))
+        heights = np.array([height] * h + [1.0] * (self.k - h))  # activation = heights * A
+        self.scale_U, self.scale_w = scale, heights / 2
         # theta, and P that updates it, hold w in row 2 of the first k columns and U in the last h.
         self.theta = np.zeros((*batch, 3, self.k + h), dtype)
         self.U[...], self.w[...] = W1 * self.scale_U, (W2 * self.scale_w)[..., None, :]
         # The steps: w -= step_w * (sum of e A), U -= step_U * w * (sum of X e phi').
         self.step = np.zeros_like(self.theta)
-        dA = np.array([0.5 if sigmoid else 1.0] * h + [1.0] * (self.k - h))  # activation = dA * A
-        self.step[..., 2:3, : self.k] = rate / (2 * n) * self.scale_w * dA
-        slope = {"sigmoid": -0.25, "tanh": -1.0, "relu": 1.0}[activation]  # phi' is slope * D
+        self.step[..., 2:3, : self.k] = rate / (2 * n) * self.scale_w * heights
         self.step_U = np.empty((*batch, 3, h), dtype)
-        self.step_U[...] = rate / (2 * n) * self.scale_U * slope / self.scale_w[:h]
+        self.step_U[...] = rate / (2 * n) * scale * slope / self.scale_w[:h]
         self.P = np.empty_like(self.theta)
         # Rows of all networks lie together, so that one elementwise call runs over them at once.
         self.rows = _row_by_row(np.ones((self.k + h, *batch, n), dtype))  # A, ones for a bias; D
@@ -162,12 +142,12 @@ class Descent:
         w_of_units, step_w_U = self.w[..., : self.h], self.step[..., self.k :]
         x0, x1, (e0, e1, e) = self.Xt[..., 0, :], self.Xt[..., 1, :], (self.E[..., i, :] for i in range(3))
         Xt, s, E, P, step, step_U, theta = self.Xt, self.s, self.E, self.P, self.step, self.step_U, self.theta
-        activate, one, slots = ACTIVATE[self.activation], np.array(1, theta.dtype), self.slots
+        fill, one, slots = self.fill, np.array(1, theta.dtype), self.slots
         multiply, subtract, tanh = np.multiply, np.subtract, np.tanh
         for i, row in enumerate(rows, self.iteration):
             q, q_out, t = slots[row]
             product(Ut, Xt, T)
-            activate(T, D, one)
+            fill(T, D, one)
             product(w, A, q_out)
             tanh(q, t)
             if watch:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from coursekit import network
+from coursekit.activations import ACTIVATIONS
 from coursekit.descent import Descent
 from coursekit.losses import accuracy
 from coursekit.network import Params
@@ -94,10 +95,11 @@ def summarise(losses, accuracies, threshold, record_every=1):
 
 
 def count_dead_units(params, X, activation):
-    """Count, for each network, the ReLU units that are 0 at all its points; others cannot die."""
-    if activation != "relu":
+    """Count, for each network, the units that are flat at all its points; without a kink none can be."""
+    phi = ACTIVATIONS[activation]
+    if not phi.kinks:
         return np.zeros(len(X), dtype=int)
-    return np.count_nonzero((X @ params.W1).max(axis=-2) <= 0, axis=-1)
+    return np.count_nonzero((phi.derivative(X @ params.W1) == 0).all(axis=-2), axis=-1)
 
 
 def _fresh_accuracy(start, params, chunk):
