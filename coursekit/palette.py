@@ -1,4 +1,4 @@
-"""Colours and markers: the Okabe-Ito set, always paired with a shape, never hue alone.
+"""Colours and markers, never hue alone, and the box of the course: the Okabe-Ito set.
 
 Source: M. Okabe and K. Ito, Color Universal Design (2008), jfly.uni-koeln.de/color.
 """
@@ -36,3 +36,8 @@ def readable_on(red, green, blue):
     linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue))
     luminance = sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
     return "white" if luminance < 0.21 else INK
+
+
+def boxed(page, color=GREY):
+    """Return HTML in the box of the course: a coloured line at its left."""
+    return f"<div style='border-left: 4px solid {color}; padding-left: 0.8em'>{page}</div>"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coursekit._validation import describe
+from coursekit.palette import GREEN, VERMILION, boxed
 
 SAME = 1e-8  # share of the largest entry up to which two arrays are the same; other ways to sum: 1e-13
 
@@ -37,9 +38,8 @@ class Diagnosis:
         return self.message
 
     def _repr_html_(self):
-        mark, color = ("✓", "#009E73") if self.ok else ("○", "#D55E00")
-        lines = "<br>".join(html.escape(line) for line in self.message.splitlines())
-        return f'<div style="border-left: 6px solid {color}; padding-left: 10px">{mark} {lines}</div>'
+        mark, color = ("✓", GREEN) if self.ok else ("○", VERMILION)
+        return boxed(f"{mark} {'<br>'.join(map(html.escape, self.message.splitlines()))}", color)
 
 
 def question_first(message):

@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.diagnosis.errors import explain_stop
 from coursekit.diagnosis.evidence import question_first
+from coursekit.palette import boxed
 
 MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
 ANSWER = "What these numbers come from"
@@ -54,10 +55,9 @@ class Verdict:
             f"{_folded(part.answer)}</li>"
             for part in self.parts
         )
-        return (
-            "<div style='border-left: 4px solid #767676; padding-left: 0.8em'>"
+        return boxed(
             f"<strong>{html.escape(self._summary())}</strong>"
-            f"<ul style='list-style: none; padding-left: 0.4em'>{rows}</ul></div>"
+            f"<ul style='list-style: none; padding-left: 0.4em'>{rows}</ul>"
         )
 
 

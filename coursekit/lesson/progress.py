@@ -19,6 +19,7 @@ from pathlib import Path
 
 from coursekit._validation import check_text, describe
 from coursekit.lesson.exercises import Verdict
+from coursekit.palette import boxed
 
 FILE = ".coursekit_progress.json"
 FORMAT = 1
@@ -102,7 +103,7 @@ def show_progress(lesson, exercises):
         line = f"Lesson {lesson}: {_words(len(exercises) - len(still_open), len(exercises))}"
         line += f" (still open: {'; '.join(still_open)})" if still_open else ""
     lines = [line, *([_sentence(problem)] if problem else [])]
-    return Progress("\n".join(lines), _framed("<br>".join(map(html.escape, lines))))
+    return Progress("\n".join(lines), boxed("<br>".join(map(html.escape, lines))))
 
 
 def show_course(lessons):
@@ -125,7 +126,7 @@ def show_course(lessons):
     _check_counts(lessons)
     passed, problem = _read()
     if passed is None:
-        return Progress(_sentence(problem), _framed(html.escape(_sentence(problem))))
+        return Progress(_sentence(problem), boxed(html.escape(_sentence(problem))))
     rows = [
         (f"Lesson {lesson}", min(len(set(passed.get(lesson, ()))), total), total)
         for lesson, total in lessons.items()
@@ -141,7 +142,7 @@ def show_course(lessons):
     )
     also = [_sentence(problem)] if problem else []
     page = f"<table><tbody>{page}</tbody></table>{''.join(map(html.escape, also))}"
-    return Progress("\n".join([*lines, *also]), _framed(page))
+    return Progress("\n".join([*lines, *also]), boxed(page))
 
 
 # Words and pictures
@@ -167,10 +168,6 @@ def _bar(passed, total):
     length = min(total, BAR)
     full = passed * length // total or min(passed, 1)
     return FULL * full + EMPTY * (length - full)
-
-
-def _framed(page):
-    return f"<div style='border-left: 4px solid #767676; padding-left: 0.8em'>{page}</div>"
 
 
 # The file

@@ -9,53 +9,21 @@ import re
 import string
 import textwrap
 import threading
+from importlib.resources import files
 
 import ipywidgets as widgets
 
 from coursekit._validation import check_text, describe
+from coursekit.palette import GREEN, VERMILION, boxed
 
-RIGHT, WRONG = "#009E73", "#D55E00"
 WIDTH = 100  # characters in a line of text
 HOW = 'Without buttons, add .answer("a") at the end of this cell, with your letter, and run it.'
-STYLE = """
-.ck-question { max-width: 820px; padding: 4px 4px 6px 0.8em; border-left: 4px solid #767676; }
-.ck-question .widget-html-content { font-size: 15px; line-height: 1.45; }
-.ck-question .ck-asked { font-weight: 600; }
-.ck-question .widget-radio { width: auto; }
-.ck-question .widget-radio-box { padding: 0; margin-bottom: 0 !important; }
-.ck-question .widget-radio-box label {
-    display: flex; flex-direction: row-reverse; justify-content: flex-end; align-items: flex-start;
-    width: fit-content; height: auto; padding: 3px 8px 3px 2px;
-    font-size: 15px; line-height: 1.45; white-space: normal;
-}
-.ck-question .widget-radio-box input {
-    flex: none; float: none; width: 15px; height: 15px; margin: 4px 10px 0 2px;
-}
-.ck-question label:has(:focus-visible) { outline: 3px solid #0072B2; }
-.ck-question .ck-said { min-height: 1.5em; padding-left: 8px; white-space: pre-wrap; }
-"""
-# Without a shared name each radio button stands alone; without the other attribute of each, arrow
-# keys would move to another cell. A status that stays in the page is heard when its content changes.
-SCRIPT = """(image => {
-    const root = image.closest('.ck-question');
-    if (!root || root.dataset.ckReady) return;
-    root.dataset.ckReady = 'yes';
-    const name = 'ck-' + Math.random();
-    const look = () => {
-        const asked = root.querySelector('.ck-asked'), box = root.querySelector('.widget-radio-box');
-        const said = root.querySelector('.ck-status .widget-html-content');
-        if (box) box.setAttribute('role', 'radiogroup');
-        if (box &amp;&amp; asked) box.setAttribute('aria-label', asked.textContent);
-        if (said) said.setAttribute('role', 'status');
-        root.querySelectorAll('[type=radio]').forEach(radio => {
-            radio.name = name;
-            radio.dataset.lmSuppressShortcuts = 'true';
-        });
-    };
-    new MutationObserver(look).observe(root, {childList: true, subtree: true});
-    look();
-})(this)"""
+STYLE, SCRIPT = (
+    files("coursekit.lesson").joinpath(f"questions.{kind}").read_text(encoding="utf-8")
+    for kind in ("css", "js")
+)
 DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+LOADED = f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{html.escape(SCRIPT)}">'
 
 
 class Choices(widgets.VBox):
@@ -74,7 +42,7 @@ class Choices(widgets.VBox):
         self._radio = widgets.RadioButtons(options=list(map(_label, self.choices)), index=None)
         self._status = widgets.HTML()
         self._status.add_class("ck-status")
-        script = widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">')
+        script = widgets.HTML(LOADED)
         script.layout.height = script.layout.margin = "0"
         super().__init__([asked, self._radio, self._status, script])
         self.add_class("ck-question")
@@ -86,23 +54,19 @@ class Choices(widgets.VBox):
         return ... if self._radio.index is None else self.choices[self._radio.index]
 
     def answer(self, letter):
-        """Choose by letter, as a click does.
-
-        Parameters
-        ----------
-        letter : str
-            "a" for the first choice, and so on.
-        """
+        """Choose by letter, "a" for the first choice, as a click does; return what `_answered` says."""
         letters = _letters(self.choices)
         if not isinstance(letter, str):
             raise TypeError(f"letter must be one of {', '.join(letters)}, in quotes; got {describe(letter)}")
         if letter.strip(" ()").lower() not in letters:
             raise ValueError(f"letter must be one of {', '.join(letters)}; got {describe(letter)}")
         self._radio.index = letters.index(letter.strip(" ()").lower())
+        return self._answered()
 
     def _chosen(self, _):
         with self._lock:
-            self._status.value = "" if self.value is ... else self._said_as_html()
+            said = "" if self.value is ... else f'<div class="ck-said">{self._said_as_html()}</div>'
+            self._status.value = said
 
     def __repr__(self):
         lines = [textwrap.fill(self.question, WIDTH)]
@@ -117,56 +81,30 @@ class Choices(widgets.VBox):
 
 
 class Question(Choices):
-    """What `ask` returns."""
+    """What `ask` returns: a choice is answered at once, by a click and by `.answer("b")`."""
 
     def __init__(self, question, choices, right):
         self._feedback, self._right = dict(choices), right
         super().__init__(question, choices)
 
     def _verdict(self):
-        return ("✓ Right.", RIGHT) if self.value == self._right else ("✗ Not yet.", WRONG)
+        return ("✓ Right.", GREEN) if self.value == self._right else ("✗ Not yet.", VERMILION)
 
     def _said_as_html(self):
         mark, color = self._verdict()
-        feedback = _as_html(self._feedback[self.value])
-        return f'<div class="ck-said" style="border-left: 6px solid {color}"><b>{mark}</b> {feedback}</div>'
+        return boxed(f"<b>{mark}</b> {_as_html(self._feedback[self.value])}", color)
 
-    def answer(self, letter):
-        """Choose by letter, as a click does, and return what is said about it.
-
-        Parameters
-        ----------
-        letter : str
-            "a" for the first choice, and so on.
-
-        Returns
-        -------
-        Said
-            The feedback: a str that a cell shows without quotes.
-        """
-        super().answer(letter)
+    def _answered(self):
         return Said(textwrap.fill(f"{self._verdict()[0]} {self._feedback[self.value]}", WIDTH))
 
 
 class Prediction(Choices):
-    """What `predict` returns."""
+    """What `predict` returns: a choice is recorded, and `.answer("b")` returns the prediction itself."""
 
     def _said_as_html(self):
-        return f'<div class="ck-said">Recorded: <b>{_as_html(self.value)}</b></div>'
+        return boxed(f"Recorded: <b>{_as_html(self.value)}</b>")
 
-    def answer(self, letter):
-        """Choose by letter, as a click does, and return the prediction itself.
-
-        Parameters
-        ----------
-        letter : str
-            "a" for the first choice, and so on.
-
-        Returns
-        -------
-        Prediction
-        """
-        super().answer(letter)
+    def _answered(self):
         return self
 
     def __repr__(self):

@@ -356,7 +356,7 @@ def test_an_unwritable_checkpoint_is_refused_before_any_work(tmp_path, monkeypat
         dict(dtype="float32"),
         dict(pattern=outside()),
     ],
-    ids=str,
+    ids=lambda change: next(iter(change)),
 )
 def test_a_checkpoint_of_another_grid_is_refused_and_kept(path, change):
     ck.sweep(**SMALL, checkpoint=path)
