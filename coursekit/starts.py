@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from coursekit import network
 from coursekit._validation import check_seed
+from coursekit.network import init_params
 from coursekit.patterns import Dataset, make_dataset
 
 POINTS, WEIGHTS, FRESH = 1, 2, 3  # the streams of a seed: default_rng([seed, stream])
@@ -28,13 +28,21 @@ def draw_start(pattern, *, seed, n_points=500, hidden_size=4, output_bias=False)
     dataset : Dataset
     params : Params
     """
-    rng = np.random.default_rng([check_seed(seed), WEIGHTS])
-    params = network.init_params(hidden_size, rng=rng, output_bias=output_bias)
-    return draw_points(pattern, n_points, seed), params
+    data = draw_points(pattern, n_points, seed=seed)
+    return data, draw_weights(hidden_size, seed=seed, output_bias=output_bias)
 
 
-def draw_points(pattern, n_points, seed, stream=POINTS):
-    """Draw the points of a seed, or those that were not trained on; a dataset is kept."""
+def draw_points(pattern, n_points=500, *, seed, stream=POINTS, noise=0.0):
+    """Draw the points of a seed, or with the stream `FRESH` others; a dataset is kept."""
     if isinstance(pattern, Dataset):
         return pattern
-    return make_dataset(pattern, n_points, rng=np.random.default_rng([seed, stream]))
+    return make_dataset(pattern, n_points, rng=_rng(seed, stream), noise=noise)
+
+
+def draw_weights(hidden_size=4, *, seed, output_bias=False):
+    """Draw the first weights of a seed."""
+    return init_params(hidden_size, rng=_rng(seed, WEIGHTS), output_bias=output_bias)
+
+
+def _rng(seed, stream):
+    return np.random.default_rng([check_seed(seed), stream])

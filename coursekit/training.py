@@ -1,22 +1,20 @@
-"""Full-batch gradient descent: the seven steps of the exercise, with their history."""
+"""Full-batch gradient descent with its history: a run that can be watched, and one that is done at once."""
 
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from coursekit import network
-from coursekit._validation import (
-    check_choice,
-    check_count,
-    check_params,
-    check_positive,
-    describe,
-)
+from coursekit._validation import check_choice, check_count, check_params, check_positive, describe
 from coursekit.activations import ACTIVATIONS
-from coursekit.descent import Descent
-from coursekit.losses import accuracy, log_loss_from_logits
-from coursekit.network import ForwardPass, Params
+from coursekit.descent.choice import descent
+from coursekit.descent.plain import Plain, call_forward
+from coursekit.losses import accuracy
+from coursekit.network import Params
 from coursekit.patterns import add_bias, check_dataset
+
+SLICE = 64  # iterations between two looks at the clock
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,13 +45,14 @@ class Training:
 
     def predict(self, points):
         """Probability of class 1 at points (n, 2), with the trained weights."""
-        return ForwardPass(*self.forward(self.params, add_bias(points), self.activation)).p
+        return call_forward(self.forward, self.params, add_bias(points), self.activation).p
 
     def __repr__(self):
         text = f"Training({self.params.W1.shape[1]} {self.activation} units, "
         text += f"learning rate {self.learning_rate:.3g}, {len(self.loss)} iterations"
         if len(self.loss):
-            text += f": last loss {self.loss[-1]:.4f}, last accuracy {self.accuracy[-1]:.3f}"
+            loss = f"{self.loss[-1]:.4f}" if self.loss[-1] < 1e6 else f"{self.loss[-1]:.3e}"
+            text += f": last loss {loss}, last accuracy {self.accuracy[-1]:.3f}"
         return text + (", diverged)" if self.diverged else ")")
 
 
@@ -106,83 +105,135 @@ def train(
     check_choice(activation, ACTIVATIONS, "activation")
     learning_rate = check_positive(learning_rate, "learning_rate")
     iterations = check_count(iterations, "iterations")
-    params = _first_params(params, rng, hidden_size, output_bias)
-    if forward is network.forward and backward is network.backward:
-        params, losses, accuracies, diverged = _fast(dataset, params, activation, learning_rate, iterations)
-    else:
-        passes = passes_of(forward, backward, dataset, activation)
-        params, losses, accuracies, diverged = descend(passes, params, dataset.y, learning_rate, iterations)
-    return Training(params, losses, accuracies, diverged, activation, learning_rate, forward)
-
-
-def _first_params(params, rng, hidden_size, output_bias):
     if (params is None) == (rng is None):
         raise TypeError(
             "give either rng, to draw new weights, or params, to start from them; "
             f"got rng={describe(rng)} and params={'None' if params is None else 'weights'}"
         )
     if params is None:
-        return network.init_params(hidden_size, rng=rng, output_bias=output_bias)
-    return Params(*check_params(params))
+        params = network.init_params(hidden_size, rng=rng, output_bias=output_bias)
+    first = Params(*check_params(params))
+    run = Run(dataset, first, activation, learning_rate, iterations, forward=forward, backward=backward)
+    run.advance(iterations)
+    return Training(run.params, run.loss, run.accuracy, run.diverged, activation, learning_rate, forward)
 
 
-def _fast(dataset, params, activation, learning_rate, iterations):
-    """Run the kernel; the histories end where it diverged."""
-    run = Descent(dataset.X, dataset.y, params, activation, learning_rate)
-    losses, accuracies = run.advance(iterations)
-    diverged = bool(run.end >= 0)
-    stop = int(run.end) if diverged else iterations
-    return run.params, losses[:stop], accuracies[:stop], diverged
+class Run:
+    """One network in training: it takes some steps, says where it stands, and goes on.
 
+    Arguments are taken as checked. With functions of the learner's own, exactly those train.
 
-def passes_of(forward, backward, dataset, activation):
-    """Return a function of params giving logits, probabilities and the gradient, or None."""
-    X, y = dataset.X, dataset.y
+    Parameters
+    ----------
+    dataset : Dataset
+    params : Params
+        Weights to start from.
+    activation : {"sigmoid", "tanh", "relu"}
+    learning_rate : float
+    limit : int
+        Number of iterations after which it ends.
+    longest : int, optional
+        The highest value that `limit` may be given later.
+    stop_at : float
+        Accuracy at which it ends earlier; above 1: never.
+    held_out : Dataset, optional
+        Points not trained on, measured each time `measure` is called.
+    forward, backward : callable
+        As for `train`.
 
-    def passes(params):
-        result = _as_forward_pass(forward(params, X, activation), len(X))
-        if not np.isfinite(result.z2).all():
-            return None
-        return result.z2, result.p, _as_gradient(backward(params, result, X, y, activation), params)
+    Attributes
+    ----------
+    iteration : int
+        Updates taken so far.
+    params : Params
+    diverged, reached : bool
+        Whether it ended because numbers stopped being finite, or at the accuracy `stop_at`.
+    """
 
-    return passes
+    def __init__(
+        self,
+        dataset,
+        params,
+        activation,
+        learning_rate,
+        limit,
+        *,
+        longest=None,
+        stop_at=2.0,
+        held_out=None,
+        forward=network.forward,
+        backward=network.backward,
+    ):
+        self.dataset, self.params, self.activation, self.limit = dataset, params, activation, limit
+        self.held_out, self.forward, self.backward = held_out, forward, backward
+        self.stop_at, self.iteration, self.diverged, self.reached = stop_at, 0, False, False
+        self._history = np.empty((2, longest or limit))
+        self._fresh = []
+        self.change_rate(learning_rate)
 
+    def change_rate(self, learning_rate):
+        """Go on from here with another learning rate."""
+        self.learning_rate = learning_rate
+        start = self.dataset.X, self.dataset.y, self.params, self.activation, learning_rate
+        own = self.forward is not network.forward or self.backward is not network.backward
+        self._descent = Plain(*start, self.forward, self.backward) if own else descent(*start)
 
-def descend(passes, params, y, learning_rate, iterations):
-    """Run the steps one by one; the histories are shorter than asked where weights overflow."""
-    losses, accuracies = np.empty(iterations), np.empty(iterations)
-    for i in range(iterations):
-        with np.errstate(over="ignore", invalid="ignore"):
-            result = passes(params)
-            if result is None:
-                return params, losses[:i].copy(), accuracies[:i].copy(), True
-            z2, p, gradient = result
-            losses[i], accuracies[i] = log_loss_from_logits(y, z2), accuracy(y, p)
-            updated = Params(*(w - learning_rate * dw for w, dw in zip(params, gradient, strict=True)))
-        if not all(np.isfinite(w).all() for w in updated):
-            return params, losses[: i + 1].copy(), accuracies[: i + 1].copy(), True
-        params = updated
-    return params, losses, accuracies, False
+    @property
+    def loss(self):
+        """Mean log loss in nats before each update so far, shape (iteration,)."""
+        return self._history[0, : self.iteration]
 
+    @property
+    def accuracy(self):
+        """Accuracy before each update so far, shape (iteration,)."""
+        return self._history[1, : self.iteration]
 
-def _as_forward_pass(result, n_points):
-    try:
-        result = ForwardPass(*result)
-    except TypeError:
-        raise TypeError(f"forward must return (Z1, A1, z2, p); got {describe(result)}") from None
-    for name in ("z2", "p"):
-        shape = np.shape(getattr(result, name))
-        if shape != (n_points,):
-            raise ValueError(f"forward must return {name} of shape ({n_points},); got shape {shape}")
-    return result
+    @property
+    def fresh(self):
+        """Iterations and held-out accuracies of the measurements so far, two arrays."""
+        return np.array(self._fresh).reshape(-1, 2).T
 
+    @property
+    def ended(self):
+        """Whether there are no more steps to take."""
+        return self.diverged or self.reached or self.iteration >= self.limit
 
-def _as_gradient(gradient, params):
-    try:
-        gradient = Params(*gradient)
-    except TypeError:
-        raise TypeError(f"backward must return (dW1, dW2); got {describe(gradient)}") from None
-    for name, dw, w in zip(("dW1", "dW2"), gradient, params, strict=True):
-        if np.shape(dw) != w.shape:
-            raise ValueError(f"backward must return {name} of shape {w.shape}; got shape {np.shape(dw)}")
-    return gradient
+    def advance(self, iterations):
+        """Take that many steps, or fewer where the training ends."""
+        if self.ended:
+            return
+        start = self.params
+        losses, accuracies = self._steps(min(iterations, self.limit - self.iteration))
+        high = np.flatnonzero(accuracies >= self.stop_at)
+        if high.size:  # take only the steps before that
+            self.params, self.reached = start, True
+            self.change_rate(self.learning_rate)
+            losses, accuracies = self._steps(high[0])
+        stop = self.iteration + len(losses)
+        self._history[:, self.iteration : stop] = losses, accuracies
+        self.iteration = stop
+
+    def _steps(self, iterations):
+        losses, accuracies = self._descent.advance(iterations)
+        self.params, self.diverged = self._descent.params, bool(self._descent.end >= 0)
+        return losses[~np.isnan(losses)], accuracies[~np.isnan(losses)]
+
+    def advance_for(self, seconds, until):
+        """Take steps up to the iteration `until`, but not for much longer than that many seconds."""
+        end = time.perf_counter() + seconds
+        while self.iteration < until and not self.ended and time.perf_counter() < end:
+            self.advance(min(SLICE, until - self.iteration))
+
+    def passes(self):
+        """Return the forward pass at all points."""
+        return self.at(self.dataset.X)
+
+    def at(self, X):
+        """Return the forward pass at points with their bias column."""
+        return call_forward(self.forward, self.params, X, self.activation)
+
+    def measure(self):
+        """Measure the accuracy on the held-out points, if there are any, and remember it."""
+        if self.held_out is None or (self._fresh and self._fresh[-1][0] == self.iteration):
+            return
+        self._fresh.append((self.iteration, accuracy(self.held_out.y, self.at(self.held_out.X).p)))

@@ -15,7 +15,7 @@ LAYERS = [  # a file of the top level or a folder imports from rows above its ow
     {"_validation", "_parallel", "activations", "palette"},
     {"losses", "patterns", "network", "gradcheck"},
     {"starts", "descent", "diagnosis", "plots", "lesson"},
-    {"training", "live", "sweeps"},
+    {"training", "sweeps"},
     {"explorers"},
     {"__init__"},
     {"classroom"},
@@ -28,7 +28,6 @@ ONLY = {  # stricter than the row says, or allowed beyond it
     "plots": {"_validation", "palette", "patterns"},
     "lesson": WORDS,
     "classroom": {"lesson.exercises", "_parallel"},
-    "live": {"training", "activations", "losses", "network", "patterns", "descent"},
 }
 OUTSIDE = {
     "palette": set(),

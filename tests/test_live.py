@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import coursekit as ck
-from coursekit.live import SLICE, LiveTraining
+from coursekit.training import SLICE, Run
 
 START = ck.draw_start("circle", seed=0, n_points=60)
 
@@ -21,7 +21,7 @@ OWN = dict(forward=plain_forward, backward=plain_backward)
 
 
 def live(limit=200, rate=1.5, **options):
-    return LiveTraining(*START, "sigmoid", rate, limit, **options)
+    return Run(*START, "sigmoid", rate, limit, **options)
 
 
 @pytest.mark.parametrize("functions", [{}, OWN], ids=["kernel", "own functions"])
@@ -78,7 +78,7 @@ def test_the_clock_stops_it_after_a_slice():
 
 def test_divergence_ends_it():
     dataset = ck.Dataset("far away", ck.add_bias(START[0].points * 1e150), START[0].y)
-    run = LiveTraining(dataset, START[1], "relu", 1e160, 100)
+    run = Run(dataset, START[1], "relu", 1e160, 100)
     run.advance(100)
     assert run.diverged
     assert run.ended

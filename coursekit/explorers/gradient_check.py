@@ -15,8 +15,7 @@ from coursekit.explorers.shell import Shell, labelled, start_at
 from coursekit.explorers.training_scene import explain
 from coursekit.gradcheck import check_gradient
 from coursekit.losses import log_loss_from_logits
-from coursekit.patterns import make_dataset
-from coursekit.starts import POINTS, WEIGHTS
+from coursekit.starts import draw_points, draw_weights
 
 STEPS = np.array([float(f"{m}e{e}") for e in range(-15, 0) for m in (1, 2, 5)] + [1.0])
 SIZES = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -64,7 +63,7 @@ class GradientCheckScene:
         errors = ", ".join(f"{name} {short(error)}" for name, error in self.report.errors.items())
         step, checked = short(self.settings["step"]), self.settings["checked"]
         text = f"Step {step}, gradient: {checked}. The check says: {self.report.verdict} (error of {errors})."
-        if self.settings["activation"] != "relu":
+        if not ACTIVATIONS[self.settings["activation"]].kinks:
             return text
         met = int((self.kinks <= self.settings["step"]).sum())
         text += f" {met} of {3 * self.h} entries of W1 meet a kink at this step"
@@ -77,12 +76,8 @@ class GradientCheckScene:
         """Draw points and weights, ask for the gradient, and measure the errors at all steps."""
         wanted = self.settings
         activation, self.h = wanted["activation"], wanted["hidden_size"]
-        points, weights = (
-            np.random.default_rng([wanted[f"{name}_seed"], stream])
-            for name, stream in (("data", POINTS), ("weight", WEIGHTS))
-        )
-        data = make_dataset("circle", wanted["n_points"], rng=points)
-        drawn = network.init_params(self.h, rng=weights)
+        data = draw_points("circle", wanted["n_points"], seed=wanted["data_seed"])
+        drawn = draw_weights(self.h, seed=wanted["weight_seed"])
         self.X, self.y = data.X, data.y
         self.params = network.Params(*(wanted["weight_size"] * block for block in drawn))
         passes = network.forward(self.params, self.X, activation)
@@ -94,7 +89,7 @@ class GradientCheckScene:
         numeric = curves.central_differences(self.params, self.X, self.y, activation, STEPS)
         given, right = curves.flat(network.Params(*self.given)), curves.flat(network.backward(*arguments))
         self.kinks = curves.kink_steps(self.params, self.X)
-        if activation != "relu":
+        if not ACTIVATIONS[activation].kinks:
             self.kinks = np.full_like(self.kinks, np.inf)
         kept = np.where(self.kinks <= STEPS[:, None], np.nan, numeric)
         self.errors = curves.block_errors(given, numeric, self.h)
@@ -113,7 +108,7 @@ class GradientCheckScene:
             return self.X @ params.W1
 
         self.report = self.careful = check_gradient(loss, self.params, self.given, step=step)
-        if activation == "relu":
+        if ACTIVATIONS[activation].kinks:
             options = dict(step=step, pre_activations=pre_activations)
             self.careful = check_gradient(loss, self.params, self.given, **options)
 
@@ -121,7 +116,7 @@ class GradientCheckScene:
 
     def _draw(self):
         wanted = self.settings
-        step, relu = wanted["step"], wanted["activation"] == "relu"
+        step, relu = wanted["step"], bool(ACTIVATIONS[wanted["activation"]].kinks)
         lines = pictures.named_lines(
             self.errors,
             self.of_right if wanted["checked"] != "right" else None,

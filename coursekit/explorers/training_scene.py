@@ -5,12 +5,13 @@ from html import escape
 import numpy as np
 
 from coursekit import network
+from coursekit.activations import ACTIVATIONS
 from coursekit.explorers import svg
-from coursekit.live import LiveTraining
 from coursekit.losses import accuracy, log_loss_from_logits
 from coursekit.palette import BLUE, GREEN, VERMILION
-from coursekit.patterns import Dataset, majority_baseline, make_dataset, rule_name
-from coursekit.starts import FRESH, POINTS, WEIGHTS
+from coursekit.patterns import Dataset, majority_baseline, rule_name
+from coursekit.starts import FRESH, draw_points, draw_weights
+from coursekit.training import Run
 
 GRID, TILE = svg.square_grid(64), svg.square_grid(20)
 LONGEST = 20_000  # iterations
@@ -72,9 +73,10 @@ class TrainingScene:
         """Draw points and weights, and stand at iteration 0."""
         wanted, self.error, self._changed_at = self.settings, None, []
         dataset, held_out = self._data(wanted)
-        rng = np.random.default_rng([wanted["weight_seed"], WEIGHTS])
-        params = network.init_params(wanted["hidden_size"], rng=rng, output_bias=wanted["output_bias"])
-        self.live = LiveTraining(
+        params = draw_weights(
+            wanted["hidden_size"], seed=wanted["weight_seed"], output_bias=wanted["output_bias"]
+        )
+        self.live = Run(
             dataset,
             params,
             wanted["activation"],
@@ -92,9 +94,9 @@ class TrainingScene:
         if isinstance(self.given, Dataset):
             return self.given, self.held_out
         rule = self.given or wanted["pattern"]
-        rng, fresh = (np.random.default_rng([wanted["data_seed"], stream]) for stream in (POINTS, FRESH))
-        dataset = make_dataset(rule, wanted["n_points"], rng=rng, noise=wanted["noise"])
-        return dataset, self.held_out or make_dataset(rule, FRESH_POINTS, rng=fresh, noise=wanted["noise"])
+        drawn = dict(seed=wanted["data_seed"], noise=wanted["noise"])
+        dataset = draw_points(rule, wanted["n_points"], **drawn)
+        return dataset, self.held_out or draw_points(rule, FRESH_POINTS, stream=FRESH, **drawn)
 
     def work(self, seconds):
         """Train towards the iteration asked for."""
@@ -173,10 +175,11 @@ class TrainingScene:
         live = self.live
         h = live.params.W1.shape[1]
         A1 = np.asarray(live.at(TILE).A1)[:, :h].T.reshape(h, 20, 20)
-        if live.activation == "tanh":
-            A1 = (A1 + 1) / 2
-        if live.activation == "relu":  # white at 0, as no unit is below it
-            A1 = 0.5 + A1 / max(2 * A1.max(), 1e-9)
+        low, high = ACTIVATIONS[live.activation].range
+        if np.isfinite(high - low):
+            A1 = (A1 - low) / (high - low)
+        else:  # white at 0
+            A1 = 0.5 + A1 / max(2 * np.abs(A1).max(), 1e-9)
         weights = ", ".join(f"{weight:+.1f}" for weight in live.params.W2[:h])
         alt = f"Maps of {h} hidden units with their lines; output weights {weights}."
         return svg.unit_maps(A1, live.params.W1, live.params.W2, alt)

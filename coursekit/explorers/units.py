@@ -11,11 +11,11 @@ from coursekit.explorers import lines as hand
 from coursekit.explorers import svg
 from coursekit.explorers.shell import Shell, labelled, start_at, three_in_a_row
 from coursekit.explorers.training_scene import python_of
-from coursekit.live import LiveTraining
 from coursekit.losses import accuracy
 from coursekit.palette import BLUE, GREEN, GREY, VERMILION
-from coursekit.patterns import PATTERNS, majority_baseline, make_dataset, rule_name
-from coursekit.starts import POINTS, WEIGHTS
+from coursekit.patterns import PATTERNS, majority_baseline, rule_name
+from coursekit.starts import draw_points, draw_weights
+from coursekit.training import Run
 
 GRID, TILE = svg.square_grid(64), svg.square_grid(24)
 STARTS, RATE, ITERATIONS = 4, 1.5, 3000  # of the training to compare with
@@ -43,7 +43,7 @@ class UnitsScene:
         """Take over what has changed; the sliders of a unit belong to the chosen one."""
         before, self.settings = self.settings or settings, settings
         if before is settings or settings["pattern"] != before["pattern"]:
-            self.dataset = make_dataset(settings["pattern"], rng=np.random.default_rng([0, POINTS]))
+            self.dataset = draw_points(settings["pattern"], seed=0)
         if any(settings[key] != before[key] for key in ("pattern", "hidden_size")):
             self._running = []
         self.h = settings["hidden_size"]
@@ -86,9 +86,8 @@ class UnitsScene:
         return False
 
     def _network(self, seed):
-        rng = np.random.default_rng([seed, WEIGHTS])
-        start = network.init_params(self.h, rng=rng, output_bias=True)
-        return LiveTraining(self.dataset, start, "sigmoid", RATE, ITERATIONS)
+        start = draw_weights(self.h, seed=seed, output_bias=True)
+        return Run(self.dataset, start, "sigmoid", RATE, ITERATIONS)
 
     # What the buttons call
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from coursekit import network
 from coursekit.activations import ACTIVATIONS
-from coursekit.descent import Descent
+from coursekit.descent.choice import descent
 from coursekit.losses import accuracy
 from coursekit.network import Params
 from coursekit.patterns import Dataset
@@ -60,7 +60,7 @@ def train_chunk(chunk):
     X, y = np.stack([data.X for data, _ in drawn]), np.stack([data.y for data, _ in drawn])
     first = Params(*(np.stack(weights) for weights in zip(*(params for _, params in drawn), strict=True)))
     rates = np.array([start.learning_rate for start in chunk.starts])
-    run = Descent(X, y, first, chunk.activation, rates, DTYPES[chunk.dtype])
+    run = descent(X, y, first, chunk.activation, rates, DTYPES[chunk.dtype])
     losses, accuracies = run.advance(chunk.iterations, chunk.record_every)
     values = summarise(losses, accuracies, chunk.threshold, chunk.record_every)
     values["diverged"] = run.end >= 0
@@ -103,5 +103,5 @@ def count_dead_units(params, X, activation):
 
 
 def _fresh_accuracy(start, params, chunk):
-    fresh = start.fresh or draw_points(start.pattern, chunk.fresh_points, start.seed, FRESH)
+    fresh = start.fresh or draw_points(start.pattern, chunk.fresh_points, seed=start.seed, stream=FRESH)
     return accuracy(fresh.y, network.forward(params, fresh.X, chunk.activation).p)

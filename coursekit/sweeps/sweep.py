@@ -205,8 +205,8 @@ def _as_data(pattern, n_points, seed, fresh_points, drawn):
         return pattern, None
     key = (rule_name(pattern), n_points, seed)
     if key not in drawn:
-        fresh = draw_points(pattern, fresh_points, seed, FRESH) if fresh_points else None
-        drawn[key] = draw_points(pattern, n_points, seed), fresh
+        fresh = draw_points(pattern, fresh_points, seed=seed, stream=FRESH) if fresh_points else None
+        drawn[key] = draw_points(pattern, n_points, seed=seed), fresh
     return drawn[key]
 
 

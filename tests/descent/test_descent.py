@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import coursekit as ck
-from coursekit.descent import Descent
+from coursekit.descent.kernel import Kernel
 
 SETTINGS = [(a, bias, n) for a in ck.ACTIVATIONS for bias in (False, True) for n in (1, 7, 16, 500)]
 
@@ -39,7 +39,7 @@ def test_each_step_is_that_of_the_readable_network(activation, output_bias, n):
         dataset, params = problem(seed, n, 1 + seed, output_bias)
         losses, accuracies, path = written_out(dataset, params, activation, 0.3, 8)
         for step, start in enumerate(path[:-1]):
-            run = Descent(dataset.X, dataset.y, start, activation, 0.3)
+            run = Kernel(dataset.X, dataset.y, start, activation, 0.3)
             loss, accuracy = run.advance(1)
             assert loss[0] == pytest.approx(losses[step], rel=1e-12, abs=1e-12)
             assert accuracy[0] == accuracies[step]
@@ -51,7 +51,7 @@ def test_each_step_is_that_of_the_readable_network(activation, output_bias, n):
 def test_whole_trajectories_where_they_are_not_chaotic(activation, learning_rate):
     dataset, params = problem(0, 500)
     losses, accuracies, path = written_out(dataset, params, activation, learning_rate, 1500)
-    run = Descent(dataset.X, dataset.y, params, activation, learning_rate)
+    run = Kernel(dataset.X, dataset.y, params, activation, learning_rate)
     loss, accuracy = run.advance(1500)
     np.testing.assert_allclose(loss, losses, atol=1e-10)
     np.testing.assert_array_equal(accuracy, accuracies)
@@ -60,8 +60,8 @@ def test_whole_trajectories_where_they_are_not_chaotic(activation, learning_rate
 
 def test_advancing_in_pieces_is_advancing_at_once():
     dataset, params = problem(1, 60)
-    whole = Descent(dataset.X, dataset.y, params, "tanh", 0.2)
-    pieces = Descent(dataset.X, dataset.y, params, "tanh", 0.2)
+    whole = Kernel(dataset.X, dataset.y, params, "tanh", 0.2)
+    pieces = Kernel(dataset.X, dataset.y, params, "tanh", 0.2)
     at_once = whole.advance(203)
     one_by_one = [pieces.advance(k) for k in (1, 31, 32, 33, 106)]
     for whole_part, parts in zip(at_once, zip(*one_by_one, strict=True), strict=True):
@@ -72,8 +72,8 @@ def test_advancing_in_pieces_is_advancing_at_once():
 @pytest.mark.parametrize("record_every", [2, 7, 50, 1000])
 def test_a_thinned_history_is_every_kth_entry(record_every):
     dataset, params = problem(2, 60)
-    full = Descent(dataset.X, dataset.y, params, "sigmoid", 0.5)
-    thin = Descent(dataset.X, dataset.y, params, "sigmoid", 0.5)
+    full = Kernel(dataset.X, dataset.y, params, "sigmoid", 0.5)
+    thin = Kernel(dataset.X, dataset.y, params, "sigmoid", 0.5)
     loss, accuracy = full.advance(310)
     thinned = [thin.advance(k, record_every) for k in (103, 207)]
     np.testing.assert_array_equal(np.concatenate([part[0] for part in thinned]), loss[::record_every])
@@ -86,10 +86,10 @@ def test_a_thinned_history_is_every_kth_entry(record_every):
 def test_many_networks_at_once_agree_with_each_alone(activation, output_bias):
     problems = [problem(seed, 90, 3, output_bias) for seed in range(6)]
     rates = np.linspace(0.1, 0.6, 6)
-    together = Descent(*stack(problems), activation, rates)
+    together = Kernel(*stack(problems), activation, rates)
     losses, accuracies = together.advance(70)
     for i, (dataset, params) in enumerate(problems):
-        alone = Descent(dataset.X, dataset.y, params, activation, rates[i])
+        alone = Kernel(dataset.X, dataset.y, params, activation, rates[i])
         loss, accuracy = alone.advance(70)
         np.testing.assert_allclose(losses[:, i], loss, atol=1e-12)
         np.testing.assert_array_equal(accuracies[:, i], accuracy)
@@ -99,8 +99,8 @@ def test_many_networks_at_once_agree_with_each_alone(activation, output_bias):
 @pytest.mark.parametrize("activation", ck.ACTIVATIONS)
 def test_float32_follows_to_its_own_digits(activation):
     dataset, params = problem(3, 500)
-    exact = Descent(dataset.X, dataset.y, params, activation, 0.2).advance(50)
-    run = Descent(dataset.X, dataset.y, params, activation, 0.2, np.float32)
+    exact = Kernel(dataset.X, dataset.y, params, activation, 0.2).advance(50)
+    run = Kernel(dataset.X, dataset.y, params, activation, 0.2, np.float32)
     np.testing.assert_allclose(run.advance(50)[0], exact[0], atol=2e-6)
     assert run.theta.dtype == np.float32
 
@@ -108,7 +108,7 @@ def test_float32_follows_to_its_own_digits(activation):
 def test_huge_logits_keep_their_loss():
     dataset, params = problem(4, 500)
     params = ck.Params(params.W1, 1000 * params.W2)
-    loss, _ = Descent(dataset.X, dataset.y, params, "sigmoid", 1e-9).advance(1)
+    loss, _ = Kernel(dataset.X, dataset.y, params, "sigmoid", 1e-9).advance(1)
     exact = ck.log_loss_from_logits(dataset.y, ck.forward(params, dataset.X).z2)
     assert loss[0] == pytest.approx(exact, rel=1e-12)
 
@@ -116,7 +116,7 @@ def test_huge_logits_keep_their_loss():
 def test_a_diverged_network_rests_and_the_others_go_on():
     problems = [problem(seed, 50) for seed in range(4)]
     rates = np.array([0.1, 1e200, 0.1, 1e155])
-    together = Descent(*stack(problems), "relu", rates)
+    together = Kernel(*stack(problems), "relu", rates)
     losses, accuracies = together.advance(100)
     assert (together.end >= 0).tolist() == [False, True, False, True]
     for i, (dataset, params) in enumerate(problems):
@@ -126,5 +126,5 @@ def test_a_diverged_network_rests_and_the_others_go_on():
         assert np.isnan(accuracies[defined:, i]).all()
         assert np.isfinite(together.params.W1[i]).all()
         if rates[i] == 0.1:
-            alone = Descent(dataset.X, dataset.y, params, "relu", 0.1).advance(100)
+            alone = Kernel(dataset.X, dataset.y, params, "relu", 0.1).advance(100)
             np.testing.assert_allclose(losses[:, i], alone[0], atol=1e-12)

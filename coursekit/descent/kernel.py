@@ -10,7 +10,7 @@ It takes the steps of `network.py` with fewer passes over the points:
   exp, and one log for the product of several factors. Losses and accuracies are computed for a
   block of iterations together.
 
-`tests/test_descent.py` holds each step to `network.py`.
+`tests/descent/test_descent.py` holds each step to `network.py`.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ def _row_by_row(storage):
     return np.moveaxis(storage, 0, -2)
 
 
-class Descent:
+class Kernel:
     """A run of gradient descent that can be advanced, looked at, and advanced again.
 
     Arrays have the shapes of `network.py` behind leading axes: none for one network, or (b,).
@@ -105,7 +105,7 @@ class Descent:
         losses, accuracies : ndarray of float64, shape (recorded, ...)
             Of the iterations i with i % record_every == 0; NaN once a network has diverged.
         """
-        losses, accuracies = [], []
+        losses, accuracies = ([np.empty((0, *self.end.shape))] for _ in range(2))
         stop = self.iteration + iterations
         while self.iteration < stop:
             first = -(-self.iteration // record_every) * record_every  # the next recorded one

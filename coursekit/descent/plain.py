@@ -1,0 +1,98 @@
+"""Gradient descent in the clear: the steps of `network`, or of a learner's functions, one by one."""
+
+import numpy as np
+
+from coursekit import network
+from coursekit._validation import describe
+from coursekit.losses import accuracy, log_loss_from_logits
+from coursekit.network import ForwardPass, Params
+
+
+class Plain:
+    """One network, advanced like a `Kernel`.
+
+    A function of a learner's may do what it likes with its arguments: it is given copies.
+
+    Parameters
+    ----------
+    X, y, params, activation, learning_rate
+        As for `Kernel`, of one network.
+    forward, backward : callable
+        Called like `network.forward` and `network.backward`.
+    """
+
+    def __init__(
+        self, X, y, params, activation, learning_rate, forward=network.forward, backward=network.backward
+    ):
+        self.X, self.y, self.params, self.activation = X, y, copy_of(params), activation
+        self.learning_rate, self.forward, self.backward = learning_rate, forward, backward
+        self.iteration, self.end = 0, np.array(-1)
+
+    def advance(self, iterations, record_every=1):
+        """Take that many steps; return the losses and accuracies before each recorded one."""
+        steps = range(self.iteration, self.iteration + iterations)
+        recorded = [i for i in steps if i % record_every == 0]
+        history, params, end = np.full((2, len(recorded)), np.nan), self.params, int(self.end)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for i in steps if end < 0 else ():
+                result = call_forward(self.forward, params, self.X, self.activation)
+                if not np.isfinite(result.z2).all():
+                    end = i
+                    break
+                if i % record_every == 0:
+                    at = i // record_every - recorded[0] // record_every
+                    history[:, at] = log_loss_from_logits(self.y, result.z2), accuracy(self.y, result.p)
+                updated = self._step(params, result)
+                if not all(np.isfinite(weights).all() for weights in updated):
+                    end = i + 1
+                    break
+                params = updated
+        self.iteration, self.params, self.end = steps.stop, params, np.array(end)
+        return history[0], history[1]
+
+    def _step(self, params, result):
+        gradient = self.backward(copy_of(params), result, self.X.copy(), self.y.copy(), self.activation)
+        try:
+            gradient = Params(*gradient)
+        except TypeError:
+            raise TypeError(f"backward must return (dW1, dW2); got {describe(gradient)}") from None
+        given = zip(("dW1", "dW2"), gradient, params, strict=True)
+        dW = [_numbers(dw, f"backward must return {name}", w.shape) for name, dw, w in given]
+        return Params(*(w - self.learning_rate * dw for w, dw in zip(params, dW, strict=True)))
+
+
+def copy_of(params):
+    """Return the same weights in arrays of their own."""
+    return Params(*(weights.copy() for weights in params))
+
+
+def call_forward(forward, params, X, activation):
+    """Return what a function that stands for `network.forward` gives, with z2 and p as arrays (n,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where it gives something else.
+    """
+    result = forward(copy_of(params), X.copy(), activation)
+    try:
+        result = ForwardPass(*result)
+    except TypeError:
+        raise TypeError(f"forward must return (Z1, A1, z2, p); got {describe(result)}") from None
+    z2, p = (
+        _numbers(getattr(result, name), f"forward must return {name}", (len(X),)) for name in ("z2", "p")
+    )
+    return result._replace(z2=z2, p=p)
+
+
+def _numbers(given, rule, shape):
+    """Return what a learner's function gave as a float64 array; lists and other precisions will do."""
+    try:
+        array = np.asarray(given)
+    except Exception:  # whatever an object or a ragged list says
+        array = None
+    if array is None or array.dtype.kind not in "biuf":
+        raise TypeError(f"{rule} as an array of numbers; got {describe(given)}")
+    if array.shape != shape:
+        raise ValueError(f"{rule} of shape {shape}; got shape {array.shape}")
+    return array.astype(np.float64, copy=False)
