@@ -27,6 +27,7 @@ class Pattern:
     rule: Callable
 
     def __call__(self, points):
+        """Return which of the points belong to class 1."""
         return self.rule(points)
 
 

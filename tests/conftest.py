@@ -5,6 +5,7 @@ import os
 import pytest
 
 os.environ["MPLBACKEND"] = "Agg"
+COUNTS = {}
 
 
 @pytest.fixture(autouse=True)
@@ -17,11 +18,17 @@ def close_figures():
 
 def pytest_collection_finish(session):
     cells = [item for item in session.items if hasattr(item, "cell")]
-    compared = [item for item in cells if item.options["check"]]
-    session.config.nbval_counts = len(cells), sum(len(item.cell.outputs) for item in compared)
+    outputs = sum(len(item.cell.outputs) for item in cells if item.options["check"])
+    getattr(session.config, "workeroutput", COUNTS).update(cells=len(cells), outputs=outputs)
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    cells, outputs = getattr(config, "nbval_counts", (0, 0))
-    if cells:
-        terminalreporter.write_line(f"nbval: {cells} code cells run, {outputs} stored outputs compared")
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):  # of pytest-xdist: every worker collects all
+    COUNTS.update(getattr(node, "workeroutput", {}))
+
+
+def pytest_terminal_summary(terminalreporter):
+    if COUNTS.get("cells"):
+        terminalreporter.write_line(
+            "nbval: {cells} code cells run, {outputs} stored outputs compared".format(**COUNTS)
+        )

@@ -84,10 +84,12 @@ class Kernel:
 
     @property
     def U(self):
+        """The hidden units' weights, a view."""
         return self.theta[..., self.k :]
 
     @property
     def w(self):
+        """The output weights, a view."""
         return self.theta[..., 2:3, : self.k]
 
     @property

@@ -32,7 +32,7 @@ AXE = """async ([source, chosen]) => {
 }"""
 
 
-def until(found, seconds=10, what="what was waited for"):
+def until(found, seconds=60, what="what was waited for"):
     """Wait until a function returns something true, and return that."""
     end = time.monotonic() + seconds
     while True:
@@ -127,7 +127,7 @@ class Explorer:
                 last, since = self.frame(), time.monotonic()
         return last
 
-    def plays(self, pictures=5, seconds=10):
+    def plays(self, pictures=5, seconds=60):
         """Wait until some more pictures have come."""
         first = self.frame()
         until(lambda: self.frame() >= first + pictures, seconds, f"picture {first + pictures}")

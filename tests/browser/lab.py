@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -82,9 +81,6 @@ def jupyter_lab(root, scratch):
         folder, file = name.rsplit("/", 1)
         (scratch / "settings" / folder).mkdir(parents=True, exist_ok=True)
         (scratch / "settings" / folder / file).write_text(json.dumps(content))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     token = secrets.token_hex(16)
     folders = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
     environment = {
@@ -95,25 +91,29 @@ def jupyter_lab(root, scratch):
         "JUPYTER_PREFER_ENV_PATH": "1",
     }
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
-    command += [f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    command += [f"--ServerApp.root_dir={root}", "--ServerApp.port_retries=50"]
     command += [f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"]
     command += ["--JupyterNotebookApp.expose_app_in_browser=True"]  # one server: Lab, Notebook 7 and Voila
     with (scratch / "server.log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            _wait_until_it_answers(f"http://127.0.0.1:{port}/api?token={token}", server, scratch)
-            yield f"http://127.0.0.1:{port}/lab/tree/{{}}?token={token}&reset"
+            address = _wait_until_it_answers(token, server, scratch)
+            yield f"{address}lab/tree/{{}}?token={token}&reset"
         finally:
             server.terminate()
             server.wait(20)
 
 
-def _wait_until_it_answers(address, server, scratch):
+def _wait_until_it_answers(token, server, scratch):
+    """Return the address of the server, which took a port that nobody had."""
     for _ in range(300):
         if server.poll() is not None:
             break
-        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2):
-            return
+        with contextlib.suppress(OSError, ValueError, StopIteration):
+            found = json.loads(next((scratch / "runtime").glob("jpserver-*.json")).read_text())
+            address = f"http://127.0.0.1:{found['port']}/"
+            with urllib.request.urlopen(f"{address}api?token={token}", timeout=2):
+                return address
         time.sleep(0.2)
     raise RuntimeError(f"JupyterLab did not start:\n{(scratch / 'server.log').read_text()[-3000:]}")
 
