@@ -121,3 +121,4 @@ ACTIVATIONS = {  # sigma(z) = (1 + tanh(z/2)) / 2 makes the sigmoid a tanh
         Activation("relu", relu, relu_derivative, (0.0, np.inf), (0.0,), FastForm(1.0, 1.0, 1.0, _fill_relu)),
     )
 }
+BUILT_IN = dict(ACTIVATIONS)  # what another process knows, too

@@ -64,12 +64,13 @@ def train_chunk(chunk):
     losses, accuracies = run.advance(chunk.iterations, chunk.record_every)
     values = summarise(losses, accuracies, chunk.threshold, chunk.record_every)
     values["diverged"] = run.end >= 0
-    values["dead_units"] = count_dead_units(run.params, X, chunk.activation)
-    if chunk.fresh_points:
-        last = [Params(*weights) for weights in zip(*run.params, strict=True)]
-        values["fresh_accuracy"] = np.array(
-            [_fresh_accuracy(start, params, chunk) for start, params in zip(chunk.starts, last, strict=True)]
-        )
+    with np.errstate(over="ignore", invalid="ignore"):  # the last finite weights may be huge
+        values["dead_units"] = count_dead_units(run.params, X, chunk.activation)
+        if chunk.fresh_points:
+            ends = zip(chunk.starts, *run.params, strict=True)
+            values["fresh_accuracy"] = np.array(
+                [_fresh_accuracy(start, Params(W1, W2), chunk) for start, W1, W2 in ends]
+            )
     if chunk.keep_curves:
         values["loss"], values["accuracy"] = losses.T, accuracies.T
     return values
@@ -99,9 +100,12 @@ def count_dead_units(params, X, activation):
     phi = ACTIVATIONS[activation]
     if not phi.kinks:
         return np.zeros(len(X), dtype=int)
-    return np.count_nonzero((phi.derivative(X @ params.W1) == 0).all(axis=-2), axis=-1)
+    Z1 = X @ params.W1
+    flat = (phi.derivative(Z1) == 0) & ~np.isnan(Z1)
+    return np.count_nonzero(flat.all(axis=-2), axis=-1)
 
 
 def _fresh_accuracy(start, params, chunk):
     fresh = start.fresh or draw_points(start.pattern, chunk.fresh_points, seed=start.seed, stream=FRESH)
-    return accuracy(fresh.y, network.forward(params, fresh.X, chunk.activation).p)
+    p = network.forward(params, fresh.X, chunk.activation).p
+    return accuracy(fresh.y, p) if np.isfinite(p).all() else np.nan

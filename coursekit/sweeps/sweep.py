@@ -19,7 +19,7 @@ from coursekit._validation import (
     describe,
     is_list,
 )
-from coursekit.activations import ACTIVATIONS
+from coursekit.activations import ACTIVATIONS, BUILT_IN
 from coursekit.patterns import PATTERNS, Dataset, check_dataset, rule_name
 from coursekit.starts import FRESH, draw_points
 from coursekit.sweeps.checkpoint import append, open_checkpoint
@@ -259,6 +259,8 @@ def _train(plan, keep, done, executor, file):
 
     with progress_bar(plan.size, "network", plan.size - sum(len(plan.cells[i]) for i in missing)) as bar:
         tasks = [plan.chunks[i] for i in missing]
+        if any(ACTIVATIONS[c.activation] is not BUILT_IN.get(c.activation) for c in tasks):
+            executor, work = None, 0  # an activation of your own is known here alone
         return run_tasks(train_chunk, tasks, finished, executor=executor, parallel=work > WORTH_A_POOL)
 
 
