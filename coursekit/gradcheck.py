@@ -10,14 +10,17 @@ AGREES_UP_TO = 1e-7  # right gradients stay below 1e-9 at weights of order one
 SUSPICIOUS_UP_TO = 1e-3  # the usual mistakes lie above 5e-3
 
 
+VERDICTS = ("agrees", "unclear", "suspicious", "wrong")
+
+
 @dataclass(frozen=True, repr=False)
 class GradientCheck:
     """What `check_gradient` found.
 
     Attributes
     ----------
-    verdict : {"agrees", "suspicious", "wrong"}
-        Of the worst block.
+    verdict : {"agrees", "unclear", "suspicious", "wrong"}
+        Of the worst block. Unclear: nothing in a block could be compared, or told from rounding.
     errors : dict of str to float
         Norm-relative error |a - b| / (|a| + |b|) for each block of parameters.
     numeric : same type as the parameters
@@ -26,8 +29,9 @@ class GradientCheck:
         The entry with the largest absolute difference, with both numbers.
     kinks : tuple of (block, index)
         Entries left out because a pre-activation changed its sign within the step.
-    hidden_by_rounding : tuple of str
-        Blocks whose difference is smaller than the rounding error of the central differences.
+    hidden_by_rounding : tuple of (block, index)
+        Entries that a wrong gradient could have, too: they are below the rounding error of the
+        central differences, or their whole block differs by less than that.
     """
 
     verdict: str
@@ -51,14 +55,21 @@ class GradientCheck:
             f"  (agrees up to {AGREES_UP_TO:.0e}, wrong above {SUSPICIOUS_UP_TO:.0e})",
             f"  worst entry: {block}{list(index)}  given {given:.6g}, numeric {numeric:.6g}",
         ]
+        blank = [name for name, error in self.errors.items() if np.isnan(error)]
+        if blank:
+            lines.append(f"  nothing could be compared in {' and '.join(blank)}; try other weights")
         if self.kinks:
-            places = ", ".join(f"{name}{list(at)}" for name, at in self.kinks[:3])
-            more = ", ..." if len(self.kinks) > 3 else ""
-            lines.append(f"  left out, a kink within the step: {len(self.kinks)} ({places}{more})")
+            lines.append(f"  left out, a kink within the step: {_some(self.kinks)}")
         if self.hidden_by_rounding:
-            blocks = ", ".join(self.hidden_by_rounding)
-            lines.append(f"  too small to tell from rounding: {blocks}; try other weights")
+            lines.append(
+                f"  too small to tell from rounding: {_some(self.hidden_by_rounding)}; try other weights"
+            )
         return "\n".join(lines)
+
+
+def _some(entries):
+    places = ", ".join(f"{name}{list(at)}" for name, at in entries[:3])
+    return f"{len(entries)} ({places}{', ...' if len(entries) > 3 else ''})"
 
 
 def check_gradient(loss, params, gradient, *, step=1e-5, pre_activations=None):
@@ -82,7 +93,8 @@ def check_gradient(loss, params, gradient, *, step=1e-5, pre_activations=None):
     -------
     GradientCheck
         A block agrees with norm-relative error up to 1e-7, is suspicious up to 1e-3, and wrong
-        above. A block whose difference drowns in rounding is called suspicious, never wrong.
+        above; NaN where nothing could be compared. A block of which only rounding is seen is
+        called unclear: neither right nor wrong.
 
     Raises
     ------
@@ -99,30 +111,34 @@ def check_gradient(loss, params, gradient, *, step=1e-5, pre_activations=None):
     names = getattr(params, "_fields", None) or tuple(f"block {i}" for i in range(len(params)))
     _check_blocks(params, gradient, names)
     numeric, kinks = _central_differences(loss, params, names, step, pre_activations)
-    scale = max(abs(_loss_value(loss, params)), 1.0)
-    rounding = 10 * np.finfo(np.float64).eps * scale / step
-    errors, verdicts, drowned, entries = {}, [], [], []
+    rounding = 10 * np.finfo(np.float64).eps * max(abs(_loss_value(loss, params)), 1.0) / step
+    errors, verdicts, hidden, entries = {}, [], [], []
     for name, given, central in zip(names, gradient, numeric, strict=True):
-        difference = np.where(np.isnan(central), 0.0, given - central)
-        size = np.linalg.norm(given[~np.isnan(central)]) + np.linalg.norm(central[~np.isnan(central)])
-        gap = np.linalg.norm(difference)
-        errors[name] = float(gap / size) if size > 0 else 0.0
-        verdict = _verdict(errors[name])
-        if verdict == "wrong" and gap <= rounding * np.sqrt(given.size):
-            verdict = "suspicious"
-            drowned.append(name)
+        verdict, errors[name], small = _compare(given, central, rounding)
         verdicts.append(verdict)
-        at = np.unravel_index(np.abs(difference).argmax(), given.shape)
-        entries.append((abs(difference[at]), name, tuple(map(int, at)), given[at], central[at]))
+        hidden += [(name, tuple(map(int, at))) for at in np.argwhere(small)]
+        difference = np.nan_to_num(np.abs(given - central), nan=-1.0)
+        at = np.unravel_index(difference.argmax(), given.shape)
+        entries.append((difference[at], name, tuple(map(int, at)), given[at], central[at]))
     worst = max(entries, key=lambda entry: entry[0])
-    verdict = max(verdicts, key=("agrees", "suspicious", "wrong").index)
-    return GradientCheck(verdict, errors, numeric, worst[1:], tuple(kinks), tuple(drowned))
+    verdict = max(verdicts, key=VERDICTS.index)
+    return GradientCheck(verdict, errors, numeric, worst[1:], tuple(kinks), tuple(hidden))
 
 
-def _verdict(error):
+def _compare(given, central, rounding):
+    """Return the verdict on a block, its error, and which entries rounding hides."""
+    compared = ~np.isnan(central)
+    if not compared.any():
+        return "unclear", np.nan, ~compared & False
+    a, b, noise = given[compared], central[compared], rounding * np.sqrt(given.size)
+    gap, size = np.linalg.norm(a - b), np.linalg.norm(a) + np.linalg.norm(b)
+    error = float(gap / size) if size > 0 else 0.0
+    if size <= noise or AGREES_UP_TO * size < gap <= noise:
+        return "unclear", error, compared
+    small = compared & (np.maximum(np.abs(given), np.abs(central)) <= rounding)
     if error <= AGREES_UP_TO:
-        return "agrees"
-    return "suspicious" if error <= SUSPICIOUS_UP_TO else "wrong"
+        return "agrees", error, small
+    return ("suspicious" if error <= SUSPICIOUS_UP_TO else "wrong"), error, small
 
 
 def _check_blocks(params, gradient, names):

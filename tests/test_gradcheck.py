@@ -84,23 +84,54 @@ def test_all_entries_at_kinks_still_gives_a_report():
         loss, PARAMS, RIGHT, pre_activations=lambda params: params.W1.sum() + params.W2.sum() - BALANCE
     )
     assert len(check.kinks) == PARAMS.W1.size + PARAMS.W2.size
-    assert set(check.errors.values()) == {0.0}
+    assert check.verdict == "unclear"
+    assert np.isnan(list(check.errors.values())).all()
+    assert "nothing could be compared in W1 and W2" in repr(check)
 
 
 BALANCE = PARAMS.W1.sum() + PARAMS.W2.sum()
 
 
-def test_zero_against_zero_agrees():
+def test_zero_against_zero_is_no_evidence():
     check = ck.check_gradient(lambda params: 1.0, PARAMS, ck.Params(0 * PARAMS.W1, 0 * PARAMS.W2))
-    assert check.ok
+    assert check.verdict == "unclear"
+    assert "too small to tell from rounding: 16 (W1[0, 0], W1[0, 1], W1[0, 2], ...)" in repr(check)
 
 
-def test_a_right_gradient_below_rounding_is_never_called_wrong():
-    tiny = ck.Params(np.full((3, 4), 1e-15), np.full(4, 1e-15))
+@pytest.mark.parametrize("wrong", [1.0, 2.0, -1.0, 0.0])
+def test_a_gradient_below_rounding_is_neither_right_nor_wrong(wrong):
+    tiny = ck.Params(np.full((3, 4), wrong * 1e-15), np.full(4, wrong * 1e-15))
     check = ck.check_gradient(lambda params: 0.5 + 1e-15 * float(params.W1.sum()), PARAMS, tiny)
-    assert check.verdict == "suspicious"
-    assert "W1" in check.hidden_by_rounding
-    assert "too small to tell from rounding" in repr(check)
+    assert check.verdict == "unclear"
+    assert ("W1", (0, 0)) in check.hidden_by_rounding
+
+
+def test_one_block_with_nothing_compared_is_enough_for_no_praise():
+    def watched(params):
+        return params.W2 - PARAMS.W2
+
+    check = ck.check_gradient(loss, PARAMS, RIGHT._replace(W2=999 * RIGHT.W2), pre_activations=watched)
+    assert check.verdict == "unclear"
+    assert "nothing could be compared in W2;" in repr(check)
+    assert check.worst[0] == "W1"
+    spoiled = ck.Params(-RIGHT.W1, RIGHT.W2)
+    assert ck.check_gradient(loss, PARAMS, spoiled, pre_activations=watched).verdict == "wrong"
+
+
+@pytest.mark.parametrize("factor", [1.0, -1.0, 5.0])
+def test_saturated_units_prove_nothing(factor):
+    far = PARAMS._replace(W1=PARAMS.W1 + np.array([[0.0], [0.0], [60.0]]))
+    gradient = ck.backward(far, ck.forward(far, X), X, Y)
+    check = ck.check_gradient(loss, far, gradient._replace(W1=factor * gradient.W1))
+    assert check.verdict == "unclear"
+    assert {block for block, _ in check.hidden_by_rounding} == {"W1"}
+
+
+def test_one_saturated_unit_is_named_beside_what_agrees():
+    far = PARAMS._replace(W1=PARAMS.W1 + np.outer([0, 0, 60.0], [0, 1, 0, 0]))
+    check = ck.check_gradient(loss, far, ck.backward(far, ck.forward(far, X), X, Y))
+    assert check.ok
+    assert "too small to tell from rounding: 3 (W1[0, 1], W1[1, 1], W1[2, 1])" in repr(check)
 
 
 def test_nothing_it_is_given_changes():

@@ -132,7 +132,7 @@ def block_errors(given, numeric, h):
     Returns
     -------
     ndarray, shape (2, s)
-        0 where both are all zeros.
+        0 where both are all zeros, NaN where all entries are left out.
     """
     errors = []
     for block in (slice(0, 3 * h), slice(3 * h, None)):
@@ -140,7 +140,9 @@ def block_errors(given, numeric, h):
         a = np.where(np.isnan(b), 0.0, given[block])
         b = np.nan_to_num(b, nan=0.0)
         size = np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1)
-        errors.append(np.linalg.norm(a - b, axis=1) / np.where(size > 0, size, 1.0))
+        blank = np.isnan(numeric[:, block]).all(axis=1)
+        size = np.where(blank, np.nan, np.where(size > 0, size, 1.0))
+        errors.append(np.linalg.norm(a - b, axis=1) / size)
     return np.array(errors)
 
 
