@@ -90,6 +90,4 @@ def _grade(chosen):
     if chosen.only is None:
         write_reports(chosen.to, read_source(chosen.source), graded)
     for record in graded:
-        print(
-            f"{record['learner']}: {record['total']:g} of {record['points']:g} {record['problem']}".rstrip()
-        )
+        print(f"{record.learner}: {record.total:g} of {record.points:g} {record.problem}".rstrip())

@@ -14,8 +14,7 @@ def class_page(assignment, graded, similar=()):
     ----------
     assignment : str
         Its name.
-    graded : list of dict
-        Records of `coursekit.classroom.grading.grade`.
+    graded : list of Record
     similar : list of (str, str, float)
         Pairs of learners, and how alike their answers are.
 
@@ -23,13 +22,13 @@ def class_page(assignment, graded, similar=()):
     -------
     str
     """
-    unread = [record for record in graded if record["problem"]]
+    unread = [record for record in graded if record.problem]
     parts = [element("p", f"Learners: {len(graded)}. Files that could not be graded in full: {len(unread)}.")]
     parts += [element("h2", "Totals"), bars("Learners by their share of the points", distribution(graded))]
     parts += [element("h2", "Parts"), _parts(graded)]
     parts += [element("h2", "Mistakes by name"), _mistakes(graded)]
     if unread:
-        parts += [element("h2", "Files to look at"), items(f"{r['learner']}: {r['problem']}" for r in unread)]
+        parts += [element("h2", "Files to look at"), items(f"{r.learner}: {r.problem}" for r in unread)]
     if similar:
         said = "Answers that are much alike. It proves nothing: look at them before you say anything."
         rows = [[f"{one} and {other}", round(share, 2)] for one, other, share in similar]
@@ -41,7 +40,7 @@ def distribution(graded):
     """Return how many learners have which share of the points: label -> count."""
     counts = [0] * STEPS
     for record in graded:
-        share = record["total"] / record["points"] if record["points"] else 0.0
+        share = record.total / record.points if record.points else 0.0
         counts[min(int(share * STEPS), STEPS - 1)] += 1
     return {f"{100 * i // STEPS} to {100 * (i + 1) // STEPS} %": count for i, count in enumerate(counts)}
 
@@ -56,7 +55,7 @@ def mistakes(graded):
     """
     counts = Counter()
     for record in graded:
-        counts.update({step["mistake"] for part in record["parts"] for step in part["steps"]} - {None})
+        counts.update({step.mistake for part in record.parts for step in part.steps} - {None})
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
@@ -70,15 +69,13 @@ def minutes(share):
 
 def _parts(graded):
     rows = []
-    attempts = [record["parts"] for record in graded if record["parts"] and record["parts"][0]["steps"]]
+    attempts = [record.parts for record in graded if record.parts and record.parts[0].steps]
     for i, part in enumerate(attempts[0] if attempts else []):
-        earned = [parts[i]["earned"] / part["points"] for parts in attempts]
+        earned = [parts[i].earned / part.points for parts in attempts]
         whole = sum(share == 1 for share in earned) / len(earned)
-        left = sum(
-            all(step["message"] == "not attempted" for step in parts[i]["steps"]) for parts in attempts
-        )
+        left = sum(all(step.message == "not attempted" for step in parts[i].steps) for parts in attempts)
         mean = round(100 * sum(earned) / len(earned))
-        rows.append([part["name"], mean, round(100 * whole), left, minutes(whole)])
+        rows.append([part.name, mean, round(100 * whole), left, minutes(whole)])
     head = ["part", "mean %", "all right %", "left open", "reteach, minutes"]
     return table("How each part went, of those whose files ran", head, rows)
 

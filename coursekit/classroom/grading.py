@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from coursekit.classroom.apart.sandbox import level, obstacle
 from coursekit.classroom.apart.supervise import Worker
 from coursekit.classroom.assemble import as_notebook, assemble, reference_answers
 from coursekit.classroom.collect import collect
+from coursekit.classroom.records import PartGrade, Record
 from coursekit.classroom.release import released_text
 from coursekit.classroom.source import SourceError, read_source
 from coursekit.classroom.submission import Unreadable, read_submission
@@ -54,8 +56,8 @@ def grade(
 
     Returns
     -------
-    list of dict
-        A record for each learner, in the order of their names.
+    list of Record
+        One for each learner, in the order of their names.
 
     Raises
     ------
@@ -88,8 +90,8 @@ def grade(
 def _grade_all(job, waiting, results, total, executor):
     with progress_bar(total, "submission", total - len(waiting)) as bar:
 
-        def finished(i, record):
-            records.write(records.path_of(results, waiting[i].learner), record)
+        def finished(_, record):
+            records.write(results, record)
             bar.update()
 
         tasks = [(job, one) for one in waiting]
@@ -109,60 +111,56 @@ def grade_one(task):
 
     Returns
     -------
-    dict
-        The learner's record.
+    Record
+        The learner's.
     """
     job, found = task
-    record = {
-        "learner": found.learner,
-        "file": found.place,
-        "flags": list(found.flags),
-        "data": _digest(found),
-    }
-    record |= {"problem": found.problem, "parts": [], "carried": None, "written": {}, "code": ""}
-    if not found.problem:
-        try:
-            submission = read_submission(found.data, job["assignment"])
-        except Unreadable as error:
-            record["problem"] = str(error)
-        else:
-            record["flags"] += submission.flags
-            record["written"] = submission.written
-            record["code"] = "\n\n".join(codes[0] for _, codes in sorted(submission.answers.items()))
-            _run_parts(job, submission, record)
-    record["parts"] = record["parts"] or _nothing(job)
-    record["total"] = round(sum(part["earned"] for part in record["parts"]), 4)
-    record["points"] = sum(part["points"] for part in job["expected"].values())
-    return record
+    record = Record(found.learner, found.place, job["assignment"].points, _digest(found), tuple(found.flags))
+    record = replace(record, problem=found.problem, parts=_nothing(job))
+    if found.problem:
+        return record
+    try:
+        submission = read_submission(found.data, job["assignment"])
+    except Unreadable as error:
+        return replace(record, problem=str(error))
+    return _run_parts(job, submission, record)
 
 
 def _run_parts(job, submission, record):
     reply = _ask(job, submission.answers, job["expected"])
-    record["parts"] = _with_untouched(job, submission, reply.get("parts", []))
-    record["problem"] = reply.get("problem", "")
-    lost = any(part["earned"] < part["points"] for part in record["parts"])
+    parts = _parts(job, submission, reply) or record.parts
+    lost = any(part.earned < part.points for part in parts)
+    carried = None
     if job["carry"] and lost:
-        record["carried"] = _ask(job, submission.answers, job["expected"], carry=True).get("parts")
+        carried = _parts(job, submission, _ask(job, submission.answers, job["expected"], carry=True)) or None
+    return replace(
+        record,
+        flags=(*record.flags, *submission.flags),
+        problem=reply.get("problem", ""),
+        parts=parts,
+        carried=carried,
+        written=submission.written,
+        answers=submission.answers,
+        outputs=reply.get("outputs", {}),
+    )
 
 
-def _with_untouched(job, submission, parts):
-    """Say of a part that nobody has written "not attempted", and not where the empty cell led."""
+def _parts(job, submission, reply):
+    """Return the parts of a reply; of one that nobody has written, that it was not attempted."""
     stubs = {cell.name: released_text(cell).strip() for cell in job["assignment"].of_kind("solution")}
-    for part in parts:
-        answers = job["expected"][part["name"]]["answers"]
+    parts = []
+    for part in map(PartGrade.from_dict, reply.get("parts", [])):
+        answers = job["expected"][part.name]["answers"]
         codes = [submission.answers.get(name, [""])[0].strip() for name in answers]
         if answers and all(code in ("", stubs[name]) for name, code in zip(answers, codes, strict=True)):
-            part["stopped"] = []
-            for step in part["steps"]:
-                step["message"] = "not attempted"
-    return parts
+            steps = tuple(replace(step, message="not attempted") for step in part.steps)
+            part = replace(part, stopped=(), steps=steps)
+        parts.append(part)
+    return tuple(parts)
 
 
 def _nothing(job):
-    return [
-        {"name": name, "points": part["points"], "earned": 0.0, "steps": [], "stopped": []}
-        for name, part in job["expected"].items()
-    ]
+    return tuple(PartGrade(name, part["points"]) for name, part in job["expected"].items())
 
 
 def _expected(job):
@@ -207,7 +205,7 @@ def _digest(found):
 
 def _is_graded(results, found):
     record = records.read(results, found.learner)
-    return record is not None and (record["file"], record["data"]) == (found.place, _digest(found))
+    return record is not None and (record.file, record.data) == (found.place, _digest(found))
 
 
 @cache

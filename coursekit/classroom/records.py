@@ -2,13 +2,149 @@
 
 import hashlib
 import json
-import os
 import re
 import secrets
+from dataclasses import dataclass, field, fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from coursekit.lesson.files import write_json
+
 TOOLS = ("coursekit", "numpy", "nbval", "pytest", "ipykernel")
+
+
+class AsInJson:
+    """Lets a record be read by subscript as well, ``record["total"]``, as it stands in its JSON file."""
+
+    def __getitem__(self, name):
+        return self.as_dict()[name]
+
+    def as_dict(self):
+        """Return the record as JSON holds it: dicts, lists, texts and numbers."""
+        return _plain(self)
+
+
+@dataclass(frozen=True)
+class Step(AsInJson):
+    """One value that a check compared.
+
+    Attributes
+    ----------
+    name : str
+    passed : bool
+    message : str
+        What to look at next, or "not attempted".
+    named : str
+        The sentence that names what was found, where a diagnosis found something.
+    mistake : str or None
+        Its stable name.
+    """
+
+    name: str
+    passed: bool = False
+    message: str = ""
+    named: str = ""
+    mistake: str | None = None
+
+
+@dataclass(frozen=True)
+class PartGrade(AsInJson):
+    """What a part earned.
+
+    Attributes
+    ----------
+    name : str
+    points, earned : float
+    steps : tuple of Step
+    stopped : tuple of str
+        What kept the part from being judged.
+    rests_on : tuple of str
+        Earlier parts that are not right, and in whose place the reference stood when this one was judged.
+    """
+
+    name: str
+    points: float
+    earned: float = 0.0
+    steps: tuple = ()
+    stopped: tuple = ()
+    rests_on: tuple = ()
+
+    @classmethod
+    def from_dict(cls, data):
+        """Return what `as_dict` made a dict of."""
+        return _made(cls, data | {"steps": tuple(_made(Step, step) for step in data["steps"])})
+
+
+@dataclass(frozen=True)
+class Record(AsInJson):
+    """The grade of one learner.
+
+    Attributes
+    ----------
+    learner, file : str
+        Whose it is, and which file was graded.
+    points : float
+        All that can be had, written answers among them.
+    data : str
+        SHA-256 of the file.
+    flags : tuple of str
+        What instructor and learner may want to know of the file.
+    problem : str
+        Why it could not be graded in full; empty where it could.
+    parts : tuple of PartGrade
+    carried : tuple of PartGrade or None
+        The parts, each judged on right earlier ones.
+    written : dict
+        Written part -> its text, to be marked.
+    answers : dict
+        Solution cell -> the codes that ran: the learner's cell, and added cells after it.
+    outputs : dict
+        Solution cell -> what these printed.
+    """
+
+    learner: str
+    file: str
+    points: float = 0.0
+    data: str = ""
+    flags: tuple = ()
+    problem: str = ""
+    parts: tuple = ()
+    carried: tuple | None = None
+    written: dict = field(default_factory=dict)
+    answers: dict = field(default_factory=dict)
+    outputs: dict = field(default_factory=dict)
+
+    @property
+    def total(self):
+        """What the parts earned; marks of written answers come to it when results are reported."""
+        return round(sum(part.earned for part in self.parts), 4)
+
+    def as_dict(self):
+        """Return the record as JSON holds it, with its total."""
+        return _plain(self) | {"total": self.total}
+
+    @classmethod
+    def from_dict(cls, data):
+        """Return what `as_dict` made a dict of."""
+        parts = {
+            name: tuple(map(PartGrade.from_dict, data[name]))
+            for name in ("parts", "carried")
+            if data[name] is not None
+        }
+        return _made(cls, {key: value for key, value in data.items() if key != "total"} | parts)
+
+
+def _plain(value):
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return list(map(_plain, value)) if isinstance(value, (tuple, list)) else value
+
+
+def _made(cls, data):
+    """Make a record of JSON's data: its lists are tuples here."""
+    return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
 
 
 def open_run(results, source, *, seed, limits, level, carry):
@@ -48,7 +184,7 @@ def open_run(results, source, *, seed, limits, level, carry):
         "versions": {name: version(name) for name in TOOLS},
     }
     if there is None:
-        write(path, run)
+        write_json(path, run)
     elif there != run:
         other = [key for key in run if run[key] != there.get(key)]
         raise ValueError(
@@ -58,26 +194,22 @@ def open_run(results, source, *, seed, limits, level, carry):
     return run
 
 
-def write(path, value):
-    """Write a value as JSON, so that a reader finds the whole of it or nothing."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    with scratch.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1, ensure_ascii=False, sort_keys=True)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(scratch, path)
-
-
 def path_of(results, learner):
     """Return where the record of a learner is kept: readable, safe, and one for each name."""
     plain = re.sub(r"[^\w.-]+", "_", learner).strip("._")[:60]
-    return Path(results) / "grades" / f"{plain}-{hashlib.sha256(learner.encode()).hexdigest()[:8]}.json"
+    digest = hashlib.sha256(learner.encode("utf-8", "backslashreplace")).hexdigest()[:8]
+    return Path(results) / "grades" / f"{plain}-{digest}.json"
+
+
+def write(results, record):
+    """Keep the record of a learner."""
+    write_json(path_of(results, record.learner), record.as_dict())
 
 
 def read(results, learner):
-    """Return the record of a learner, or None where there is none."""
+    """Return the record of a learner, or None where there is none that can be read."""
     try:
-        return json.loads(path_of(results, learner).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        text = path_of(results, learner).read_text(encoding="utf-8")
+        return Record.from_dict(json.loads(text))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

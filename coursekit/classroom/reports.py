@@ -18,17 +18,21 @@ def write_reports(results, assignment, graded):
     ----------
     results : str or os.PathLike
     assignment : Assignment
-    graded : list of dict
-        Records of `coursekit.classroom.grading.grade`, of the whole class.
+    graded : list of Record
+        Of the whole class.
     """
     results = Path(results)
     (results / "feedback").mkdir(parents=True, exist_ok=True)
     write_grades(results / "grades.csv", graded)
     for record in graded:
-        page = results / "feedback" / f"{path_of(results, record['learner']).stem}.html"
+        page = results / "feedback" / f"{path_of(results, record.learner).stem}.html"
         page.write_text(feedback_page(assignment.name, record), encoding="utf-8")
     given = [code for (code,) in reference_answers(assignment).values()]
     given += [released_text(cell) for cell in assignment.of_kind("solution", "given", "check")]
-    codes = {record["learner"]: record["code"] for record in graded if record["code"]}
+    codes = {record.learner: _first_codes(record.answers) for record in graded if record.answers}
     text = class_page(assignment.name, graded, similar_pairs(codes, given))
     (results / "class.html").write_text(text, encoding="utf-8")
+
+
+def _first_codes(answers):
+    return "\n\n".join(codes[0] for _, codes in sorted(answers.items()))

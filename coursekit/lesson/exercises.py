@@ -16,12 +16,16 @@ ANSWER = "What these numbers come from"
 
 @dataclass(frozen=True)
 class Part:
-    """One part of an exercise: its name, its status, what to look at next, and what that is an answer to."""
+    """One part of an exercise: its name, its status, what to look at next, and what that is an answer to.
+
+    `mistake` is the stable name of what a diagnosis found, where it found one.
+    """
 
     name: str
     status: str
     message: str = ""
     answer: str = ""
+    mistake: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -133,12 +137,13 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
 
 
 def _diagnosed(received, diagnose):
-    """Return what a diagnosis asks of a wrong value and what it names, or nothing."""
+    """Return what a diagnosis asks of a wrong value, its sentence and its name for it, or nothing."""
     if diagnose is None:
         return ()
     try:
         diagnosis = diagnose(received)
-        return () if diagnosis.ok else question_first(diagnosis.message)
+        named = getattr(diagnosis, "mistake", None)
+        return () if diagnosis.ok else (*question_first(diagnosis.message), named)
     except Exception:  # the learner's value may be anything
         return ()
 

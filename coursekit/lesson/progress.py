@@ -8,17 +8,16 @@ A cell that shows progress prints another text where a learner has such a file: 
 `nbval-ignore-output`.
 """
 
-import contextlib
 import html
 import json
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit._validation import check_text, describe
 from coursekit.lesson.exercises import Verdict
+from coursekit.lesson.files import write_json
 from coursekit.palette import boxed
 
 FILE = ".coursekit_progress.json"
@@ -218,17 +217,8 @@ def _is_ours(found):
 
 def _write(passed):
     """Replace the file in one step; return what prevents it, or None."""
-    text = json.dumps({"format": FORMAT, "passed": passed}, indent=1) + "\n"
     try:
-        handle, beside = tempfile.mkstemp(prefix=FILE, dir=".")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(beside, FILE)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.unlink(beside)
-            raise
+        write_json(FILE, {"format": FORMAT, "passed": passed})
     except OSError as error:
         return f"{FILE} cannot be written ({error.strerror})"
     return None

@@ -1,5 +1,6 @@
 """Feedback and class page in Chromium: axe-core finds nothing, no script runs, and they are readable."""
 
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -8,33 +9,28 @@ from lab import chromium_page, find_chromium
 
 from coursekit.classroom.class_page import class_page
 from coursekit.classroom.feedback import feedback_page
+from coursekit.classroom.records import PartGrade, Record, Step
 
 pytest.importorskip("playwright", reason="the browser tests need the extra: pip install -e '.[browser]'")
 pytestmark = pytest.mark.skipif(
     find_chromium() is None, reason="no Chromium found: install the system package chromium"
 )
 EVIL = "</p><script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'>"
-STEPS = [
-    {
-        "name": "a network",
-        "passed": False,
-        "message": "The points are summed. Where does 1/n enter?",
-        "mistake": "summed",
-    },
-    {"name": "another", "passed": True, "message": "passed", "mistake": None},
-]
-PART = {"name": "backward", "points": 4.0, "earned": 2.0, "steps": STEPS, "stopped": [EVIL]}
-RECORD = {
-    "learner": EVIL,
-    "total": 2.0,
-    "points": 4.0,
-    "parts": [PART],
-    "carried": [PART | {"earned": 3.0}],
-    "problem": EVIL,
-    "flags": [EVIL],
-    "written": {"why": EVIL},
-    "file": "a.ipynb",
-}
+STEPS = (
+    Step("a network", False, "The points are summed. Where does 1/n enter?", mistake="summed"),
+    Step("another", True, "passed"),
+)
+PART = PartGrade("backward", 4.0, 2.0, STEPS, stopped=(EVIL,))
+RECORD = Record(
+    EVIL,
+    "a.ipynb",
+    4.0,
+    flags=(EVIL,),
+    problem=EVIL,
+    parts=(PART,),
+    carried=(replace(PART, earned=3.0),),
+    written={"why": EVIL},
+)
 PAGES = {
     "feedback": feedback_page("backpropagation", RECORD),
     "class": class_page("backpropagation", [RECORD] * 3, [("ada", "bo", 0.9)]),

@@ -2,34 +2,26 @@
 
 import base64
 import hashlib
+import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from coursekit.classroom.class_page import class_page, distribution, minutes, mistakes
 from coursekit.classroom.feedback import feedback_page
 from coursekit.classroom.page import POLICY, STYLE, bars, table
+from coursekit.classroom.records import PartGrade, Record, Step
 from coursekit.classroom.similar import fingerprint, similar_pairs
 
 EVIL = "</p><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 
 
-def step(name, passed, message="passed", mistake=None):
-    return {"name": name, "passed": passed, "message": message, "mistake": mistake}
-
-
 def record(learner, earned, *, mistake=None, message="too large", **more):
-    steps = [step("a network", earned == 4, message, mistake), step("another", earned == 4, message, mistake)]
-    part = {"name": "backward", "points": 4.0, "earned": float(earned), "steps": steps, "stopped": []}
-    made = {
-        "learner": learner,
-        "total": float(earned),
-        "points": 4.0,
-        "parts": [part],
-        "problem": "",
-        "flags": [],
-    }
-    return made | {"carried": None, "written": {}, "file": f"{learner}.ipynb", "code": ""} | more
+    given = {"passed": earned == 4, "message": message, "mistake": mistake}
+    steps = Step("a network", **given), Step("another", **given)
+    part = PartGrade("backward", 4.0, float(earned), steps, stopped=more.pop("stopped", ()))
+    return Record(learner, f"{learner}.ipynb", 4.0, parts=(part,), **more)
 
 
 CLASS = [
@@ -41,6 +33,17 @@ CLASS = [
 ]
 
 
+def test_a_record_is_read_by_name_or_by_subscript_and_comes_back_from_json():
+    made = record("bo", 2, mistake="summed", flags=("two files",), written={"why": "because"})
+    made = replace(made, carried=made.parts)
+    assert Record.from_dict(json.loads(json.dumps(made.as_dict()))) == made
+    assert made["total"] == made.total == 2
+    assert made["parts"][0]["steps"][1]["message"] == made.parts[0].steps[1].message == "too large"
+    assert json.dumps([made["flags"], made.parts[0]["stopped"]]) == '[["two files"], []]'
+    with pytest.raises(KeyError):
+        made["nothing"]
+
+
 def test_feedback_says_points_message_and_what_is_right():
     text = feedback_page("tiny", record("bo", 2, message="The points are summed. Where does 1/n enter?"))
     assert "bo: 2 of 4 points." in text
@@ -50,9 +53,15 @@ def test_feedback_says_points_message_and_what_is_right():
 
 
 def test_feedback_says_what_stopped_what_is_carried_and_what_was_written():
-    made = record("bo", 0, written={"why": "because"}, flags=["two files"], problem="it took longer than 8 s")
-    made["parts"][0]["stopped"] = ["forward stopped with NameError"]
-    made["carried"] = [made["parts"][0] | {"earned": 3.0}]
+    made = record(
+        "bo",
+        0,
+        written={"why": "because"},
+        flags=("two files",),
+        problem="it took longer than 8 s",
+        stopped=("forward stopped with NameError",),
+    )
+    made = replace(made, carried=(replace(made.parts[0], earned=3.0),))
     text = feedback_page("tiny", made)
     for said in (
         "forward stopped with NameError",
@@ -65,8 +74,8 @@ def test_feedback_says_what_stopped_what_is_carried_and_what_was_written():
 
 
 def test_nothing_of_a_learners_becomes_html():
-    made = record(EVIL, 2, message=EVIL, mistake=EVIL, written={"why": EVIL}, flags=[EVIL], problem=EVIL)
-    made["parts"][0]["stopped"] = [EVIL]
+    more = {"written": {"why": EVIL}, "flags": (EVIL,), "problem": EVIL, "stopped": (EVIL,)}
+    made = record(EVIL, 2, message=EVIL, mistake=EVIL, **more)
     for text in (feedback_page(EVIL, made), class_page(EVIL, [made], [(EVIL, EVIL, 0.9)])):
         assert "<script" not in text
         assert "<img" not in text

@@ -35,15 +35,16 @@ EXPECTED = {
 
 def test_all_right_earns_all():
     (part,) = score([check([entry("values", RIGHT + 1e-6), entry("a word", "Circle")])], EXPECTED)
-    assert part["earned"] == 4
-    assert "stopped" not in part
+    assert part.earned == 4
+    assert part.stopped == ()
 
 
 def test_a_known_mistake_is_named_and_the_rest_counts():
     (part,) = score([check([entry("values", 1 / (1 + np.exp(Z))), entry("a word", "circle")])], EXPECTED)
-    assert part["earned"] == 1
-    assert part["steps"][0]["mistake"]
-    assert part["steps"][0]["message"].endswith("?")
+    assert part.earned == 1
+    assert part.steps[0].mistake
+    assert part.steps[0].message.endswith("?")
+    assert "what comes out when" in part.steps[0].named
 
 
 @pytest.mark.parametrize(
@@ -64,16 +65,16 @@ def test_a_known_mistake_is_named_and_the_rest_counts():
 )
 def test_whatever_a_kernel_sends_earns_what_it_is_worth(entries, message):
     (part,) = score([check(entries)], EXPECTED)
-    assert message in part["steps"][0]["message"].lower()
-    assert part["earned"] == (3 if message == "passed" else 0)
+    assert message in part.steps[0].message.lower()
+    assert part.earned == (3 if message == "passed" else 0)
 
 
 def test_what_stopped_is_said():
     stopped = {"role": "answer", "name": "answer", "outputs": [], "error": "ValueError: no"}
     (part,) = score([stopped, check(None, "the kernel died")], EXPECTED)
-    assert part["stopped"] == ["answer stopped with ValueError: no", "the check stopped with the kernel died"]
+    assert part.stopped == ("answer stopped with ValueError: no", "the check stopped with the kernel died")
     (part,) = score([], EXPECTED)
-    assert part["earned"] == 0
+    assert part.earned == 0
 
 
 def test_a_request_that_cannot_be_answered_says_what_is_missing():

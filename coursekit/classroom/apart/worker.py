@@ -17,6 +17,8 @@ from coursekit.classroom.apart.warm import WarmKernels
 from coursekit.classroom.assemble import values_of
 from coursekit.classroom.scoring import score
 
+MOST_PRINTED = 2_000  # characters of a cell that are kept for its learner's page
+
 
 def main(settings):
     """Answer requests until there are no more.
@@ -73,11 +75,13 @@ def evaluate(cells, expected):
     Returns
     -------
     dict
-        Either parts, what each check earned; or, of the reference, entries and texts: check -> what it
-        reported and said, and problems: what stopped.
+        Either parts, what each check earned, and outputs: solution cell -> what it and the cells that a
+        learner added after it printed; or, of the reference, entries and texts: check -> what it reported
+        and said, and problems: what stopped.
     """
     if expected is not None:
-        return {"parts": score(cells, expected)}
+        parts = [part.as_dict() for part in score(cells, expected)]
+        return {"parts": parts, "outputs": _printed(cells)}
     problems = [f"{cell['name']}: {cell['error']}" for cell in cells if cell["error"]]
     checks = [cell for cell in cells if cell["role"] == "check"]
     entries = {cell["name"]: values_of(cell["outputs"]) for cell in checks}
@@ -85,10 +89,20 @@ def evaluate(cells, expected):
     return {"entries": entries, "texts": texts, "problems": problems}
 
 
+def _printed(cells):
+    """Return what answers and the cells added after them printed, as far as it is kept."""
+    printed = {}
+    for cell in cells:
+        text = _text(cell["outputs"]) if cell["role"] in ("answer", "extra") else ""
+        if text:
+            printed[cell["name"]] = f"{printed.get(cell['name'], '')}{text}\n"[:MOST_PRINTED]
+    return printed
+
+
 def _text(outputs):
     """Return what outputs say in plain text."""
     said = [output.get("data", {}).get("text/plain", "") or output.get("text", "") for output in outputs]
-    return "\n".join(text.strip("\n") for text in said if text)
+    return "\n".join(text.strip("\n") for text in said if text and isinstance(text, str))
 
 
 if __name__ == "__main__":

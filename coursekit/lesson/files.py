@@ -1,0 +1,50 @@
+"""Small files that are written whole or not at all."""
+
+import contextlib
+import json
+import os
+import secrets
+from pathlib import Path
+
+
+def write_json(path, value):
+    """Write a value as JSON, so that a reader finds the whole of it or what was there before.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+    value : object
+        What JSON can hold. Half an emoji in a text is kept, as the escape that JSON has for it.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be written; then nothing is left beside it.
+    """
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_text(path, text):
+    """Write a text as UTF-8, whole or not at all; what UTF-8 cannot hold stands there as an escape.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+    text : str
+
+    Raises
+    ------
+    OSError
+    """
+    path = Path(path)
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with scratch.open("xb") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            scratch.unlink()
+        raise
