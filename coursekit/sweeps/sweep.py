@@ -1,30 +1,15 @@
 """Many networks: the full product of settings, in chunks, on all cores."""
 
-import hashlib
-from itertools import product
-from typing import NamedTuple
-
 import numpy as np
 
-from coursekit._parallel import memory, progress_bar, run_tasks
-from coursekit._validation import (
-    LARGEST,
-    check_axis,
-    check_choice,
-    check_count,
-    check_flag,
-    check_positive,
-    check_seed,
-    check_share,
-    describe,
-    is_list,
-)
+from coursekit._parallel import progress_bar, run_tasks
+from coursekit._validation import describe, is_list
 from coursekit.activations import ACTIVATIONS, BUILT_IN
-from coursekit.patterns import PATTERNS, Dataset, check_dataset, rule_name
-from coursekit.starts import FRESH, draw_points
+from coursekit.patterns import rule_name
 from coursekit.sweeps.checkpoint import append, open_checkpoint
-from coursekit.sweeps.chunk import DTYPES, Chunk, Start, networks_at_once, train_chunk
-from coursekit.sweeps.result import CURVES, MISSING, SweepResult, SweepStopped, empty_values
+from coursekit.sweeps.chunk import train_chunk
+from coursekit.sweeps.grid import AXES, check_grid, plan_of, quantities, recorded
+from coursekit.sweeps.result import SweepResult, SweepStopped, empty_values
 
 WORTH_A_POOL = 2e8  # points x units x iterations: about a second on one core
 
@@ -95,138 +80,19 @@ def sweep(
     SweepStopped
         Where an executor died; its `.partial` holds what was finished.
     """
-    several = dict(
-        pattern=pattern,
-        learning_rate=learning_rate,
-        hidden_size=hidden_size,
-        activation=activation,
-        n_points=n_points,
-        output_bias=output_bias,
-        seed=seed,
-    )
-    axes = {name: check_axis(given, name, CHECKS[name]) for name, given in several.items()}
-    settings = dict(
-        iterations=check_count(iterations, "iterations"),
-        record_every=check_count(record_every, "record_every"),
-        threshold=check_share(threshold, "threshold"),
-        fresh_points=check_count(fresh_points, "fresh_points") if fresh_points != 0 else 0,
-        keep_curves=check_flag(keep_curves, "keep_curves"),
-        dtype=dtype,
-    )
-    check_choice(dtype, DTYPES, "dtype")
+    given = dict(locals())
+    axes, settings = check_grid(given)
     if executor is not None and not hasattr(executor, "submit"):
         raise TypeError(f"executor must be a concurrent.futures.Executor; got {describe(executor)}")
-    _check_together(axes, settings)
-    plan = _plan(axes, settings)
+    plan = plan_of(axes, settings)
     axes["pattern"] = tuple(rule_name(pattern) for pattern in axes["pattern"])
-    values = empty_values(_quantities(settings), plan.size, _recorded(settings))
-    done = np.zeros(plan.size, dtype=bool)
+    done = np.zeros(sum(map(len, plan.cells)), dtype=bool)
+    values = empty_values(quantities(settings), done.size, recorded(settings))
     error = _run(plan, values, done, executor, checkpoint)
-    lists = {name: is_list(given) for name, given in several.items()}
-    result = _named(axes, lists, settings, values, done)
+    result = _named(axes, [name for name in AXES if is_list(given[name])], settings, values, done)
     if error is not None and not isinstance(error, KeyboardInterrupt):
         raise SweepStopped(_what_is_missing(error, axes, done, checkpoint), result) from error
     return result
-
-
-def _check_pattern(value, name):
-    if isinstance(value, Dataset):
-        return check_dataset(value)
-    if isinstance(value, str):
-        return check_choice(value, PATTERNS, name).name
-    if not callable(value):
-        raise TypeError(f"{name} must be a name, a rule or a Dataset; got {describe(value)}")
-    return value
-
-
-def _check_activation(value, name):
-    return check_choice(value, ACTIVATIONS, name).name
-
-
-CHECKS = dict(
-    pattern=_check_pattern,
-    learning_rate=check_positive,
-    hidden_size=check_count,
-    activation=_check_activation,
-    n_points=check_count,
-    output_bias=check_flag,
-    seed=check_seed,
-)
-
-
-def _check_together(axes, settings):
-    """Check what hangs on more than one argument: datasets, and the size of it all."""
-    if any(isinstance(pattern, Dataset) for pattern in axes["pattern"]):
-        if len(axes["n_points"]) > 1:
-            raise ValueError(f"n_points must be one value beside a Dataset; got {axes['n_points']}")
-        if settings["fresh_points"]:
-            raise ValueError("fresh_points must be 0 beside a Dataset, whose rule is not known")
-    networks = int(np.prod([float(len(values)) for values in axes.values()]))
-    if networks > LARGEST["networks"]:
-        sizes = " x ".join(f"{len(values)} {name}" for name, values in axes.items() if len(values) > 1)
-        raise ValueError(f"a sweep must have at most {LARGEST['networks']} networks; got {networks}: {sizes}")
-    size = networks * _recorded(settings) * 2 * 8
-    if settings["keep_curves"] and size > memory() / 2:
-        raise ValueError(
-            f"keep_curves must fit into half the memory of this computer, {memory() / 2e9:.1f} GB; "
-            f"got {networks} networks x {_recorded(settings)} recorded iterations, {size / 1e9:.1f} GB. "
-            "Raise record_every, or leave keep_curves out."
-        )
-
-
-class _Plan(NamedTuple):
-    cells: list  # of each chunk, the places of its networks in the flat grid
-    chunks: list
-    size: int
-    job: dict  # what all this is, for the checkpoint
-
-
-def _plan(axes, settings):
-    """Group the networks of one shape, and cut the groups into chunks."""
-    groups, size, drawn = {}, 0, {}
-    for cell, (pattern, rate, h, activation, n, bias, seed) in enumerate(product(*axes.values())):
-        pattern, fresh = _as_data(pattern, n, seed, settings["fresh_points"], drawn)
-        n = len(pattern.y) if isinstance(pattern, Dataset) else n
-        start = Start(pattern, fresh, rate, seed)
-        groups.setdefault((h, activation, n, bias), []).append((cell, start))
-        size += 1
-    cells, chunks = [], []
-    for shape, members in groups.items():
-        pieces = -(-len(members) // networks_at_once(shape[2], _recorded(settings)))
-        for piece in np.array_split(np.arange(len(members)), pieces):
-            cells.append([members[i][0] for i in piece])
-            chunks.append(Chunk(tuple(members[i][1] for i in piece), *shape, **settings))
-    return _Plan(cells, chunks, size, _job(axes, settings, chunks))
-
-
-def _as_data(pattern, n_points, seed, fresh_points, drawn):
-    """Apply a rule that other processes may not know here, once for each seed."""
-    if isinstance(pattern, (str, Dataset)):
-        return pattern, None
-    key = (rule_name(pattern), n_points, seed)
-    if key not in drawn:
-        fresh = draw_points(pattern, fresh_points, seed=seed, stream=FRESH) if fresh_points else None
-        drawn[key] = draw_points(pattern, n_points, seed=seed), fresh
-    return drawn[key]
-
-
-def _job(axes, settings, chunks):
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        for data in (data for start in chunk.starts for data in (start.pattern, start.fresh)):
-            if isinstance(data, Dataset):
-                digest.update(data.X.tobytes() + data.y.tobytes())
-    names = {"pattern": [rule_name(pattern) for pattern in axes["pattern"]]}
-    return {**axes, **names, **settings, "data": digest.hexdigest()}
-
-
-def _quantities(settings):
-    optional = {"fresh_accuracy": settings["fresh_points"]} | dict.fromkeys(CURVES, settings["keep_curves"])
-    return [name for name in MISSING if optional.get(name, True)]
-
-
-def _recorded(settings):
-    return -(-settings["iterations"] // settings["record_every"])
 
 
 def _run(plan, values, done, executor, checkpoint):
@@ -257,7 +123,7 @@ def _train(plan, keep, done, executor, file):
         keep(chunk, found)
         bar.update(len(plan.cells[chunk]))
 
-    with progress_bar(plan.size, "network", plan.size - sum(len(plan.cells[i]) for i in missing)) as bar:
+    with progress_bar(done.size, "network", np.count_nonzero(done)) as bar:
         tasks = [plan.chunks[i] for i in missing]
         if any(ACTIVATIONS[c.activation] is not BUILT_IN.get(c.activation) for c in tasks):
             executor, work = None, 0  # an activation of your own is known here alone
@@ -266,8 +132,8 @@ def _train(plan, keep, done, executor, file):
 
 def _named(axes, lists, settings, values, done):
     """Give the flat arrays the axes that were lists."""
-    named = {name: along for name, along in axes.items() if lists[name]}
-    fixed = {name: along[0] for name, along in axes.items() if not lists[name]}
+    named = {name: along for name, along in axes.items() if name in lists}
+    fixed = {name: along[0] for name, along in axes.items() if name not in lists}
     shape = tuple(len(along) for along in named.values())
     values = {name: array.reshape((*shape, *array.shape[1:])) for name, array in values.items()}
     return SweepResult(named, fixed | settings, values, done.reshape(shape))

@@ -14,6 +14,7 @@ from bad_input import BAD_ACTIVATION, BAD_COUNTS, BAD_POSITIVE
 
 import coursekit as ck
 from coursekit import _parallel as running
+from coursekit.sweeps import grid
 from coursekit.sweeps import sweep as sweeps
 
 SMALL = dict(pattern="circle", seed=[0, 1], n_points=20, iterations=10)
@@ -331,7 +332,7 @@ def test_a_dataset_has_its_own_points_and_no_rule():
 
 
 def test_curves_that_would_not_fit_are_refused_before_any_work(monkeypatch):
-    monkeypatch.setattr(sweeps, "memory", lambda: 10**9)
+    monkeypatch.setattr(grid, "memory", lambda: 10**9)
     monkeypatch.setattr(sweeps, "train_chunk", None)
     with pytest.raises(ValueError, match=r"half the memory.*0\.5 GB; got 20 networks x 2000000.*0\.6 GB"):
         ck.sweep(pattern="circle", seed=range(20), iterations=2_000_000, keep_curves=True)
