@@ -1,8 +1,7 @@
 """Figures from plain arrays and records; a model arrives as a callable.
 
-Every `plot_*` function draws on `ax`, or on a new figure where `ax` is None, and returns the
-axes. It also writes what it drew, in words, into the label of the axes; `pictures.show` and `to_html`
-make that the alternative text of the picture.
+Every `plot_*` function draws on `ax`, or on a new figure where `ax` is None, and returns the axes. It also
+writes what it drew, in words, into their label, of which `pictures` makes the alternative text.
 """
 
 import numpy as np
@@ -25,16 +24,12 @@ def plot_pattern(dataset, *, ax=None, size=22):
     ax : matplotlib.axes.Axes, optional
     size : float
         Marker area in square points.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
     """
     check_dataset(dataset)
     ax = _axes(ax, (5.2, 5.4))
     _scatter(ax, dataset, size)
     _square(ax, f"{_title(dataset)}: {len(dataset.y)} points")
-    _legend_below(ax, columns=2)
+    _legend_below(ax)
     return _add_alt(
         ax,
         f"Scatter plot of {len(dataset.y)} points in the square from -1 to 1, pattern {_title(dataset)}. "
@@ -52,27 +47,21 @@ def plot_decision_surface(predict, dataset, *, ax=None, colorbar=True):
     dataset : Dataset
     ax : matplotlib.axes.Axes, optional
     colorbar : bool
-
-    Returns
-    -------
-    matplotlib.axes.Axes
     """
     check_dataset(dataset)
     ax = _axes(ax, (6.0, 5.4))
     side = np.linspace(-1, 1, 121)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     p = check_float_array(predict(grid), "predict(points)", (len(grid),)).reshape(121, 121)
-    image = ax.pcolormesh(
-        side, side, p, cmap=PROBABILITY_MAP, vmin=0, vmax=1, shading="gouraud", rasterized=True
-    )
+    look = dict(cmap=PROBABILITY_MAP, vmin=0, vmax=1, shading="gouraud", rasterized=True)
+    image = ax.pcolormesh(side, side, p, **look)
     if p.min() < 0.5 <= p.max():
         ax.contour(side, side, p, levels=[0.5], colors=palette.INK, linewidths=2)
     _scatter(ax, dataset, size=16)
     _square(ax, f"{_title(dataset)}: what the network answers")
     if colorbar:
-        bar = ax.figure.colorbar(image, ax=ax, shrink=0.85)
-        bar.set_label("probability of class 1", fontsize=12)
-    _legend_below(ax, columns=2)
+        ax.figure.colorbar(image, ax=ax, shrink=0.85).set_label("probability of class 1", fontsize=12)
+    _legend_below(ax)
     right = float(((predict(dataset.points) >= 0.5) == dataset.y).mean())
     return _add_alt(
         ax,
@@ -90,11 +79,6 @@ def plot_loss(loss, *, ax=None, label=None):
     loss : ndarray of float64, shape (iterations,)
     ax : matplotlib.axes.Axes, optional
     label : str, optional
-        Name of the curve in the legend.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
     """
     ax = _curve(loss, "loss", ax, label)
     _label(ax, "Log loss while training", "iteration", "mean log loss (nats)")
@@ -112,11 +96,6 @@ def plot_accuracy(accuracy, *, baseline=None, ax=None, label=None):
         Accuracy of always answering the more frequent class.
     ax : matplotlib.axes.Axes, optional
     label : str, optional
-        Name of the curve in the legend.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
     """
     ax = _curve(accuracy, "accuracy", ax, label)
     _label(ax, "Accuracy while training", "iteration", "accuracy (share of points)")
@@ -124,7 +103,7 @@ def plot_accuracy(accuracy, *, baseline=None, ax=None, label=None):
     alt = _curve_in_words("Accuracy", accuracy, label)
     if baseline is not None:
         ax.axhline(baseline, color=palette.INK, linestyle=":", linewidth=2, label="majority baseline")
-        _legend_below(ax, columns=2)
+        _legend_below(ax)
         alt += f" The majority baseline is {baseline:.3f}."
     return _add_alt(ax, alt)
 
@@ -140,10 +119,6 @@ def plot_hidden_units(params, dataset, *, ax=None):
     params : Params
     dataset : Dataset
     ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    matplotlib.axes.Axes
     """
     W1, W2 = check_params(params)
     check_dataset(dataset)
@@ -151,7 +126,7 @@ def plot_hidden_units(params, dataset, *, ax=None):
     _scatter(ax, dataset, size=14, alpha=0.45)
     lines = [_unit_line(ax, unit, W1[:, unit], W2[unit]) for unit in range(W1.shape[1])]
     _square(ax, f"{_title(dataset)}: {len(lines)} hidden units as lines")
-    _legend_below(ax, columns=2)
+    _legend_below(ax)
     return _add_alt(ax, f"Points of the pattern {_title(dataset)} with hidden units. " + " ".join(lines))
 
 
@@ -166,11 +141,6 @@ def plot_gradient_errors(steps, errors, *, ax=None, label=None):
         Norm-relative errors; zeros are drawn at 1e-17.
     ax : matplotlib.axes.Axes, optional
     label : str, optional
-        Name of the curve in the legend.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
     """
     steps = check_float_array(steps, "steps", (None,))
     errors = np.maximum(check_float_array(errors, "errors", (len(steps),)), 1e-17)
@@ -179,7 +149,7 @@ def plot_gradient_errors(steps, errors, *, ax=None, label=None):
     ax.loglog(steps, errors, marker="os^D"[order % 4], **_line_look(order), label=label)
     _label(ax, "Error of the gradient check", "step h (weight units)", "norm-relative error")
     if label:
-        _legend_below(ax, columns=2)
+        _legend_below(ax)
     best = errors.argmin()
     return _add_alt(
         ax,
@@ -215,43 +185,26 @@ def _label(ax, title, xlabel, ylabel):
 def _square(ax, title):
     _label(ax, title, "$x_1$", "$x_2$")
     ax.set(xlim=(-1.03, 1.03), ylim=(-1.03, 1.03), aspect="equal")
-    ax.set_xticks([-1, -0.5, 0, 0.5, 1])
-    ax.set_yticks([-1, -0.5, 0, 0.5, 1])
+    for set_ticks in (ax.set_xticks, ax.set_yticks):
+        set_ticks([-1, -0.5, 0, 0.5, 1])
 
 
-def _legend_below(ax, columns):
-    ax.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.14),
-        ncols=columns,
-        fontsize=11,
-        frameon=False,
-        handlelength=3,
-    )
+def _legend_below(ax):
+    below = dict(loc="upper center", bbox_to_anchor=(0.5, -0.14))
+    ax.legend(**below, ncols=2, fontsize=11, frameon=False, handlelength=3)
 
 
 def _scatter(ax, dataset, size, alpha=1.0):
     for value in (0, 1):
         points = dataset.points[dataset.y == value]
-        ax.scatter(
-            points[:, 0],
-            points[:, 1],
-            s=size,
-            color=palette.CLASS_COLORS[value],
-            marker=palette.CLASS_MARKERS[value],
-            edgecolors=palette.INK,
-            linewidths=0.5,
-            alpha=alpha,
-            label=f"class {value} ({len(points)} points)",
-        )
+        look = dict(color=palette.CLASS_COLORS[value], marker=palette.CLASS_MARKERS[value])
+        look |= dict(edgecolors=palette.INK, linewidths=0.5, label=f"class {value} ({len(points)} points)")
+        ax.scatter(*points.T, s=size, alpha=alpha, **look)
 
 
 def _line_look(order):
-    return {
-        "color": palette.LINE_COLORS[order % len(palette.LINE_COLORS)],
-        "linestyle": palette.LINE_STYLES[order % len(palette.LINE_STYLES)],
-        "linewidth": 2,
-    }
+    colors, styles = palette.LINE_COLORS, palette.LINE_STYLES
+    return dict(color=colors[order % len(colors)], linestyle=styles[order % len(styles)], linewidth=2)
 
 
 def _curve(values, name, ax, label):
@@ -259,56 +212,41 @@ def _curve(values, name, ax, label):
     ax = _axes(ax, (6.4, 4.2))
     ax.plot(values, **_line_look(len(ax.lines)), label=label)
     if label:
-        _legend_below(ax, columns=2)
+        _legend_below(ax)
     return ax
 
 
 def _curve_in_words(what, values, label):
-    return (
-        f"{what}{f' of {label}' if label else ''} over {len(values)} iterations: "
-        f"{values[0]:.3f} at first, {values[-1]:.3f} at last."
-    )
+    name = f"{what} of {label}" if label else what
+    return f"{name} over {len(values)} iterations: {values[0]:.3f} at first, {values[-1]:.3f} at last."
 
 
 def _unit_line(ax, unit, weights, output_weight):
     """Draw one unit; return what was drawn, in words."""
     normal, bias = weights[:2], weights[2]
     length = np.linalg.norm(normal)
-    sign = "positive" if output_weight >= 0 else "negative"
     words = f"Unit {unit}: output weight {output_weight:.2f}"
     if length == 0 or abs(bias) / length >= np.sqrt(2):
         ax.plot([], [], " ", label=f"unit {unit}: line outside the square")
         return f"{words}, line outside the square."
-    foot = -bias * normal / length**2
-    along = np.array([-normal[1], normal[0]]) / length
-    ends = np.stack([foot - 3 * along, foot + 3 * along])
+    normal, foot = normal / length, -bias * normal / length**2
+    along = np.array([-normal[1], normal[0]])
     color = palette.LINE_COLORS[unit % len(palette.LINE_COLORS)]
-    ax.plot(
-        ends[:, 0],
-        ends[:, 1],
-        color=color,
-        linestyle="-" if output_weight >= 0 else "--",
-        linewidth=1.5 + min(abs(output_weight), 12) / 4,
-        label=f"unit {unit}: output weight {output_weight:+.1f}",
-    )
+    look = dict(color=color, linestyle="-" if output_weight >= 0 else "--")
+    look |= dict(label=f"unit {unit}: output weight {output_weight:+.1f}")
+    ends = np.stack([foot - 3 * along, foot + 3 * along])
+    ax.plot(*ends.T, linewidth=1.5 + min(abs(output_weight), 12) / 4, **look)
     middle = _middle_of_visible(foot, along)
-    tip = middle + 0.12 * normal / length
-    ax.plot([middle[0], tip[0]], [middle[1], tip[1]], color=color, linewidth=3)
-    ax.annotate(
-        str(unit),
-        tip + 0.06 * normal / length,
-        ha="center",
-        va="center",
-        fontsize=12,
-        fontweight="bold",
-        bbox={"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": color},
-        annotation_clip=True,
-    )
-    return f"{words} ({sign}), line {abs(bias) / length:.2f} from the centre."
+    ax.plot(*np.stack([middle, middle + 0.12 * normal]).T, color=color, linewidth=3)
+    box = {"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": color}
+    look = dict(ha="center", va="center", fontsize=12, fontweight="bold", annotation_clip=True)
+    ax.annotate(str(unit), middle + 0.18 * normal, bbox=box, **look)
+    words += f" ({'positive' if output_weight >= 0 else 'negative'})"
+    return f"{words}, line {abs(bias) / length:.2f} from the centre."
 
 
 def _middle_of_visible(foot, along):
     """Midpoint of the part of the line foot + t * along that lies in the square."""
-    t = np.linspace(-3, 3, 601)
-    inside = (np.abs(foot + t[:, None] * along) <= 0.9).all(axis=1)
-    return foot + t[inside].mean() * along if inside.any() else foot
+    points = foot + np.linspace(-3, 3, 601)[:, None] * along
+    inside = (np.abs(points) <= 0.9).all(axis=1)
+    return points[inside].mean(axis=0) if inside.any() else foot

@@ -1,7 +1,4 @@
-"""A figure as a picture with its alternative text, in a notebook or as HTML.
-
-The alternative text is gathered from the labels of the axes, where `plots` writes it.
-"""
+"""A figure as a picture with its alternative text, from the labels of its axes, in a notebook or as HTML."""
 
 import base64
 import html
@@ -28,22 +25,30 @@ def show(figure, *, alt=None):
     """
     from IPython.display import display
 
-    figure = _figure_of(figure)
-    alt = _alt_of(figure, alt)
+    figure, alt = _described(figure, alt)
     data = _base64(_in_256_colours(_png(figure)))
-    bundle = {
-        "text/html": _img(data, alt),
-        "image/png": data,
-        "text/plain": textwrap.fill(f"Figure: {alt}", 100),
-    }
-    display(bundle, raw=True)
+    text = textwrap.fill(f"Figure: {alt}", 100)
+    display({"text/html": _img(data, alt), "image/png": data, "text/plain": text}, raw=True)
     plt.close(figure)
 
 
 def to_html(figure, *, alt=None):
     """Return a figure as one `<img>` element with its alternative text, as a str."""
-    figure = _figure_of(figure)
-    return _img(_base64(_png(figure)), _alt_of(figure, alt))
+    figure, alt = _described(figure, alt)
+    return _img(_base64(_png(figure)), alt)
+
+
+def _described(figure, alt):
+    """Return a figure and its alternative text: what is given, or what its axes say."""
+    figure = figure.figure if isinstance(figure, Axes) else figure
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure must be a matplotlib Figure or Axes; got {describe(figure)}")
+    if alt is None:
+        labels = [ax.get_label() for ax in figure.axes]
+        alt = " ".join(label for label in labels if label and not label.startswith("<"))
+    if not alt:
+        raise ValueError("alt must say what the figure shows, since no plot_* function drew it; got nothing")
+    return figure, alt
 
 
 def _png(figure):
@@ -55,9 +60,8 @@ def _png(figure):
 def _in_256_colours(picture):
     """Return the picture as a palette PNG, about a third of the size: a lesson keeps many."""
     smaller = io.BytesIO()
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
-        smaller, "png", optimize=True
-    )
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    image.save(smaller, "png", optimize=True)
     return smaller.getvalue()
 
 
@@ -66,24 +70,5 @@ def _base64(picture):
 
 
 def _img(data, alt):
-    return (
-        f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" '
-        'style="max-width: 100%; background: white">'
-    )
-
-
-def _figure_of(figure):
-    if isinstance(figure, Axes):
-        figure = figure.figure
-    if not isinstance(figure, Figure):
-        raise TypeError(f"figure must be a matplotlib Figure or Axes; got {describe(figure)}")
-    return figure
-
-
-def _alt_of(figure, alt):
-    if alt is None:
-        labels = [ax.get_label() for ax in figure.axes]
-        alt = " ".join(label for label in labels if label and not label.startswith("<"))
-    if not alt:
-        raise ValueError("alt must say what the figure shows, since no plot_* function drew it; got nothing")
-    return alt
+    look = 'style="max-width: 100%; background: white"'
+    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" {look}>'

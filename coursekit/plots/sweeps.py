@@ -1,8 +1,4 @@
-"""Figures of many networks from plain arrays and labels: a heat map, and first iterations.
-
-Both draw on `ax`, or on a new figure where `ax` is None, return the axes, and write what they
-drew, in words, into their label, as the functions of `plots` do.
-"""
+"""Figures of many networks from plain arrays and labels; they draw as those of `figures` do."""
 
 import numpy as np
 from matplotlib.colors import Normalize
@@ -32,10 +28,6 @@ def plot_heat_map(values, rows, columns, *, axes, title, form="{:g}", missing="n
     limits : (float, float), optional
         Numbers of the darkest and of the lightest colour; by default the smallest and the largest.
     ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    matplotlib.axes.Axes
     """
     rows, columns = _labels(rows, "rows"), _labels(columns, "columns")
     values = _numbers(values, "values", (len(rows), len(columns)))
@@ -56,7 +48,7 @@ def plot_heat_map(values, rows, columns, *, axes, title, form="{:g}", missing="n
     ax.set_yticks(range(len(rows)), rows)
     _label(ax, title, axes[1], axes[0])
     lines = [", ".join(map(": ".join, zip(columns, line, strict=True))) for line in words]
-    table = " ".join(f"{row} | {line}." for row, line in zip(rows, lines, strict=True))
+    table = " ".join(map("{} | {}.".format, rows, lines))
     return _add_alt(ax, f"Heat map: {title}. Rows: {axes[0]}. Columns: {axes[1]}. {table}")
 
 
@@ -76,10 +68,6 @@ def plot_first_iterations(firsts, labels, *, iterations, title, xlabel, threshol
     title, xlabel : str
     threshold : float
     ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    matplotlib.axes.Axes
     """
     labels, budget = _labels(labels, "labels"), check_count(iterations, "iterations")
     firsts = _numbers(firsts, "firsts", (len(labels), None))
@@ -91,10 +79,9 @@ def plot_first_iterations(firsts, labels, *, iterations, title, xlabel, threshol
     for place, (label, group) in enumerate(zip(labels, firsts, strict=True)):
         ok, named = group >= 0, not said  # the first group stands in the legend for all
         failed = int((~ok).sum())
-        circles, crosses = place + shift[ok], place + shift[~ok]
         look = dict(color=palette.SKY, markeredgecolor=palette.INK, label="one seed" if named else None)
-        ax.plot(circles, group[ok], "o", **look)
-        ax.plot(crosses, np.full(failed, 1.05 * budget), "x", color=palette.INK)
+        ax.plot(place + shift[ok], group[ok], "o", **look)
+        ax.plot(place + shift[~ok], np.full(failed, 1.05 * budget), "x", color=palette.INK)
         ax.text(place, 1.13 * budget, f"{failed} failed", ha="center", va="center", fontsize=12)
         said.append(f"{label}: {len(group) - failed} of {len(group)} seeds")
         if ok.any():
@@ -107,7 +94,7 @@ def plot_first_iterations(firsts, labels, *, iterations, title, xlabel, threshol
     ax.set_xticks(range(len(labels)), labels)
     ax.set_yticks(np.linspace(0, budget, 6).round())
     _label(ax, title, xlabel, f"first iteration with accuracy {threshold:g}")
-    _legend_below(ax, columns=2)
+    _legend_below(ax)
     what = f"First iteration, of {budget}, with accuracy {threshold:g}"
     return _add_alt(ax, f"{what}: {title}. {'; '.join(said)} reached it.")
 
