@@ -449,7 +449,7 @@ def test_a_deleted_output_ends_the_task(player, page):
     player.plays()
     page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
     page.evaluate("jupyterapp.commands.execute('notebook:clear-cell-output')")
-    until(lambda: ask(page, COUNT).startswith("0 "), 6, "the end of the task")
+    until(lambda: ask(page, COUNT).startswith("0 "), what="the end of the task")
 
 
 def test_a_closed_page_ends_the_task(first_page, server):

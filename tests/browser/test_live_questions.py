@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 LONG = "You get a table of shape (500, 500), without a warning, since numpy stretches both to one shape"
-QUESTION = f"""from coursekit import exercises as ex, progress, questions
+QUESTION = f"""from coursekit.lesson import exercises as ex, progress, questions
 q = questions.ask(
     "`y` has shape `(500,)`. What happens when you subtract it from a result of shape `(500, 1)`?",
     {{

@@ -5,6 +5,7 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -19,7 +20,8 @@ from coursekit.classroom.source import SourceError, read_source
 from coursekit.cli import main
 
 pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
-LIMITS = Limits(cell=2.0, total=8.0, memory=1_000_000_000, output=2_000_000)
+LIMITS = Limits(cell=4.0, total=60.0, memory=1_000_000_000, output=2_000_000)
+TIGHT = replace(LIMITS, cell=2.0, total=8.0).as_dict()
 DOUBLE, ADD = RIGHT["tiny-double"], RIGHT["tiny-add"]
 HONEST = {
     "as it should be": RIGHT,
@@ -117,7 +119,7 @@ def test_no_wrong_answer_earns_a_point_and_each_hears_why(name, job):
 
 @pytest.mark.parametrize("name", ENDED)
 def test_what_breaks_a_limit_is_ended_and_leaves_nothing_behind(name, job):
-    reply = ask(job, {"tiny-double": ENDED[name], "tiny-add": ADD})
+    reply = ask(job | {"limits": TIGHT}, {"tiny-double": ENDED[name], "tiny-add": ADD})
     assert not reply.get("parts") or earned(reply)["double"] == 0
     time.sleep(0.3)
     kernels = [one for one in psutil.Process().children(recursive=True) if "kernel.py" in _command(one)]
