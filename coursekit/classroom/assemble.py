@@ -23,8 +23,8 @@ def assemble(assignment, answers, seeds, *, carry=False):
     ----------
     assignment : Assignment
     answers : dict
-        Name of a solution cell -> list of code texts: the learner's cell and the extra cells after it.
-        The name "" holds extra cells that stand before all solutions.
+        Name of a cell -> list of code texts: of a solution the learner's own, then what follows it; of
+        any other cell, and of "" for the begin, the extra cells that follow it.
     seeds : dict
         Name of a check -> the seed of its inputs.
     carry : bool
@@ -36,24 +36,22 @@ def assemble(assignment, answers, seeds, *, carry=False):
     list of (role, name, code)
         `role` is one of given, answer, extra, check, reference.
     """
-    cells, pending, begun = [], [], False
-    for cell in assignment.of_kind("given", "solution", "check"):
-        if cell.kind == "given":
-            if NOT_GRADED not in cell.metadata.get("tags", []):
-                cells.append(("given", cell.name, cell.source))
+    cells, pending, first = [], [], [("extra", "", code) for code in answers.get("", [])]
+    for cell in assignment.cells:
+        texts = answers.get(cell.name, [])
+        if cell.kind == "given" and NOT_GRADED not in cell.metadata.get("tags", []):
+            cells.append(("given", cell.name, cell.source))
         elif cell.kind == "solution":
-            if not begun:
-                cells += [("extra", "", code) for code in answers.get("", [])]
-                begun = True
-            code, *extra = answers.get(cell.name) or [""]
-            cells.append(("answer", cell.name, code))
-            cells += [("extra", cell.name, text) for text in extra]
+            code, *texts = texts or [""]
+            cells += [*first, ("answer", cell.name, code)]
+            first = []
             pending.append(cell)
-        else:
+        elif cell.kind == "check":
             cells.append(("check", cell.name, check_code(cell, seeds[cell.name])))
             if carry:
                 cells += [("reference", done.name, done.source) for done in pending]
                 pending = []
+        cells += [("extra", cell.name, text) for text in texts]
     return cells
 
 

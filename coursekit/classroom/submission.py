@@ -1,15 +1,14 @@
-"""What a learner handed in: answers by the name of their cell, whatever happened to the file on its way."""
+"""What a learner handed in: all that the learner would run, each piece at the cell that it belongs to."""
 
-import json
+import ast
 import re
 from dataclasses import dataclass, field
 
-LARGEST = 20_000_000  # bytes of a file
-COPY = re.compile(r"^\s*(?:#\s*Answer:|###\s*CHECK|<!--\s*WRITTEN)\s*([a-z][a-z0-9_-]*)")
+from coursekit.classroom.cells import Unreadable, read_cells
+from coursekit.classroom.release import released_text
 
-
-class Unreadable(ValueError):
-    """A file that is no notebook; the message says why, to the learner."""
+_HEADER = re.compile(r"^(?:# ?Answer:|### ?CHECK|<!-- ?WRITTEN)[ \t]*([a-z][a-z0-9_-]*)", re.MULTILINE)
+_HARMLESS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 
 
 @dataclass(frozen=True)
@@ -19,12 +18,13 @@ class Submission:
     Attributes
     ----------
     answers : dict
-        Name of a solution cell -> the learner's code and that of the extra cells after it; "" for extra
-        cells before the first.
+        Name of a cell -> code texts in the learner's order: for a solution its answer first, then the
+        rest of it and the extra cells after it; for any other cell, and "" for the notebook's begin, the
+        extra cells after it.
     written : dict
         Name of a written answer -> its text.
     flags : tuple of str
-        What an instructor may want to look at.
+        What was found twice, changed, missing or set aside.
     """
 
     answers: dict
@@ -49,100 +49,248 @@ def read_submission(data, assignment):
     Unreadable
         Where the file is no notebook, or is none of this assignment.
     """
-    cells = _cells(data)
-    names = _names(assignment)
-    given = {cell.source.strip() for cell in assignment.of_kind("given")}
-    answers, written, flags = {}, {}, []
-    place = ""
-    for cell in cells:
-        name = _name_of(cell, names)
-        kind, part = names.get(name, (None, None))
-        text = _text(cell)
-        code = cell.get("cell_type") == "code"
-        if kind == "solution" and code:
-            if part in answers:
-                flags.append(f"{part} is there more than once; the first counts")
-                continue
-            place, answers[part] = part, [text]
-        elif kind == "written" and not code:
-            if part in written:
-                flags.append(f"{part} is there more than once; the first counts")
-            written.setdefault(part, _answer(text, assignment, part))
-        elif kind is None and code and text.strip() and text.strip() not in given:
-            answers.setdefault(place, []).append(text)
-    missing = [
-        cell.name for cell in assignment.of_kind("solution", "written") if cell.name not in answers | written
-    ]
-    if len(missing) == len(assignment.of_kind("solution", "written")):
-        raise Unreadable(
-            "This file holds none of the assignment's cells. Is it another notebook? "
-            "Open the assignment that you were given, put your answers into its cells, and hand that in."
-        )
-    flags += [f"{name} is missing" for name in missing]
-    return Submission(answers, written, tuple(flags))
+    known = {key: cell for cell in assignment.cells for key in (cell.id, cell.name)}
+    reading = _Reading(assignment)
+    for cell in read_cells(data):
+        for name, text in _sections(cell, known):
+            reading.take(known.get(name), cell["cell_type"] == "code", text)
+    return reading.finish()
 
 
-def _cells(data):
-    """Return the cells of a notebook of any format, or say what is wrong with it."""
-    if len(data) > LARGEST:
-        raise Unreadable(
-            f"The file is larger than {LARGEST // 10**6} MB. "
-            "Clear all outputs (Edit > Clear Outputs of All Cells), save, and hand in again."
-        )
-    if not data.strip():
-        raise Unreadable("The file is empty. Save the notebook, look at its size, and hand in again.")
+def holds(data, assignment=None):
+    """Say how much of an assignment a notebook holds: 0 nothing, 1 its cells, 2 answers.
+
+    Parameters
+    ----------
+    data : bytes
+    assignment : Assignment, optional
+        By default any assignment, and then 2 is never said.
+
+    Returns
+    -------
+    int
+    """
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(
-            "The file is no notebook that can be read, or only a part of one. "
-            f"Open it in JupyterLab; if that fails, download it again. ({type(error).__name__})"
-        ) from error
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if cells is None and isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
-        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]  # format 3
-    if not isinstance(cells, list):
-        raise Unreadable("The file is no notebook: it has no cells. Hand in the .ipynb file itself.")
-    return [cell for cell in cells if isinstance(cell, dict)]
+        if assignment is None:
+            return int(any(cell["grade_id"] or _HEADER.match(cell["source"]) for cell in read_cells(data)))
+        found = read_submission(data, assignment)
+    except Unreadable:
+        return 0
+    solutions = {cell.name: released_text(cell) for cell in assignment.of_kind("solution")}
+    touched = (
+        _plain(found.answers.get(name, [""])[0]) not in ("", _plain(solutions[name])) for name in solutions
+    )
+    return 2 if any(touched) or any(found.written.values()) else 1
+
+
+def _sections(cell, known):
+    """Cut a cell where another one was merged into it, and name each piece."""
+    text, names = cell["source"], (cell["grade_id"], cell["id"])
+    name, begin = next((name for name in names if name in known), None), 0
+    for found in _HEADER.finditer(text):
+        other = known.get(found[1])
+        if other is None or (name and known[name] is other):
+            continue
+        if name and text[begin : found.start()].strip():
+            yield name, text[begin : found.start()]
+            begin = found.start()
+        elif name:
+            continue  # what the file says of a cell counts more than a comment in its first line
+        name = found[1]
+    yield name, text[begin:]
 
 
 def code_cells(data):
     """Return the texts of the code cells of a notebook, or raise Unreadable."""
-    return [_text(cell) for cell in _cells(data) if cell.get("cell_type") == "code"]
+    return [cell["source"] for cell in read_cells(data) if cell["cell_type"] == "code"]
 
 
-def _names(assignment):
-    """Return all names by which a cell may be known -> (kind, name of its cell or part)."""
-    known = {}
-    for cell in assignment.cells:
-        known[cell.name] = known[cell.id] = (cell.kind, cell.name)
-    return known
+class _Reading:
+    """The cells of one notebook, taken one after the other."""
+
+    def __init__(self, assignment):
+        self._assignment = assignment
+        self._stubs = {cell.name: _plain(released_text(cell)) for cell in assignment.cells}
+        unnamed = assignment.of_kind("given", "check", "text")
+        self._same = {self._stubs[cell.name]: cell for cell in unnamed if self._stubs[cell.name]}
+        self._given_lines = {
+            line.strip()
+            for cell in assignment.of_kind("text", "written")
+            for line in released_text(cell).splitlines()
+        }
+        self._defines = {cell.name: _defined(cell.source) for cell in assignment.of_kind("solution")}
+        self._place = self._piece = ""  # the last named cell; the answer that the cell before belongs to
+        self._answers, self._written, self._flags = {}, {}, []
+        self._counts, self._as_text, self._notes = {}, {}, []
+
+    def take(self, cell, is_code, text):
+        """Take the next cell: `cell` is that of the assignment, or None for one that the learner added."""
+        cell = cell or self._same.get(_plain(text))
+        kind = cell.kind if cell else None
+        before, self._piece = self._piece, ""
+        if kind:
+            self._place = cell.name
+        if kind == "solution":
+            self._take_solution(cell.name, is_code, text, before)
+        elif kind == "written":
+            self._written.setdefault(cell.name, []).append(self._own(text))
+        elif kind in ("given", "check"):
+            if _plain(text) != self._stubs[cell.name]:
+                self._flag(f"{cell.name}: this cell of the assignment was changed; the original counts")
+        elif kind == "text" or not is_code or self._is_prose(text):
+            self._take_text(kind, text)
+        elif _plain(text):
+            self._answers.setdefault(self._place, []).append(text)
+
+    def _take_solution(self, name, is_code, text, before):
+        if not is_code:
+            self._as_text[name] = text
+            return
+        there = self._answers.setdefault(name, [])
+        untouched = _plain(text) in ("", self._stubs[name])
+        answered = self._counts.get(name, 0)
+        if untouched and (answered or there):
+            return self._set_aside(name)
+        self._piece = name
+        if untouched:
+            there.append(text)
+        elif not answered:
+            self._begin(name, text)
+        elif before == name and self._is_split(there[-1], text, self._defines[name]):
+            there[-1] = f"{there[-1]}\n{text}"
+        else:
+            there.append(text)
+        self._counts[name] = answered + (not untouched)
+
+    @staticmethod
+    def _is_split(first, second, names):
+        """Whether two neighbours are one answer: only a beginning, or cut in the middle of a function."""
+        tree, rest = _parse(first), _parse(second)
+        if rest is None:
+            return tree is None or _parse(f"{first}\n{second}") is not None
+        harmless = tree is not None and all(
+            isinstance(node, _HARMLESS) or _is_text(node) for node in tree.body
+        )
+        return harmless and not names & _defined(first)
+
+    def _is_prose(self, text):
+        """Whether an added code cell holds a written answer: below one, and nothing in it can be run."""
+        if self._place not in self._written:
+            return False
+        tree = _parse(text)
+        return tree is None or all(map(_is_text, tree.body))
+
+    def _take_text(self, kind, text):
+        own = self._own(text)
+        if own and kind is None and self._place in self._written:
+            self._written[self._place].append(own)
+        elif own:
+            self._notes.append(own)
+
+    def _own(self, text):
+        """Return what of a text is the learner's."""
+        lines = (
+            line for line in text.splitlines() if not line.strip() or line.strip() not in self._given_lines
+        )
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+    def _set_aside(self, name):
+        self._flag(f"{name}: an empty or untouched copy of its cell was set aside")
+
+    def _flag(self, text):
+        if text not in self._flags:
+            self._flags.append(text)
+
+    def finish(self):
+        """Return the submission; raise Unreadable where nothing belongs to the assignment."""
+        for name, count in self._counts.items():
+            if count > 1:
+                self._flag(f"{name} is there in {count} cells; all of them were run, in their order")
+        for cell in self._assignment.of_kind("solution"):
+            if not self._counts.get(cell.name):
+                self._look_elsewhere(cell.name)
+        wanted = [cell.name for cell in self._assignment.of_kind("solution", "written")]
+        missing = [name for name in wanted if name not in self._answers and name not in self._written]
+        if len(missing) == len(wanted):
+            raise Unreadable(
+                "This file holds none of the assignment's cells. Is it another notebook? "
+                "Open the assignment that you were given, put your answers into its cells, and hand that in."
+            )
+        for name in missing:
+            self._flag(f"{name} is missing")
+        written = {name: "\n\n".join(filter(None, texts)) for name, texts in self._written.items()}
+        for name, text in written.items():
+            if self._notes and not text:
+                self._flag(f"{name} is empty; elsewhere the learner wrote: {self._notes[0][:300]!r}")
+        return Submission(self._answers, written, tuple(self._flags))
+
+    def _look_elsewhere(self, name):
+        """Find an answer that is not in its cell: in a text cell by accident, or in other code cells."""
+        text = self._as_text.get(name)
+        if text and _plain(text) != self._stubs[name] and _parse(text):
+            self._flag(f"{name}: its cell was no code cell any more; it was run as one")
+            return self._begin(name, text)
+        found = [
+            (place, text)
+            for place, texts in self._answers.items()
+            for text in texts
+            if self._defines[name] & _defined(text) and _plain(text) != self._stubs[name]
+        ]
+        for place, text in found:
+            if place == name or (place in self._counts and text is self._answers[place][0]):
+                continue  # it stays where it is as well
+            self._answers[place].remove(text)
+            if not self._answers[place]:
+                del self._answers[place]
+        if found:
+            self._flag(f"{name}: its own cell is untouched or missing; its code was found in another cell")
+            self._begin(name, *(text for _, text in found))
+
+    def _begin(self, name, *texts):
+        """Let an answer begin with these texts; what ran before them runs before its cell."""
+        all_there = self._answers.pop(name, [])
+        there = [text for text in all_there if _plain(text) not in ("", self._stubs[name])]
+        if len(there) < len(all_there):
+            self._set_aside(name)
+        own = [i for i, text in enumerate(there) if any(text is other for other in texts)]
+        begin = own[0] if own else 0 if texts[0] in self._as_text.values() else len(there)
+        if there[:begin]:
+            self._answers.setdefault(self._above(name), []).extend(there[:begin])
+        self._answers[name] = [*texts, *(text for i, text in enumerate(there) if i >= begin and i not in own)]
+
+    def _above(self, name):
+        """Return the name of the last cell above a solution that is none itself."""
+        above = ""
+        for cell in self._assignment.cells:
+            if cell.name == name:
+                return above
+            above = cell.name if cell.kind != "solution" else above
 
 
-def _name_of(cell, names):
-    """Return the name of a cell: from its metadata, else its id, else the comment in its first line."""
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    found = COPY.match(_text(cell))
-    candidates = [
-        nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None,
-        cell.get("id"),
-        found[1] if found else None,
-    ]
-    return next((name for name in candidates if isinstance(name, str) and name in names), None)
+def _plain(text):
+    """Return a text without its header, blank lines, and blanks at the ends of lines."""
+    lines = (line.rstrip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("# Answer:", "#Answer:")))
 
 
-def _text(cell):
-    """Return the text of a cell, as code of format 3 or 4."""
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
+def _parse(code):
+    """Return the syntax tree of a cell, magics aside, or None."""
+    plain = re.sub(r"^%%.*", "", code)
+    plain = re.sub(r"^([ \t]*)[%!].*", r"\1pass", plain, flags=re.MULTILINE)
+    try:
+        return ast.parse(plain)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
-def _answer(text, assignment, name):
-    """Return a written answer without what was given."""
-    (cell,) = [cell for cell in assignment.cells if cell.name == name]
-    given = set(cell.text_of("given").splitlines()) | {piece.stub for piece in cell.pieces if piece.stub}
-    return "\n".join(line for line in text.splitlines() if line not in given).strip()
+def _is_text(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _defined(code):
+    """Return the names that a code binds at its top level."""
+    tree, names = _parse(code), set()
+    for node in tree.body if tree else ():
+        targets = getattr(node, "targets", [getattr(node, "target", node)])
+        names |= {getattr(target, "id", getattr(target, "name", None)) for target in targets}
+    return names - {None}

@@ -1,0 +1,107 @@
+"""The cells of a notebook of any format, from bytes that anybody may have made."""
+
+import json
+
+LARGEST = 50_000_000  # bytes of a file, outputs and all
+LARGEST_TEXT = 10_000_000  # characters in its cells
+MOST_VALUES = 4_000_000  # values in a file: each takes some 70 bytes of memory once it is read
+_HEADS = {
+    b"PK\x03\x04": "a zip archive",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"%PDF": "a PDF document",
+    b"<": "a web page",
+}
+
+
+class Unreadable(ValueError):
+    """A file that is no notebook; the message says why, to the learner."""
+
+
+def clean(text):
+    """Return text that can be written: the halves of a character are joined, or replaced, and so is NUL."""
+    joined = text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return joined.replace("\0", "\ufffd")
+
+
+def read_cells(data):
+    """Return the cells of a notebook, without outputs.
+
+    Parameters
+    ----------
+    data : bytes
+        Of format 2, 3 or 4, in any encoding.
+
+    Returns
+    -------
+    list of dict
+        Of each cell ``cell_type``, ``id`` and ``grade_id`` (or None), and ``source``, all of them text.
+
+    Raises
+    ------
+    Unreadable
+        Where it is no notebook, or too large.
+    """
+    cells = _list_of_cells(_parse(data))
+    made = [_cell(cell) for cell in cells if isinstance(cell, dict)]
+    if sum(len(cell["source"]) for cell in made) > LARGEST_TEXT:
+        raise Unreadable(
+            f"Its cells hold more than {LARGEST_TEXT // 10**6} MB of text. Take out what is no answer "
+            "(pasted data or pictures), and hand in again."
+        )
+    return made
+
+
+def _parse(data):
+    if not data or data.isspace():
+        raise Unreadable("The file is empty. Save the notebook, look at its size, and hand in again.")
+    if len(data) > LARGEST or sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Unreadable(
+            f"The file is too large: more than {LARGEST // 10**6} MB, or millions of numbers. "
+            "Clear all outputs (Edit > Clear Outputs of All Cells), save, and hand in again."
+        )
+    try:
+        try:
+            return json.loads(data, parse_int=float)  # no number counts, of however many digits
+        except UnicodeDecodeError:
+            return json.loads(data.decode("cp1252", "replace"), parse_int=float)
+    except (ValueError, RecursionError, MemoryError) as error:
+        what = next((what for head, what in _HEADS.items() if data.lstrip().startswith(head)), None)
+        raise Unreadable(
+            f"The file is {what}, whatever its name says. Hand in the notebook itself."
+            if what
+            else "The file is no notebook that can be read, or only a part of one. "
+            f"Open it in JupyterLab; if that fails, download it again. ({type(error).__name__})"
+        ) from error
+
+
+def _list_of_cells(notebook):
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if cells is None and isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
+        sheets = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]  # before format 4
+    if not isinstance(cells, list):
+        raise Unreadable("The file is no notebook: it has no cells. Hand in the .ipynb file itself.")
+    return cells
+
+
+def _cell(cell):
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    made = {"cell_type": cell.get("cell_type"), "id": cell.get("id"), "grade_id": grade_id}
+    made = {key: clean(value) if isinstance(value, str) else None for key, value in made.items()}
+    return made | {"source": clean(source) if isinstance(source, str) else ""}
+
+
+def without_outputs(data):
+    """Return a notebook with nothing but its cells' names and texts, as bytes; raise Unreadable."""
+    cells = [
+        {"cell_type": cell["cell_type"], "id": cell["id"], "source": cell["source"]}
+        | {"metadata": {"nbgrader": {"grade_id": cell["grade_id"]}}}
+        for cell in read_cells(data)
+    ]
+    return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}).encode()
