@@ -13,6 +13,7 @@ LARGEST = {
     "iterations": 10_000_000,
     "record_every": 10_000_000,
     "networks": 1_000_000,
+    "exercises": 1_000,
     "seed": 2**63 - 1,
 }
 

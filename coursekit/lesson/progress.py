@@ -1,8 +1,8 @@
 """Which exercises have passed, kept in a small file that belongs to the learner.
 
-The file `.coursekit_progress.json` lies in the working directory. It holds the lessons, the titles
-of the exercises that passed there, and a format version, and may be deleted at any time. A file
-that is no such file is left as it is.
+The file `.coursekit_progress.json` lies in the working directory. It holds the lessons, the titles of the
+exercises that passed there, and a format version, and may be deleted at any time. A file that is no such file
+is left as it is, and nothing that a file or a folder holds or allows is ever an error: one sentence says so.
 
 A cell that shows progress prints another text where a learner has such a file: give it the tag
 `nbval-ignore-output`.
@@ -15,7 +15,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit._validation import check_text, describe
+from coursekit._validation import check_count, check_text, describe
 from coursekit.lesson.exercises import Verdict
 from coursekit.lesson.files import write_json
 from coursekit.palette import boxed
@@ -23,7 +23,6 @@ from coursekit.palette import boxed
 FILE = ".coursekit_progress.json"
 FORMAT = 1
 MOST_BYTES = 200_000
-MOST_EXERCISES = 1_000
 BAR = 12  # characters in a bar, at most
 FULL, EMPTY = "■", "□"
 
@@ -45,8 +44,6 @@ class Progress:
 def keep(lesson, verdict):
     """Record a verdict that passed, and return it; what was recorded once stays recorded.
 
-    Where the file cannot be used, one printed sentence says so.
-
     Parameters
     ----------
     lesson : str
@@ -57,19 +54,13 @@ def keep(lesson, verdict):
     -------
     Verdict
         The same.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument breaks its rule; never for what the file holds or allows.
     """
     check_text(lesson, "lesson")
     if not isinstance(verdict, Verdict):
         raise TypeError(f"verdict must be what exercises.check returns; got {describe(verdict)}")
-    if verdict.passed:
-        problem = _record(lesson, verdict.title)
-        if problem:
-            print(_sentence(problem))
+    problem = _record(lesson, verdict.title) if verdict.passed else None
+    for sentence in _sentences(problem):
+        print(sentence)
     return verdict
 
 
@@ -86,22 +77,22 @@ def show_progress(lesson, exercises):
     Returns
     -------
     Progress
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument breaks its rule; never for what the file holds or allows.
     """
     check_text(lesson, "lesson")
-    exercises = _check_titles(exercises)
+    if not isinstance(exercises, (list, tuple)):
+        raise TypeError(f"exercises must be a list of titles; got {describe(exercises)}")
+    check_count(len(exercises), "exercises")
+    for title in exercises:
+        check_text(title, "each title in exercises")
+        if exercises.count(title) > 1:
+            raise ValueError(f"exercises must be different; got {title!r} twice")
     passed, problem = _read()
-    if passed is None:
-        line = f"Lesson {lesson}: {_count(len(exercises))}"
-    else:
-        still_open = [title for title in exercises if title not in passed.get(lesson, ())]
-        line = f"Lesson {lesson}: {_words(len(exercises) - len(still_open), len(exercises))}"
+    still_open = [title for title in exercises if title not in (passed or {}).get(lesson, ())]
+    line = _count(len(exercises))
+    if passed is not None:
+        line = _words(len(exercises) - len(still_open), len(exercises))
         line += f" (still open: {'; '.join(still_open)})" if still_open else ""
-    lines = [line, *([_sentence(problem)] if problem else [])]
+    lines = [f"Lesson {lesson}: {line}", *_sentences(problem)]
     return Progress("\n".join(lines), boxed("<br>".join(map(html.escape, lines))))
 
 
@@ -116,35 +107,28 @@ def show_course(lessons):
     Returns
     -------
     Progress
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument breaks its rule; never for what the file holds or allows.
     """
-    _check_counts(lessons)
+    if not isinstance(lessons, dict):
+        raise TypeError(f"lessons must be a dict of lesson -> number of exercises; got {describe(lessons)}")
+    for lesson, total in lessons.items():
+        check_text(lesson, "each lesson")
+        check_count(total, "exercises")
     passed, problem = _read()
-    if passed is None:
-        return Progress(_sentence(problem), boxed(html.escape(_sentence(problem))))
-    rows = [
-        (f"Lesson {lesson}", min(len(set(passed.get(lesson, ()))), total), total)
-        for lesson, total in lessons.items()
-    ]
-    rows.append(("All lessons", sum(row[1] for row in rows), sum(row[2] for row in rows)))
-    width = max(len(name) for name, _, _ in rows)
-    lines = [f"{name:{width}}  {_bar(*counts):{BAR}}  {_words(*counts)}" for name, *counts in rows]
-    page = "".join(
-        f"<tr><th scope='row' style='text-align: left'>{html.escape(name)}</th>"
-        f"<td style='text-align: left' aria-hidden='true'>{_bar(*counts)}</td>"
-        f"<td style='text-align: left'>{_words(*counts)}</td></tr>"
-        for name, *counts in rows
-    )
-    also = [_sentence(problem)] if problem else []
-    page = f"<table><tbody>{page}</tbody></table>{''.join(map(html.escape, also))}"
-    return Progress("\n".join([*lines, *also]), boxed(page))
+    rows, lines = [], _sentences(problem)
+    if passed is not None:
+        done = {lesson: min(len(set(passed.get(lesson, ()))), total) for lesson, total in lessons.items()}
+        rows = [(f"Lesson {lesson}", done[lesson], total) for lesson, total in lessons.items()]
+        rows.append(("All lessons", sum(done.values()), sum(lessons.values())))
+    width = max((len(name) for name, *_ in rows), default=0)
+    text = [f"{name:{width}}  {_bar(*counts):{BAR}}  {_words(*counts)}" for name, *counts in rows]
+    table = f"<table><tbody>{''.join(_row(*row) for row in rows)}</tbody></table>"
+    return Progress("\n".join(text + lines), boxed(table + "".join(map(html.escape, lines))))
 
 
-# Words and pictures
+def _row(name, *counts):
+    look, name = "style='text-align: left'", html.escape(name)
+    bar = f"<td {look} aria-hidden='true'>{_bar(*counts)}</td>"
+    return f"<tr><th scope='row' {look}>{name}</th>{bar}<td {look}>{_words(*counts)}</td></tr>"
 
 
 def _words(passed, total):
@@ -155,8 +139,8 @@ def _count(exercises):
     return f"{exercises} exercise{'s' if exercises > 1 else ''}"
 
 
-def _sentence(problem):
-    return f"Progress cannot be kept: {problem}."
+def _sentences(problem):
+    return [f"Progress cannot be kept: {problem}."] if problem else []
 
 
 def _bar(passed, total):
@@ -178,11 +162,16 @@ def _record(lesson, title):
     if problem or title in passed.get(lesson, ()):
         return problem
     passed[lesson] = [*passed.get(lesson, ()), title]
-    return _write(passed)
+    try:
+        write_json(FILE, {"format": FORMAT, "passed": passed})
+    except OSError as error:
+        return f"{FILE} cannot be written ({error.strerror})"
+    return None
 
 
 def _read():
     """Return ({lesson: titles}, what prevents writing or None); (None, why) where it cannot be read."""
+    folder_problem = None if os.access(".", os.W_OK) else "this folder is read-only"
     try:
         about = os.lstat(FILE)
         if not stat.S_ISREG(about.st_mode):  # a folder, a link, a pipe
@@ -193,62 +182,16 @@ def _read():
         if not _is_ours(found):
             return None, f"{FILE} does not hold progress of this course; delete it to start afresh"
     except FileNotFoundError:
-        return {}, _folder_problem()
+        return {}, folder_problem
     except OSError as error:
         return None, f"{FILE} cannot be read ({error.strerror})"
     except (ValueError, RecursionError):
         return None, f"{FILE} is damaged; delete it to start afresh"
-    return found["passed"], _folder_problem() if about.st_mode & 0o222 else f"{FILE} is read-only"
-
-
-def _folder_problem():
-    return None if os.access(".", os.W_OK) else "this folder is read-only"
+    return found["passed"], folder_problem if about.st_mode & 0o222 else f"{FILE} is read-only"
 
 
 def _is_ours(found):
     if not isinstance(found, dict) or set(found) != {"format", "passed"} or found["format"] != FORMAT:
         return False
-    passed = found["passed"]
-    return isinstance(passed, dict) and all(
-        isinstance(titles, list) and all(isinstance(title, str) for title in titles)
-        for titles in passed.values()
-    )
-
-
-def _write(passed):
-    """Replace the file in one step; return what prevents it, or None."""
-    try:
-        write_json(FILE, {"format": FORMAT, "passed": passed})
-    except OSError as error:
-        return f"{FILE} cannot be written ({error.strerror})"
-    return None
-
-
-# Arguments
-
-
-def _check_titles(exercises):
-    if not isinstance(exercises, (list, tuple)):
-        raise TypeError(f"exercises must be a list of titles; got {describe(exercises)}")
-    if not 1 <= len(exercises) <= MOST_EXERCISES:
-        raise ValueError(f"exercises must have from 1 to {MOST_EXERCISES} titles; got {len(exercises)}")
-    for title in exercises:
-        check_text(title, "each title in exercises")
-        if exercises.count(title) > 1:
-            raise ValueError(f"exercises must be different; got {title!r} twice")
-    return exercises
-
-
-def _check_counts(lessons):
-    if not isinstance(lessons, dict):
-        raise TypeError(f"lessons must be a dict of lesson -> number of exercises; got {describe(lessons)}")
-    if not 1 <= len(lessons) <= MOST_EXERCISES:
-        raise ValueError(f"lessons must have from 1 to {MOST_EXERCISES} entries; got {len(lessons)}")
-    for lesson, total in lessons.items():
-        check_text(lesson, "each lesson")
-        if not isinstance(total, int) or isinstance(total, bool):
-            raise TypeError(f"exercises of lesson {lesson} must be a whole number; got {describe(total)}")
-        if not 1 <= total <= MOST_EXERCISES:
-            raise ValueError(
-                f"exercises of lesson {lesson} must be between 1 and {MOST_EXERCISES}; got {total}"
-            )
+    lists = found["passed"].values() if isinstance(found["passed"], dict) else [None]
+    return all(isinstance(titles, list) and all(isinstance(t, str) for t in titles) for titles in lists)

@@ -14,7 +14,7 @@ from importlib.resources import files
 import ipywidgets as widgets
 
 from coursekit._validation import check_text, describe
-from coursekit.palette import GREEN, VERMILION, boxed
+from coursekit.palette import GREEN, GREY, VERMILION, boxed
 
 WIDTH = 100  # characters in a line of text
 HOW = 'Without buttons, add .answer("a") at the end of this cell, with your letter, and run it.'
@@ -26,8 +26,8 @@ DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=
 LOADED = f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{html.escape(SCRIPT)}">'
 
 
-class Choices(widgets.VBox):
-    """A question with radio buttons; `Question` and `Prediction` say what follows a choice.
+class Question(widgets.VBox):
+    """A question with radio buttons, as `ask` makes it, or `predict` where no choice is right.
 
     Attributes
     ----------
@@ -35,8 +35,10 @@ class Choices(widgets.VBox):
         The text of the choice; `...` until there is one.
     """
 
-    def __init__(self, question, choices):
-        self.question, self.choices = question, tuple(choices)
+    def __init__(self, question, choices, right=None):
+        self.question, self.choices, self._right = question, tuple(choices), right
+        self._feedback = dict(choices) if right else {}
+        self._letters = string.ascii_lowercase[: len(self.choices)]
         self._lock = threading.Lock()  # a front end may run callbacks on two threads
         asked = widgets.HTML(f'<div class="ck-asked">{_as_html(question)}</div>')
         self._radio = widgets.RadioButtons(options=list(map(_label, self.choices)), index=None)
@@ -54,61 +56,47 @@ class Choices(widgets.VBox):
         return ... if self._radio.index is None else self.choices[self._radio.index]
 
     def answer(self, letter):
-        """Choose by letter, "a" for the first choice, as a click does; return what `_answered` says."""
-        letters = _letters(self.choices)
+        """Choose by letter, "a" for the first choice, as a click does.
+
+        Returns
+        -------
+        Said or Question
+            What is said about the choice, as a cell shows it without quotes; a prediction returns itself.
+        """
+        rule = f"letter must be one of {', '.join(self._letters)}"
         if not isinstance(letter, str):
-            raise TypeError(f"letter must be one of {', '.join(letters)}, in quotes; got {describe(letter)}")
-        if letter.strip(" ()").lower() not in letters:
-            raise ValueError(f"letter must be one of {', '.join(letters)}; got {describe(letter)}")
-        self._radio.index = letters.index(letter.strip(" ()").lower())
-        return self._answered()
+            raise TypeError(f"{rule}, in quotes; got {describe(letter)}")
+        if letter.strip(" ()").lower() not in list(self._letters):
+            raise ValueError(f"{rule}; got {describe(letter)}")
+        self._radio.index = self._letters.index(letter.strip(" ()").lower())
+        return Said(textwrap.fill(" ".join(self._said()[:2]), WIDTH)) if self._right else self
+
+    def _said(self):
+        """Return what is said about the choice, as (a mark, words, a colour)."""
+        if self._right is None:
+            return "Recorded:", self.value, GREY
+        mark, color = ("✓ Right.", GREEN) if self.value == self._right else ("✗ Not yet.", VERMILION)
+        return mark, self._feedback[self.value], color
 
     def _chosen(self, _):
         with self._lock:
-            said = "" if self.value is ... else f'<div class="ck-said">{self._said_as_html()}</div>'
-            self._status.value = said
+            self._status.value = ""
+            if self.value is not ...:
+                mark, words, color = self._said()
+                said = boxed(f"<b>{mark}</b> {_as_html(words)}", color)
+                self._status.value = f'<div class="ck-said">{said}</div>'
 
     def __repr__(self):
         lines = [textwrap.fill(self.question, WIDTH)]
-        for letter, choice in zip(_letters(self.choices), self.choices, strict=True):
+        for letter, choice in zip(self._letters, self.choices, strict=True):
             start = f"  ({letter}) "
             lines += textwrap.wrap(choice, WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
-        return "\n".join([*lines, HOW])
+        recorded = [] if self._right or self.value is ... else [" ".join(self._said()[:2])]
+        return "\n".join([*lines, HOW, *recorded])
 
     def _repr_mimebundle_(self, **kwargs):
         """Return the view, and all of the text, of which ipywidgets would show the beginning."""
         return {**(super()._repr_mimebundle_(**kwargs) or {}), "text/plain": repr(self)}
-
-
-class Question(Choices):
-    """What `ask` returns: a choice is answered at once, by a click and by `.answer("b")`."""
-
-    def __init__(self, question, choices, right):
-        self._feedback, self._right = dict(choices), right
-        super().__init__(question, choices)
-
-    def _verdict(self):
-        return ("✓ Right.", GREEN) if self.value == self._right else ("✗ Not yet.", VERMILION)
-
-    def _said_as_html(self):
-        mark, color = self._verdict()
-        return boxed(f"<b>{mark}</b> {_as_html(self._feedback[self.value])}", color)
-
-    def _answered(self):
-        return Said(textwrap.fill(f"{self._verdict()[0]} {self._feedback[self.value]}", WIDTH))
-
-
-class Prediction(Choices):
-    """What `predict` returns: a choice is recorded, and `.answer("b")` returns the prediction itself."""
-
-    def _said_as_html(self):
-        return boxed(f"Recorded: <b>{_as_html(self.value)}</b>")
-
-    def _answered(self):
-        return self
-
-    def __repr__(self):
-        return super().__repr__() + ("" if self.value is ... else f"\nRecorded: {self.value}")
 
 
 class Said(str):
@@ -134,16 +122,11 @@ def ask(question, choices, right):
     -------
     Question
         A widget; `.answer("b")` chooses without it and returns the feedback.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument breaks its rule.
     """
     check_text(question, "question")
     if not isinstance(choices, dict):
         raise TypeError(f"choices must be a dict of choice -> feedback; got {describe(choices)}")
-    _check_choices(tuple(choices))
+    _check_choices(choices)
     for choice, feedback in choices.items():
         check_text(feedback, f"the feedback of {choice!r}")
     check_text(right, "right")
@@ -153,9 +136,7 @@ def ask(question, choices, right):
 
 
 def predict(question, choices):
-    """Ask for a prediction, and record it without judging it.
-
-    Show it beside the outcome with `coursekit.lesson.exercises.reveal`.
+    """Ask for a prediction, and record it without judging it; `exercises.reveal` shows it again.
 
     Parameters
     ----------
@@ -166,35 +147,25 @@ def predict(question, choices):
 
     Returns
     -------
-    Prediction
-        A widget; `.value` is the chosen text, `...` until there is one, and `.answer("b")` chooses
-        without it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument breaks its rule.
+    Question
+        A widget; `.value` is the chosen text, and `.answer("b")` chooses without it.
     """
     check_text(question, "question")
     if not isinstance(choices, (list, tuple)):
         raise TypeError(f"choices must be a list of texts; got {describe(choices)}")
     _check_choices(choices)
-    return Prediction(question, choices)
+    return Question(question, choices)
 
 
 def _check_choices(choices):
     if not 2 <= len(choices) <= 26:
         raise ValueError(f"choices must have from 2 to 26 entries; got {len(choices)}")
+    labels = []
     for choice in choices:
         check_text(choice, "each choice")
-    labels = [_label(choice) for choice in choices]
-    for label in labels:
-        if labels.count(label) > 1:
-            raise ValueError(f"choices must be different; got {label!r} twice")
-
-
-def _letters(choices):
-    return list(string.ascii_lowercase[: len(choices)])
+        if _label(choice) in labels:
+            raise ValueError(f"choices must be different; got {_label(choice)!r} twice")
+        labels.append(_label(choice))
 
 
 def _label(choice):
