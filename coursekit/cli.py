@@ -1,8 +1,12 @@
 """The command `coursekit`: release an assignment, check a notebook, grade a class."""
 
 import argparse
+import codecs
 import sys
+import unicodedata
 from pathlib import Path
+
+MARKS = {"✓": "+", "✗": "-", "○": "o", "“": '"', "”": '"', "·": "*", "∞": "inf"}
 
 
 def main(arguments=None):
@@ -18,6 +22,9 @@ def main(arguments=None):
     int
         0, or 1 where something could not be done; its reason is printed.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="coursekit-plain")
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.run(chosen) or 0
@@ -27,6 +34,18 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print("coursekit: stopped; the same command goes on", file=sys.stderr)
         return 130
+
+
+def _plain(error):
+    """Have a console show what it can of a text that its encoding does not hold."""
+    shown = ""
+    for letter in error.object[error.start : error.end]:
+        base = MARKS.get(letter) or unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+        shown += base or letter.encode("ascii", "backslashreplace").decode()
+    return shown, error.end
+
+
+codecs.register_error("coursekit-plain", _plain)
 
 
 def _parser():
@@ -56,6 +75,16 @@ def _parser():
     )
     grade.add_argument("--carry", action="store_true", help="also grade each part on right earlier parts")
     grade.set_defaults(run=_grade)
+    report = commands.add_parser("report", help="write tables and pages anew, with the marks of marks.csv")
+    report.add_argument("source", type=Path, help="the instructor's notebook")
+    report.add_argument(
+        "results",
+        type=Path,
+        nargs="?",
+        default=Path("results"),
+        help="folder of the grades (default: results)",
+    )
+    report.set_defaults(run=_report)
     return parser
 
 
@@ -76,8 +105,7 @@ def _check(chosen):
 def _grade(chosen):
     from coursekit.classroom.apart.sandbox import level
     from coursekit.classroom.grading import grade
-    from coursekit.classroom.reports import write_reports
-    from coursekit.classroom.source import read_source
+    from coursekit.classroom.records import set_aside
 
     if level() != "bubblewrap":
         print(
@@ -88,6 +116,26 @@ def _grade(chosen):
     options = {"roster": chosen.roster, "only": chosen.only, "seed": chosen.seed, "carry": chosen.carry}
     graded = grade(chosen.source, chosen.folder, chosen.to, **options)
     if chosen.only is None:
-        write_reports(chosen.to, read_source(chosen.source), graded)
-    for record in graded:
-        print(f"{record.learner}: {record.total:g} of {record.points:g} {record.problem}".rstrip())
+        set_aside(chosen.to, graded)
+    _tell(chosen.source, chosen.to, {record.learner for record in graded})
+
+
+def _report(chosen):
+    _tell(chosen.source, chosen.results, None)
+
+
+def _tell(source, results, learners):
+    """Write all tables and pages of a class, and print the totals of some learners, or of all."""
+    from coursekit.classroom.records import read_class
+    from coursekit.classroom.report.reports import write_reports
+    from coursekit.classroom.source import read_source
+
+    made = write_reports(results, read_source(source), read_class(results))
+    for result in made:
+        if learners is None or result.record.learner in learners:
+            waiting = f" ({result.unmarked:g} not yet marked)" if result.unmarked else ""
+            said = f"{result.total:g} of {result.points:g}{waiting} {result.record.problem}"
+            print(f"{result.record.learner}: {said}".rstrip())
+    print(f"Grades: {results / 'grades.csv'}. Pages: {results / 'class.html'}.")
+    if any(result.unmarked for result in made):
+        print(f"To mark: {results / 'rubric.html'}, into {results / 'marks.csv'}. Then: coursekit report")

@@ -34,7 +34,17 @@ OUTSIDE = {
     "sweeps": {"numpy", "pandas"},
     "lesson": {"numpy", "ipywidgets"},
     "explorers": {"numpy", "ipywidgets", "IPython", "PIL"},
-    "classroom": {"numpy", "psutil", "pytest", "nbval", "jupyter_client", "IPython", "ipykernel"},
+    "classroom": {
+        "numpy",
+        "psutil",
+        "pytest",
+        "nbval",
+        "jupyter_client",
+        "IPython",
+        "ipykernel",
+        "jinja2",
+        "markupsafe",
+    },
     "cli": set(),
 }
 

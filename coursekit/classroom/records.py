@@ -208,8 +208,34 @@ def write(results, record):
 
 def read(results, learner):
     """Return the record of a learner, or None where there is none that can be read."""
+    return _read(path_of(results, learner))
+
+
+def _read(path):
     try:
-        text = path_of(results, learner).read_text(encoding="utf-8")
-        return Record.from_dict(json.loads(text))
+        return Record.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def read_class(results):
+    """Return the records of all learners in a folder of results, in the order of their names.
+
+    Raises
+    ------
+    ValueError
+        Where there is none.
+    """
+    found = [_read(path) for path in (Path(results) / "grades").glob("*.json")]
+    if not any(found):
+        raise ValueError(f"results must be a folder in which a class was graded; got {str(results)!r}")
+    return sorted(filter(None, found), key=lambda record: record.learner)
+
+
+def set_aside(results, graded):
+    """Move the records of those who are not in the class any more into grades/set-aside."""
+    current = {path_of(results, record.learner).name for record in graded}
+    for path in (Path(results) / "grades").glob("*.json"):
+        if path.name not in current:
+            path.with_name("set-aside").mkdir(exist_ok=True)
+            path.replace(path.with_name("set-aside") / path.name)

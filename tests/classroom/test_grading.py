@@ -14,7 +14,6 @@ from samples import CELLS, RIGHT, handed_in, notebook, write
 from coursekit.classroom import grading, records
 from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.sandbox import level, obstacle
-from coursekit.classroom.gradebook import write_grades
 from coursekit.classroom.release import release
 from coursekit.classroom.source import SourceError, read_source
 from coursekit.cli import main
@@ -312,11 +311,26 @@ def test_an_unknown_module_cannot_be_provided(source, tmp_path):
 def test_the_table_is_safe_in_a_spreadsheet(source, class_of_five, tmp_path, capsys):
     assert main(["grade", str(source), str(class_of_five), "--to", str(tmp_path / "out"), "--seed", "5"]) == 0
     assert "ada: 4 of 6" in capsys.readouterr().out
-    with (tmp_path / "out" / "grades.csv").open(newline="") as file:
+    with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [row["total"] for row in rows] == ["0", "4", "3", "0", "0"]
     assert rows[0]["learner"] == "'=eve"
     assert rows[2] | {"double": "3", "add": "0"} == rows[2]
-    write_grades(tmp_path / "none.csv", [])
     assert main(["grade", str(source), str(tmp_path / "none"), "--to", str(tmp_path / "x")]) == 1
     assert "folder must exist" in capsys.readouterr().err
+
+
+def test_one_learner_graded_anew_renews_every_page_and_table(
+    source, class_of_five, released, tmp_path, capsys
+):
+    command = ["grade", str(source), str(class_of_five), "--to", str(tmp_path / "out"), "--seed", "5"]
+    assert main(command) == 0
+    write(class_of_five / "bo.ipynb", handed_in(released, RIGHT))
+    capsys.readouterr()
+    assert main([*command, "--only", "bo"]) == 0
+    assert "bo: 4 of 6" in capsys.readouterr().out
+    with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
+        assert [row["total"] for row in csv.DictReader(file)] == ["0", "4", "4", "0", "0"]
+    (page,) = (tmp_path / "out" / "feedback").glob("bo-*.html")
+    assert "bo: <strong>4 of 6 points" in page.read_text(encoding="utf-8")
+    assert page.name in (tmp_path / "out" / "class.html").read_text(encoding="utf-8")

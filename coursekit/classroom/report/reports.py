@@ -1,0 +1,63 @@
+"""All that comes out of a graded class, written into the folder of its results."""
+
+from pathlib import Path
+
+from coursekit.classroom import records
+from coursekit.classroom.assemble import reference_answers
+from coursekit.classroom.release import released_text
+from coursekit.classroom.report.class_page import class_page
+from coursekit.classroom.report.feedback import feedback_page, rubric_page
+from coursekit.classroom.report.gradebook import write_for_platforms, write_grades
+from coursekit.classroom.report.marks import read_marks, write_marks
+from coursekit.classroom.report.results import make_results
+from coursekit.classroom.similar import similar_pairs
+from coursekit.lesson.files import write_text
+
+
+def write_reports(results, assignment, graded):
+    """Write tables and pages: grades.csv, feedback/NAME.html, class.html, rubric.html, marks.csv.
+
+    Of learners whose files came from Moodle or Canvas, also what these take back.
+
+    Parameters
+    ----------
+    results : str or os.PathLike
+    assignment : Assignment
+    graded : list of Record
+        Of the whole class.
+
+    Returns
+    -------
+    list of Result
+
+    Raises
+    ------
+    ValueError
+        Where something in marks.csv cannot be used; then nothing else is written.
+    """
+    folder = Path(results)
+    learners = [record.learner for record in graded]
+    hands = read_marks(folder / "marks.csv", assignment, learners)
+    write_marks(folder / "marks.csv", assignment, learners)
+    made = make_results(assignment, graded, hands, lambda name: f"{records.path_of(folder, name).stem}.html")
+    write_grades(folder / "grades.csv", assignment, made)
+    (folder / "feedback").mkdir(parents=True, exist_ok=True)
+    pages = {result.record.learner: feedback_page(assignment, result) for result in made}
+    for result in made:
+        write_text(folder / "feedback" / result.page, pages[result.record.learner])
+    write_text(folder / "class.html", class_page(assignment, made, _alike(assignment, graded)))
+    if assignment.of_kind("written"):
+        write_text(folder / "rubric.html", rubric_page(assignment, made))
+    write_for_platforms(folder, assignment, made, pages)
+    return made
+
+
+def _alike(assignment, graded):
+    given = [code for (code,) in reference_answers(assignment).values()]
+    given += [released_text(cell) for cell in assignment.of_kind("solution", "given", "check")]
+    codes = {
+        record.learner: "\n\n".join(codes[0] for _, codes in sorted(record.answers.items()))
+        for record in graded
+        if record.answers
+    }
+    return similar_pairs(codes, given)
