@@ -7,21 +7,25 @@ import numpy as np
 
 
 class FastForm(NamedTuple):
-    """What `descent` needs to know: phi(z) = height * A and phi'(z) = slope * D, with A, D of scale * z.
+    """What the fast kernel needs: phi(z) = height * A and phi'(z) = slope * D, with A, D of scale * z.
 
     Attributes
     ----------
     scale, height, slope : float
         Folded into the weights and the steps.
     fill : callable
-        fill(T, D, one) turns scale * z in T into A, in place, and writes D beside it; `one` is
-        the number 1 in the dtype of both.
+        fill(T, D, tanh, one, square) turns scale * z in T into A, in place, and writes D beside
+        it. Without curves, it takes no notice of the last three.
+    curved : bool
+        Whether it calls tanh, whose numbers come and go in a unit: `one` is 1 in that unit, and
+        `square` its square. See `descent.tanh`.
     """
 
     scale: float
     height: float
     slope: float
     fill: Callable
+    curved: bool
 
 
 class Activation(NamedTuple):
@@ -95,30 +99,28 @@ def relu_derivative(z):
     return (np.asarray(z, dtype=np.float64) > 0).astype(np.float64)
 
 
-def _fill_sigmoid(T, D, one):
-    _fill_tanh(T, D, one)
+def _fill_sigmoid(T, D, tanh, one, square):
+    _fill_tanh(T, D, tanh, one, square)
     np.add(T, one, T)
 
 
-def _fill_tanh(T, D, one):
-    np.tanh(T, T)
+def _fill_tanh(T, D, tanh, one, square):
+    tanh(T, T)
     np.multiply(T, T, D)
-    np.subtract(D, one, D)
+    np.subtract(D, square, D)
 
 
-def _fill_relu(T, D, one):
+def _fill_relu(T, D, *_):
     np.maximum(T, 0, out=T)
     np.sign(T, D)
 
 
-ACTIVATIONS = {  # sigma(z) = (1 + tanh(z/2)) / 2 makes the sigmoid a tanh
-    phi.name: phi
-    for phi in (
-        Activation(
-            "sigmoid", sigmoid, sigmoid_derivative, (0.0, 1.0), (), FastForm(0.5, 0.5, -0.25, _fill_sigmoid)
-        ),
-        Activation("tanh", tanh, tanh_derivative, (-1.0, 1.0), (), FastForm(1.0, 1.0, -1.0, _fill_tanh)),
-        Activation("relu", relu, relu_derivative, (0.0, np.inf), (0.0,), FastForm(1.0, 1.0, 1.0, _fill_relu)),
-    )
+_FAST_SIGMOID = FastForm(0.5, 0.5, -0.25, _fill_sigmoid, True)  # sigma(z) = (1 + tanh(z/2)) / 2
+_FAST_TANH = FastForm(1.0, 1.0, -1.0, _fill_tanh, True)
+_FAST_RELU = FastForm(1.0, 1.0, 1.0, _fill_relu, False)
+ACTIVATIONS = {
+    "sigmoid": Activation("sigmoid", sigmoid, sigmoid_derivative, (0.0, 1.0), (), _FAST_SIGMOID),
+    "tanh": Activation("tanh", tanh, tanh_derivative, (-1.0, 1.0), (), _FAST_TANH),
+    "relu": Activation("relu", relu, relu_derivative, (0.0, np.inf), (0.0,), _FAST_RELU),
 }
 BUILT_IN = dict(ACTIVATIONS)  # what another process knows, too

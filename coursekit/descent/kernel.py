@@ -16,6 +16,7 @@ It takes the steps of `network.py` with fewer passes over the points:
 import numpy as np
 
 from coursekit.activations import ACTIVATIONS
+from coursekit.descent.tanh import exact, tanh_for
 from coursekit.network import Params
 
 BLOCK = 32  # recorded iterations whose losses are computed together
@@ -56,30 +57,38 @@ class Kernel:
         W1, W2 = params
         batch, (n, h) = X.shape[:-2], (X.shape[-2], W1.shape[-1])
         rate = np.asarray(learning_rate, dtype=np.float64).reshape(*batch, 1, 1)
-        scale, height, slope, self.fill = ACTIVATIONS[activation].fast
+        scale, height, slope, self.fill, curved = ACTIVATIONS[activation].fast
         self.n, self.h, self.k = n, h, W2.shape[-1]
         self.iteration, self.end = 0, np.full(batch, -1)
+        # Rows of all networks lie together, so that one elementwise call runs over them at once.
+        storage = np.ones((self.k + h, *batch, n), dtype)  # A, ones for a bias; D
+        self.rows = _row_by_row(storage)
+        self.T, self.D = storage[:h].reshape(-1), storage[self.k :].reshape(-1)
+        self.E = _row_by_row(np.empty((3, *batch, n), dtype))
+        self.q = np.empty((BLOCK + 1, *batch, n), dtype)  # the last row: of iterations not recorded
+        self.t = np.empty_like(self.q)
         self.Xt = _row_by_row(np.ascontiguousarray(np.moveaxis(X, -1, 0), dtype))
-        self.s, self.is_one = np.asarray(2 * y - 1, dtype), np.asarray(y) > 0
         self.zeros = np.zeros(n, dtype)  # numpy takes a minimum with a row quicker than with a number
+        # A comes in units of 1/S_A, D in units of its square, q and t in those of tanh(q).
+        S_A, self.tanh_A = tanh_for(self.T) if curved else (1.0, None)
+        self.S_q, self.tanh_q = tanh_for(self.q[0].reshape(-1))
+        self.one, self.square = np.array(1 / S_A, dtype), np.array(1 / S_A**2, dtype)
+        self.s, self.is_one = np.asarray((2 * y - 1) / self.S_q, dtype), np.asarray(y) > 0
         # Scales: U = scale_U W1 and w = scale_w W2, so that q = A w.
-        heights = np.array([height] * h + [1.0] * (self.k - h))  # activation = heights * A
-        self.scale_U, self.scale_w = scale, heights / 2
+        heights = np.array([height * S_A] * h + [1.0] * (self.k - h))  # activation = heights * A
+        self.scale_U, self.scale_w = scale * S_A, heights / 2 * self.S_q
         # theta, and P that updates it, hold w in row 2 of the first k columns and U in the last h.
         self.theta = np.zeros((*batch, 3, self.k + h), dtype)
         self.U[...], self.w[...] = W1 * self.scale_U, (W2 * self.scale_w)[..., None, :]
         # The steps: w -= step_w * (sum of e A), U -= step_U * w * (sum of X e phi').
-        self.step = np.zeros_like(self.theta)
-        self.step[..., 2:3, : self.k] = rate / (2 * n) * self.scale_w * heights
+        self.P, self.step, rate = (
+            np.empty_like(self.theta),
+            np.zeros_like(self.theta),
+            rate / (2 * n) * self.S_q,
+        )
+        self.step[..., 2:3, : self.k] = rate * self.scale_w * heights
         self.step_U = np.empty((*batch, 3, h), dtype)
-        self.step_U[...] = rate / (2 * n) * scale * slope / self.scale_w[:h]
-        self.P = np.empty_like(self.theta)
-        # Rows of all networks lie together, so that one elementwise call runs over them at once.
-        self.rows = _row_by_row(np.ones((self.k + h, *batch, n), dtype))  # A, ones for a bias; D
-        self.E = _row_by_row(np.empty((3, *batch, n), dtype))
-        self.q = np.empty((BLOCK + 1, *batch, n), dtype)  # the last row: of iterations not recorded
-        self.t = np.empty_like(self.q)
-        self.slots = [(q, q if q.ndim == 1 else q[:, None], t) for q, t in zip(self.q, self.t, strict=True)]
+        self.step_U[...] = rate * self.scale_U * slope * S_A**2 / self.scale_w[:h]
         self.last = self.theta.copy()  # of diverged networks, the last finite weights
 
     @property
@@ -138,20 +147,28 @@ class Kernel:
 
     def _steps(self, rows, watch):
         product = np.dot if self.theta.ndim == 2 else np.matmul  # the same, but dot starts quicker
-        A, D = self.rows[..., : self.k, :], self.rows[..., self.k :, :]
-        T, Ut, rows_t = A[..., : self.h, :], np.swapaxes(self.U, -1, -2), np.swapaxes(self.rows, -1, -2)
-        w = self.w[0] if self.theta.ndim == 2 else self.w
+        A, Ut, rows_t = (
+            self.rows[..., : self.k, :],
+            np.swapaxes(self.U, -1, -2),
+            np.swapaxes(self.rows, -1, -2),
+        )
+        A_of_units, w = A[..., : self.h, :], self.w[0] if self.theta.ndim == 2 else self.w
         w_of_units, step_w_U = self.w[..., : self.h], self.step[..., self.k :]
         x0, x1, (e0, e1, e) = self.Xt[..., 0, :], self.Xt[..., 1, :], (self.E[..., i, :] for i in range(3))
         Xt, s, E, P, step, step_U, theta = self.Xt, self.s, self.E, self.P, self.step, self.step_U, self.theta
-        fill, one, slots = self.fill, np.array(1, theta.dtype), self.slots
-        multiply, subtract, tanh = np.multiply, np.subtract, np.tanh
+        fill, T, D, one, square = self.fill, self.T, self.D, self.one, self.square
+        tanh_A, tanh_q = (exact if watch and f is not np.tanh else f for f in (self.tanh_A, self.tanh_q))
+        multiply, subtract = np.multiply, np.subtract
+        slots = [
+            (q, q if q.ndim == 1 else q[:, None], q.reshape(-1), t, t.reshape(-1))
+            for q, t in zip(self.q, self.t, strict=True)
+        ]
         for i, row in enumerate(rows, self.iteration):
-            q, q_out, t = slots[row]
-            product(Ut, Xt, T)
-            fill(T, D, one)
+            q, q_out, q_flat, t, t_flat = slots[row]
+            product(Ut, Xt, A_of_units)
+            fill(T, D, tanh_A, one, square)
             product(w, A, q_out)
-            tanh(q, t)
+            tanh_q(q_flat, t_flat)
             if watch:
                 self._freeze(~np.isfinite(q).all(axis=-1), i, theta)
                 before = theta.copy()
@@ -180,9 +197,9 @@ class Kernel:
         np.multiply(q, self.s, out=q)
         wrong = np.add.reduce(np.minimum(q, self.zeros, out=q), axis=-1)
         np.abs(t, out=t)
-        factors = np.add(t, 1, out=t)  # from 1 to 2: their halves are the probabilities
+        factors = np.add(t, 1 / self.S_q, out=t)  # from 1 to 2 units: their halves are the probabilities
         whole = self.n // FACTORS * FACTORS
         grouped = factors[..., :whole].reshape(*factors.shape[:-1], FACTORS, whole // FACTORS)
         logs = np.add.reduce(np.log(np.multiply.reduce(grouped, axis=-2)), axis=-1)
         logs += np.add.reduce(np.log(factors[..., whole:]), axis=-1)
-        return np.log(2) - (2.0 * wrong + logs).astype(np.float64) / self.n, accuracy
+        return np.log(2 / self.S_q) - (2.0 * wrong + logs).astype(np.float64) / self.n, accuracy

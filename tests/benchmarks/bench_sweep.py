@@ -62,7 +62,7 @@ def loop(bare):
 
 def bare_numpy(dataset, params, activation):
     """The steps of `network.py` without its checks of arguments."""
-    value, derivative = ck.ACTIVATIONS[activation][1:]
+    value, derivative = ck.ACTIVATIONS[activation][1:3]
     sigmoid = ck.ACTIVATIONS["sigmoid"].value
     X, y, (W1, W2) = dataset.X, dataset.y, params
     for _ in range(ITERATIONS):

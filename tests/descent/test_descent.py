@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 import coursekit as ck
+from coursekit.descent import tanh
 from coursekit.descent.kernel import Kernel
+
+
+@pytest.fixture(autouse=True, params=[True, False], ids=["numpy's tanh", "table"])
+def vectorised(monkeypatch, request):
+    """Each test once for a processor with a vectorised tanh, and once for one without."""
+    monkeypatch.setattr(tanh, "is_vectorised", lambda: request.param)
+    monkeypatch.setattr(tanh, "WORTH", 1)
+
 
 SETTINGS = [(a, bias, n) for a in ck.ACTIVATIONS for bias in (False, True) for n in (1, 7, 16, 500)]
 
