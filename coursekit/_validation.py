@@ -1,6 +1,5 @@
 """Checks of arguments: every refusal names the argument, the rule and what was received."""
 
-import difflib
 import numbers
 import re
 
@@ -33,6 +32,8 @@ def check_choice(value, choices, name):
     if not isinstance(value, str):
         raise TypeError(f"{name} must be one of the names {', '.join(choices)}; got {describe(value)}")
     if value not in choices:
+        import difflib  # imported where it is needed, as `import coursekit` should not take long
+
         close = difflib.get_close_matches(value.lower().replace(" ", "_"), choices, n=3, cutoff=0.5)
         hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
         raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}.{hint}")

@@ -1,13 +1,12 @@
 """What every diagnosis shares: the record, when two arrays agree, and the words for where they do not."""
 
-import html
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from coursekit._validation import describe
-from coursekit.palette import GREEN, VERMILION, boxed
+from coursekit.palette import GREEN, VERMILION, boxed, escaped
 
 SAME = 1e-8  # share of the largest entry up to which two arrays are the same; other ways to sum: 1e-13
 
@@ -39,7 +38,7 @@ class Diagnosis:
 
     def _repr_html_(self):
         mark, color = ("✓", GREEN) if self.ok else ("○", VERMILION)
-        return boxed(f"{mark} {'<br>'.join(map(html.escape, self.message.splitlines()))}", color)
+        return boxed(f"{mark} {'<br>'.join(map(escaped, self.message.splitlines()))}", color)
 
 
 def question_first(message):

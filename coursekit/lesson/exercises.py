@@ -1,14 +1,13 @@
 """Verdicts inside a lesson: what passed, what did not yet, what to look at next."""
 
 import copy
-import html
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from coursekit.diagnosis.errors import explain_stop
 from coursekit.diagnosis.evidence import question_first
-from coursekit.palette import boxed
+from coursekit.palette import boxed, escaped
 
 MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
 ANSWER = "What these numbers come from"
@@ -54,13 +53,13 @@ class Verdict:
 
     def _repr_html_(self):
         rows = "".join(
-            f"<li>{MARKS[part.status]} <strong>{html.escape(part.name)}</strong>: {part.status}"
-            f"<br><span style='white-space: pre-wrap'>{html.escape(part.message)}</span>"
+            f"<li>{MARKS[part.status]} <strong>{escaped(part.name)}</strong>: {part.status}"
+            f"<br><span style='white-space: pre-wrap'>{escaped(part.message)}</span>"
             f"{_folded(part.answer)}</li>"
             for part in self.parts
         )
         return boxed(
-            f"<strong>{html.escape(self._summary())}</strong>"
+            f"<strong>{escaped(self._summary())}</strong>"
             f"<ul style='list-style: none; padding-left: 0.4em'>{rows}</ul>"
         )
 
@@ -200,7 +199,7 @@ def reveal(prediction, outcome):
 
 def _folded(answer):
     """Return an answer as HTML that a reader opens."""
-    return f"<details><summary>{ANSWER}</summary>{html.escape(answer)}</details>" if answer else ""
+    return f"<details><summary>{ANSWER}</summary>{escaped(answer)}</details>" if answer else ""
 
 
 def _stub():

@@ -1,6 +1,5 @@
 """The grid of a sweep: arguments checked, networks of one shape grouped, the groups cut into chunks."""
 
-import hashlib
 import math
 from itertools import product
 from typing import NamedTuple
@@ -120,6 +119,8 @@ def _as_data(pattern, n_points, seed, fresh_points, drawn):
 
 
 def _job(axes, settings, chunks):
+    import hashlib  # slow to import
+
     digest = hashlib.sha256()
     for chunk in chunks:
         for data in (data for start in chunk.starts for data in (start.pattern, start.fresh)):

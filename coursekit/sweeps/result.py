@@ -1,6 +1,5 @@
 """Results of a sweep on named axes: select, reduce, write a table."""
 
-import csv
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -146,6 +145,8 @@ class SweepResult:
 
     def to_csv(self, path):
         """Write `rows` as a table of comma-separated values with a header."""
+        import csv
+
         with open(path, "w", newline="", encoding="utf-8") as file:
             rows = self.rows()
             first = next(rows, {})

@@ -1,12 +1,13 @@
 """Many networks: the full product of settings, in chunks, on all cores."""
 
+from functools import partial
+
 import numpy as np
 
 from coursekit._parallel import progress_bar, run_tasks
 from coursekit._validation import describe, is_list
 from coursekit.activations import ACTIVATIONS, BUILT_IN
 from coursekit.patterns import rule_name
-from coursekit.sweeps.checkpoint import append, open_checkpoint
 from coursekit.sweeps.chunk import train_chunk
 from coursekit.sweeps.grid import AXES, check_grid, plan_of, quantities, recorded
 from coursekit.sweeps.result import SweepResult, SweepStopped, empty_values
@@ -105,21 +106,23 @@ def _run(plan, values, done, executor, checkpoint):
 
     if checkpoint is None:
         return _train(plan, keep, done, executor, None)
+    from coursekit.sweeps.checkpoint import append, open_checkpoint  # slow to import
+
     file, parts = open_checkpoint(checkpoint, plan.job)
     with file:
         for part in parts:
             keep(part["chunk"], part["values"])
-        return _train(plan, keep, done, executor, file)
+        return _train(plan, keep, done, executor, partial(append, file))
 
 
-def _train(plan, keep, done, executor, file):
+def _train(plan, keep, done, executor, save):
     missing = [i for i, cells in enumerate(plan.cells) if not done[cells].all()]
     work = sum(len(c.starts) * c.n_points * (c.hidden_size + 2) * c.iterations for c in plan.chunks)
 
     def finished(task, found):
         chunk = missing[task]
-        if file is not None:
-            append(file, {"chunk": chunk, "values": {name: array.tolist() for name, array in found.items()}})
+        if save is not None:
+            save({"chunk": chunk, "values": {name: array.tolist() for name, array in found.items()}})
         keep(chunk, found)
         bar.update(len(plan.cells[chunk]))
 
