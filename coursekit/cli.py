@@ -1,7 +1,8 @@
-"""The command `coursekit`: release an assignment, check a notebook, grade a class."""
+"""The command `coursekit`: start with the lessons, release an assignment, check a notebook, grade a class."""
 
 import argparse
 import codecs
+import shlex
 import sys
 import unicodedata
 from pathlib import Path
@@ -28,6 +29,9 @@ def main(arguments=None):
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.run(chosen) or 0
+    except ModuleNotFoundError as error:
+        print(f"coursekit: needs {error.name}: pip install 'coursekit[grade]' brings it", file=sys.stderr)
+        return 1
     except (ValueError, OSError) as error:
         print(f"coursekit: {error}", file=sys.stderr)
         return 1
@@ -50,9 +54,12 @@ codecs.register_error("coursekit-plain", _plain)
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="coursekit", description="Assignments: hand them out, check one's own, grade a class."
+        prog="coursekit", description="Lessons to start with; assignments to hand out, check and grade."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    start = commands.add_parser("start", help="copy the lessons into a folder, or renew those there")
+    start.add_argument("folder", type=Path, nargs="?", default=Path("lessons"), help="default: lessons")
+    start.set_defaults(run=_start)
     release = commands.add_parser("release", help="make the learner's notebook from an instructor's source")
     release.add_argument("source", type=Path, help="the instructor's notebook")
     release.add_argument(
@@ -86,6 +93,14 @@ def _parser():
     )
     report.set_defaults(run=_report)
     return parser
+
+
+def _start(chosen):
+    from coursekit.classroom.start import start
+
+    print(*start(chosen.folder), sep="\n", end="\n\n")
+    first = chosen.folder / "00_start_here.ipynb"
+    print(f"The lessons are in {chosen.folder}. Begin with:  jupyter lab {shlex.quote(str(first))}")
 
 
 def _release(chosen):

@@ -12,12 +12,22 @@ CONDA = (ROOT / "environment.yml").read_text(encoding="utf-8")
 def test_conda_and_pip_install_the_same():
     listed = set(re.findall(r"^  - (\S+)$", CONDA, re.MULTILINE)) - {"conda-forge", "pip", "pip:"}
     wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"]}
-    wanted |= set(PROJECT["optional-dependencies"]["test"])
+    for extra in ("lab", "grade", "test"):
+        wanted |= set(PROJECT["optional-dependencies"][extra]) - {"coursekit[lab,grade]"}
     assert listed == wanted
 
 
 def test_conda_installs_the_package_itself():
     assert re.search(r"^  - pip:\n      - --editable \.$", CONDA, re.MULTILINE)
+
+
+def test_the_pinned_versions_are_allowed_ones():
+    pinned = dict(re.findall(r"^(\w+)==([\d.]+)\.\*$", (ROOT / "tests/pinned.txt").read_text(), re.MULTILINE))
+    assert {"numpy", "matplotlib", "ipywidgets"} <= set(pinned)
+    for requirement in PROJECT["dependencies"]:
+        name, least, most = re.match(r"(\w+)>=([\d.]+),<([\d.]+)$", requirement).groups()
+        numbers = [[int(part) for part in text.split(".")] for text in (least, pinned.get(name, least), most)]
+        assert numbers == sorted(numbers), requirement
 
 
 def test_every_dependency_is_bounded():

@@ -317,8 +317,8 @@ def test_the_wheels_for_a_room_without_network_hold_what_builds_the_package():
     build = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (needed,) = re.findall(r'^requires = \["(.*)"\]$', build, re.MULTILINE)
     fetch, install = blocks("")
-    assert fetch == f'python3 -m pip download -d wheels "{needed}" .\n'
-    assert install.endswith("install --no-index --find-links wheels -e .\n")
+    assert fetch == f'python3 -m pip download -d wheels "{needed}" ".[lab,grade]"\n'
+    assert install.endswith('install --no-index --find-links wheels -e ".[lab,grade]"\n')
 
 
 # Diagnosis and progress
