@@ -4,7 +4,7 @@
 
 Running it again changes nothing: no timestamps, widget state, machine paths or versions are
 kept, execution counts run from 1, and consecutive pieces of one stream are one output. The code
-of check cells is folded: it knows the answers, and a click on its bar shows it.
+of check cells and of helpers is folded: a click on its bar shows it.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 TIMEOUT = 300  # seconds for one cell
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+FOLDED = ("-check", "-tools")  # ends of the ids of cells whose code is folded in JupyterLab
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -65,7 +66,7 @@ def execute(path):
 
 
 def _metadata(cell):
-    kept = {"jupyter": {"source_hidden": True}} if cell["id"].endswith("-check") else {}
+    kept = {"jupyter": {"source_hidden": True}} if cell["id"].endswith(FOLDED) else {}
     tags = cell["metadata"].get("tags")
     return kept | ({"tags": tags} if tags else {})
 

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from execute_notebooks import dumps, normalise
+from execute_notebooks import FOLDED, dumps, normalise
 from notebook_cells import NOTEBOOKS, cells, code_of, exercises, lessons
 
 LESSONS = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
@@ -46,7 +46,7 @@ def test_the_file_is_normalised_and_small(path):
 @LESSONS
 def test_code_cells_are_short(path):
     for name, source in code_of(path).items():
-        most = 45 if name.endswith("-check") else 15  # checks are folded away
+        most = 45 if name.endswith(FOLDED) else 15
         assert source.count("\n") < most, f"{name} has more than {most} lines"
 
 
