@@ -6,64 +6,79 @@ import ipywidgets as widgets
 import numpy as np
 
 from coursekit import network
-from coursekit._validation import describe
 from coursekit.activations import ACTIVATIONS
+from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import gradient_curves as curves
 from coursekit.explorers import gradient_pictures as pictures
-from coursekit.explorers.gradient_pictures import short
-from coursekit.explorers.shell import Shell, labelled, start_at
-from coursekit.explorers.training_scene import explain
+from coursekit.explorers.scene import (
+    ACTIVATION,
+    Scene,
+    as_call,
+    at_start,
+    check_function,
+    choice,
+    explores,
+    seed,
+    slider,
+)
+from coursekit.explorers.shell import Shell
+from coursekit.explorers.svg import short
 from coursekit.gradcheck import check_gradient
 from coursekit.losses import log_loss_from_logits
 from coursekit.starts import draw_points, draw_weights
 
 STEPS = np.array([float(f"{m}e{e}") for e in range(-15, 0) for m in (1, 2, 5)] + [1.0])
 SIZES = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0)
+MISTAKES = {  # as the control calls them -> in the library of the diagnosis
+    "summed": "summed",
+    "mean twice": "divided-by-n-twice",
+    "sign flipped": "sign-flipped",
+    "no slope": "slope-forgotten",
+    "slope twice": "slope-twice",
+    "slope of A1": "slope-of-activation",
+    "tanh slope": "slope-of-tanh",
+    "through dW2": "through-the-gradient",
+    "no bias row": "bias-row-left-out",
+}
+CONTROLS = {
+    "checked": choice("Gradient", "right", ["right", *MISTAKES]),
+    "step": choice("Step h", 1e-5, [(short(h), float(h)) for h in STEPS], widgets.SelectionSlider),
+    "activation": ACTIVATION,
+    "n_points": slider("Points", 20, 1, 60),
+    "data_seed": seed("points"),
+    "hidden_size": slider("Hidden units", 3, 1, 4),
+    "weight_seed": seed("weights"),
+    "weight_size": choice("Weights ×", 1.0, [(f"{s:g}", s) for s in SIZES], widgets.SelectionSlider),
+}
 
 
-class GradientCheckScene:
-    """A gradient, right or wrong, and central differences at all steps; `shell` says what a scene is.
+class GradientCheckScene(Scene):
+    """A gradient, right or wrong, and central differences at all steps.
 
     Parameters
     ----------
+    table : dict
+        Of its controls.
     backward : callable, optional
         The learner's own, checked where the setting `checked` is "yours".
     """
 
-    def __init__(self, backward=None):
-        self.backward, self.error, self._picture = backward, None, ""
-
-    # What the shell calls
+    def __init__(self, table, backward=None):
+        self.table, self.backward = table, backward
+        self.own = (backward,) if backward else ()
 
     def change(self, name, settings):
         """Take over the settings; only a new step leaves the curves as they are."""
-        self.settings = settings
-        try:
-            if name != "step" or self.error is not None:
-                self._compute()
-            else:
-                self._check()
-            self._picture, self.error = self._draw(), None
-        except Exception as error:  # whatever a learner's function raises
-            self.error = explain(error, self._picture, self.backward)
+        again, self.error, self.settings = name != "step" or self.error is not None, None, settings
+        self.guarded(self._compute if again else self._check)
         return ""
 
-    def work(self, seconds):
-        """Leave nothing for later."""
-        return False
-
-    def frame(self):
-        """Return the picture, or the last good one where the learner's function raises."""
-        return self._picture
-
-    def status(self):
+    def describe(self):
         """Say what the check finds at this step."""
-        if self.error is not None:
-            return self.error
         errors = ", ".join(f"{name} {short(error)}" for name, error in self.report.errors.items())
         step, checked = short(self.settings["step"]), self.settings["checked"]
         text = f"Step {step}, gradient: {checked}. The check says: {self.report.verdict} (error of {errors})."
-        if not ACTIVATIONS[self.settings["activation"]].kinks:
+        if not self.kinked:
             return text
         met = int((self.kinks <= self.settings["step"]).sum())
         text += f" {met} of {3 * self.h} entries of W1 meet a kink at this step"
@@ -76,20 +91,24 @@ class GradientCheckScene:
         """Draw points and weights, ask for the gradient, and measure the errors at all steps."""
         wanted = self.settings
         activation, self.h = wanted["activation"], wanted["hidden_size"]
+        self.kinked = bool(ACTIVATIONS[activation].kinks)
         data = draw_points("circle", wanted["n_points"], seed=wanted["data_seed"])
         drawn = draw_weights(self.h, seed=wanted["weight_seed"])
         self.X, self.y = data.X, data.y
         self.params = network.Params(*(wanted["weight_size"] * block for block in drawn))
         passes = network.forward(self.params, self.X, activation)
         arguments = (self.params, passes, self.X, self.y, activation)
-        self.given = curves.planted(wanted["checked"], *arguments)
+        self.given = right = network.backward(*arguments)
+        if wanted["checked"] in MISTAKES:
+            slug = MISTAKES[wanted["checked"]]
+            self.given = wrong_gradient(slug, self.params, self.X, self.y, activation)
         if wanted["checked"] == "yours":
             self.given = self.backward(*arguments)
         self._check()  # refuses what is no gradient
         numeric = curves.central_differences(self.params, self.X, self.y, activation, STEPS)
-        given, right = curves.flat(network.Params(*self.given)), curves.flat(network.backward(*arguments))
+        given, right = curves.flat(network.Params(*self.given)), curves.flat(right)
         self.kinks = curves.kink_steps(self.params, self.X)
-        if not ACTIVATIONS[activation].kinks:
+        if not self.kinked:
             self.kinks = np.full_like(self.kinks, np.inf)
         kept = np.where(self.kinks <= STEPS[:, None], np.nan, numeric)
         self.errors = curves.block_errors(given, numeric, self.h)
@@ -107,15 +126,16 @@ class GradientCheckScene:
             return self.X @ params.W1
 
         self.report = self.careful = check_gradient(loss, self.params, self.given, step=step)
-        if ACTIVATIONS[activation].kinks:
+        if self.kinked:
             options = dict(step=step, pre_activations=pre_activations)
             self.careful = check_gradient(loss, self.params, self.given, **options)
 
     # Pictures
 
-    def _draw(self):
+    def draw(self):
+        """Return the picture."""
         wanted = self.settings
-        step, relu = wanted["step"], bool(ACTIVATIONS[wanted["activation"]].kinks)
+        step, relu = wanted["step"], self.kinked
         lines = pictures.named_lines(
             self.errors,
             self.of_right if wanted["checked"] != "right" else None,
@@ -140,38 +160,14 @@ class GradientCheckScene:
         change = curves.loss_near(self.params, self.X, self.y, activation, entry, pictures.NEAR * step)
         return pictures.microscope(f"{block}{list(index)} (worst)", step, change, given, numeric)
 
-    def as_call(self):
-        """Return one line of Python that makes this explorer again."""
-        start = explore_gradient_check.__kwdefaults__ | {"checked": "yours" if self.backward else "right"}
+    def as_python(self):
+        """Return a line that makes this explorer again."""
         given = [getattr(self.backward, "__name__", "backward")] if self.backward else []
-        given += [f"{name}={value!r}" for name, value in self.settings.items() if value != start[name]]
-        return f"explore_gradient_check({', '.join(given)})"
+        return as_call("gradient_check", given, self.table, self.settings)
 
 
-class GradientCheckExplorer(Shell):
-    """The widgets of `explore_gradient_check`."""
-
-    def __init__(self, scene, controls):
-        self.line = widgets.Text(description="As Python", layout={"width": "auto"})
-        super().__init__(scene, controls, below=[self.line])
-
-    def show(self, said="", status=True):
-        super().show(said, status)
-        self.line.value = self.scene.as_call()
-
-
-def explore_gradient_check(
-    backward=None,
-    *,
-    checked=None,
-    step=1e-5,
-    activation="sigmoid",
-    n_points=20,
-    data_seed=0,
-    hidden_size=3,
-    weight_seed=0,
-    weight_size=1.0,
-):
+@explores({name: control for name, control in CONTROLS.items() if name != "checked"})
+def explore_gradient_check(backward=None, *, checked=None, **settings):
     """Controls beside a gradient check: error against step, the loss under the microscope, ratios.
 
     Parameters
@@ -179,52 +175,15 @@ def explore_gradient_check(
     backward : callable, optional
         A function of your own, called like `coursekit.backward`.
     checked : str, optional
-        Which gradient is checked: "right", a mistake of `gradient_curves.MISTAKES`, or "yours".
+        Which gradient is checked: "right", one of MISTAKES, or "yours".
     step, activation, n_points, data_seed, hidden_size, weight_seed, weight_size
         Where the controls start. Points of the circle come from `default_rng([data_seed, 1])`,
         weights from `default_rng([weight_seed, 2])`, multiplied by `weight_size`.
-
-    Returns
-    -------
-    Shell
-        Widgets, or a sentence where no widget can be shown.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument breaks its rule, or is not a value of its control.
     """
-    if backward is not None and not callable(backward):
-        raise TypeError(f"backward must be a function; got {describe(backward)}")
-    usual = "right" if backward is None else "yours"
-    start = dict(
-        checked=usual if checked is None else checked,
-        step=step,
-        activation=activation,
-        n_points=n_points,
-        data_seed=data_seed,
-        hidden_size=hidden_size,
-        weight_seed=weight_seed,
-        weight_size=weight_size,
-    )
-    choices = (*(("yours",) if backward else ()), "right", *curves.MISTAKES)
-    controls = _controls(choices)
-    for name, control in controls.items():
-        start_at(control, start[name], name)
-    return GradientCheckExplorer(GradientCheckScene(backward), controls)
-
-
-def _controls(choices):
-    steps = [(short(step), float(step)) for step in STEPS]
-    return {
-        "checked": labelled(widgets.Dropdown, options=choices, description="Gradient"),
-        "step": labelled(widgets.SelectionSlider, options=steps, description="Step h"),
-        "activation": labelled(widgets.Dropdown, options=list(ACTIVATIONS), description="Activation"),
-        "n_points": labelled(widgets.IntSlider, min=1, max=60, description="Points"),
-        "data_seed": labelled(widgets.BoundedIntText, max=9999, description="Seed of the points"),
-        "hidden_size": labelled(widgets.IntSlider, min=1, max=4, description="Hidden units"),
-        "weight_seed": labelled(widgets.BoundedIntText, max=9999, description="Seed of the weights"),
-        "weight_size": labelled(
-            widgets.SelectionSlider, options=[(f"{size:g}", size) for size in SIZES], description="Weights ×"
-        ),
-    }
+    table = dict(CONTROLS)
+    if backward is not None:
+        check_function(backward, "backward")
+        table["checked"] = choice("Gradient", "yours", ["yours", "right", *MISTAKES])
+    checked = table["checked"].start if checked is None else checked
+    controls = at_start(table, {"checked": checked, **settings})
+    return Shell(GradientCheckScene(table, backward), controls)

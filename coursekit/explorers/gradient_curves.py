@@ -1,52 +1,11 @@
-"""Gradient checks at many steps at once, and mistakes to check: pure functions over plain arrays.
+"""Gradient checks at many steps at once: pure functions over plain arrays.
 
 Entries of the weights are counted in one row: those of W1 row by row, then those of W2.
 """
 
 import numpy as np
 
-from coursekit import network
 from coursekit.activations import ACTIVATIONS
-
-MISTAKES = (
-    "summed",
-    "mean twice",
-    "sign flipped",
-    "no slope",
-    "slope twice",
-    "slope of A1",
-    "tanh slope",
-    "through dW2",
-    "no bias row",
-)
-
-
-def planted(mistake, params, forward_pass, X, y, activation="sigmoid"):
-    """Compute the gradient as `coursekit.backward` does, but with a mistake.
-
-    Parameters
-    ----------
-    mistake : str
-        One of MISTAKES; any other word makes none.
-    params, forward_pass, X, y, activation
-        As for `coursekit.backward`, without an output bias.
-
-    Returns
-    -------
-    Params
-    """
-    n = len(y)
-    divisor = {"summed": 1, "mean twice": n**2, "sign flipped": -n}.get(mistake, n)
-    dz2 = (forward_pass.p - y) / divisor
-    dW2 = forward_pass.A1.T @ dz2
-    dA1 = np.outer(dz2, dW2 if mistake == "through dW2" else params.W2)
-    used = "tanh" if mistake == "tanh slope" else activation
-    slope = ACTIVATIONS[used].derivative(forward_pass.A1 if mistake == "slope of A1" else forward_pass.Z1)
-    power = {"no slope": 0, "slope twice": 2}.get(mistake, 1)
-    dW1 = X.T @ (dA1 * slope**power)
-    if mistake == "no bias row":
-        dW1[2] = 0.0
-    return network.Params(dW1, dW2)
 
 
 def flat(params):

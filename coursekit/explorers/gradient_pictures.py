@@ -3,24 +3,15 @@
 import numpy as np
 
 from coursekit.explorers import svg
+from coursekit.explorers.svg import short
 from coursekit.gradcheck import AGREES_UP_TO, SUSPICIOUS_UP_TO
-from coursekit.palette import BLUE, GREEN, INK, PURPLE, VERMILION
+from coursekit.palette import BLUE, GREEN, PURPLE, VERMILION
 
 FLOOR = 1e-13  # smaller errors are drawn here
 LEFT, TOP, WIDTH, HEIGHT = 48.0, 6.0, 246.0, 212.0  # of the two panels with axes
 LOWEST, HIGHEST = 1e-15, 1.0  # steps
 NEAR = np.linspace(-1.5, 1.5, 61)  # offsets under the microscope, in steps; places 10 and 50 are -1 and 1
 OFF = "#F2B84B"
-
-
-def short(number):
-    """Write a number of any size in a few letters: 0.25, 3e-11."""
-    if np.isnan(number):
-        return "none"
-    if number == 0 or 0.001 <= abs(number) < 1000:
-        return f"{number:.3g}"
-    digits, _, power = f"{number:.1e}".partition("e")
-    return f"{digits.removesuffix('.0')}e{int(power)}"
 
 
 def v_curve(steps, lines, step, first_kink=None):
@@ -43,7 +34,7 @@ def v_curve(steps, lines, step, first_kink=None):
         known = ~np.isnan(errors)
         body += svg.curve(_to_x(steps[known]), _to_y(errors[known]), color, dash)
         body += _mark(_to_x(step), _to_y(errors[at]), color) if known[at] else ""
-    body += _legend([(name, color, dash) for name, (_, color, dash) in lines.items()])
+    body += svg.legend([(name, color, dash) for name, (_, color, dash) in lines.items()], 8, 266)
     said = ", ".join(f"{name} {short(errors[at])}" for name, (errors, *_) in lines.items())
     alt = f"Error against step, both on log scales. At step {short(step)}: {said}."
     for name, (errors, *_) in lines.items():
@@ -67,10 +58,10 @@ def _kink_region(first_kink):
     start = float(_to_x(np.clip(first_kink, LOWEST, HIGHEST)))
     if start >= LEFT + WIDTH:
         return ""
-    size = f'x="{start:.1f}" y="{TOP}" width="{LEFT + WIDTH - start:.1f}" height="{HEIGHT}"'
-    edge = f'<path d="M{start:.1f} {TOP}v{HEIGHT}" stroke="{PURPLE}" stroke-dasharray="3 3"/>'
+    size = dict(x=start, y=TOP, width=LEFT + WIDTH - start, height=HEIGHT)
+    edge = svg.tag("path", d=f"M{start:.1f} {TOP}v{HEIGHT}", stroke=PURPLE, stroke_dasharray="3 3")
     name = svg.text(LEFT + WIDTH - 4, TOP + HEIGHT - 6, "kinks", "end", 12)
-    return f'<rect {size} fill="{PURPLE}" opacity="0.25"/>{edge}{name}'
+    return svg.tag("rect", **size, fill=PURPLE, opacity="0.25") + edge + name
 
 
 def microscope(name, step, change, given, numeric):
@@ -87,19 +78,21 @@ def microscope(name, step, change, given, numeric):
         The slope that was given, and the central difference.
     """
     top = 1.1 * max(np.abs(change).max(), 1e-300)
-    ends = np.array([10, 50])
+    ends, to_y = np.array([10, 50]), svg.scale(-top, top, TOP + HEIGHT, TOP)
 
     def line(slope, through):  # as far as it stays inside
         reach = 1.5 if slope == 0 else min(1.5, (top - abs(through)) / abs(slope * step))
         t = np.array([-reach, reach])
-        return _near_x(t), _near_y(through + slope * step * t, top)
+        return _near_x(t), to_y(through + slope * step * t)
 
     body = _near_axes(top, step)
-    body += svg.curve(_near_x(NEAR), _near_y(change, top), "currentColor")
+    body += svg.curve(_near_x(NEAR), to_y(change), "currentColor")
     body += svg.curve(*line(numeric, change[ends].mean()), VERMILION, "7 4")
     body += svg.curve(*line(given, 0.0), BLUE, "2 4")
-    body += "".join(_mark(_near_x(NEAR[k]), _near_y(change[k], top), VERMILION) for k in ends)
-    body += _legend([("loss", "currentColor", ""), ("central", VERMILION, "7 4"), ("given", BLUE, "2 4")])
+    body += "".join(_mark(_near_x(NEAR[k]), to_y(change[k]), VERMILION) for k in ends)
+    body += svg.legend(
+        [("loss", "currentColor", ""), ("central", VERMILION, "7 4"), ("given", BLUE, "2 4")], 8, 266
+    )
     alt = f"The loss within one step and a half of {name}: the central difference has slope "
     return svg.panel(f"Loss near {name}", body, f"{alt}{short(numeric)}, the given gradient {short(given)}.")
 
@@ -124,16 +117,10 @@ def ratios(given, numeric, kinks):
             words, off = _ratio(given[row, unit], numeric[row, unit])
             kink = bool(kinks[row, unit])
             said.append(f"{name} unit {unit}: {words}{' (kink)' if kink else ''}")
-            body += _cell(72 + unit * side, y, side - 5, words, off, kink)
+            place = (72 + unit * side, y, side - 5, 44)
+            body += svg.cell(place, words, "kink" if kink else "", OFF if off else "none")
     body += svg.text(72, 280, "filled: off by more than 0.1 %", size=12)
     return svg.panel("Given / numeric", body, f"Given / numeric. {'; '.join(said)}.")
-
-
-def _cell(x, y, width, words, off, kink):
-    fill, color = (OFF, INK) if off else ("none", "")
-    body = f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="44" fill="{fill}" stroke="currentColor"/>'
-    body += svg.text(x + width / 2, y + (20 if kink else 27), words, "middle", 13, color)
-    return body + (svg.text(x + width / 2, y + 37, "kink", "middle", 12, color) if kink else "")
 
 
 def _ratio(given, numeric):
@@ -141,25 +128,16 @@ def _ratio(given, numeric):
     if numeric == 0:
         return ("0 / 0", False) if given == 0 else ("÷ 0", True)
     ratio = given / numeric
-    return short(round(ratio, 3)).replace("-", "−"), abs(ratio - 1) > 1e-3
+    return svg.minus(short(round(ratio, 3))), abs(ratio - 1) > 1e-3
 
 
-def _to_x(step):
-    share = np.log10(np.asarray(step) / LOWEST) / np.log10(HIGHEST / LOWEST)
-    return LEFT + share * WIDTH
-
-
-def _to_y(error):
-    share = np.log10(np.clip(error, FLOOR, 1.0)) / np.log10(FLOOR)
-    return TOP + share * HEIGHT
-
-
-def _frame():
-    return f'<path d="M{LEFT} {TOP}v{HEIGHT}h{WIDTH}" fill="none" stroke="currentColor"/>'
+_to_x = svg.scale(LOWEST, HIGHEST, LEFT, LEFT + WIDTH, log=True)
+_to_y = svg.scale(FLOOR, 1.0, TOP + HEIGHT, TOP, log=True)
+_near_x = svg.scale(-1.5, 1.5, LEFT, LEFT + WIDTH)
 
 
 def _log_axes():
-    body = _frame()
+    body = svg.frame(LEFT, TOP, WIDTH, HEIGHT)
     for power in (-15, -12, -9, -6, -3, 0):
         label = f"1e{power}" if power else "1"
         body += svg.text(float(_to_x(10.0**power)), TOP + HEIGHT + 15, label, "middle", 12)
@@ -173,16 +151,10 @@ def _log_axes():
     return body + svg.text(LEFT + WIDTH / 2, TOP + HEIGHT + 30, "step h", "middle", 12)
 
 
-def _near_x(offset):
-    return LEFT + (np.asarray(offset) / 1.5 + 1) / 2 * WIDTH
-
-
-def _near_y(change, top):
-    return TOP + (1 - np.asarray(change) / top) / 2 * HEIGHT
-
-
 def _near_axes(top, step):
-    body = _frame() + svg.level(TOP + HEIGHT / 2, LEFT, LEFT + WIDTH, "currentColor", "2 3", 1)
+    body = svg.frame(LEFT, TOP, WIDTH, HEIGHT) + svg.level(
+        TOP + HEIGHT / 2, LEFT, LEFT + WIDTH, "currentColor", "2 3", 1
+    )
     body += svg.cursor(LEFT + WIDTH / 2, TOP, TOP + HEIGHT)
     for offset, words in ((-1, f"−{short(step)}"), (0, "w"), (1, f"+{short(step)}")):
         body += svg.text(float(_near_x(offset)), TOP + HEIGHT + 15, words, "middle", 12)
@@ -192,14 +164,4 @@ def _near_axes(top, step):
 
 
 def _mark(x, y, color):
-    return f'<circle cx="{float(x):.1f}" cy="{float(y):.1f}" r="4.5" fill="{color}" stroke="currentColor"/>'
-
-
-def _legend(lines):
-    body, x, y = "", 8.0, 266.0
-    for name, color, dash in lines:
-        if x + 32 + 6.4 * len(name) > svg.SIDE:
-            x, y = 8.0, y + 18
-        body += svg.level(y - 4, x, x + 26, color, dash, 2.2) + svg.text(x + 30, y, name, size=12)
-        x += 44 + 6.4 * len(name)
-    return body
+    return svg.tag("circle", cx=x, cy=y, r=4.5, fill=color, stroke="currentColor")

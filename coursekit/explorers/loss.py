@@ -7,7 +7,8 @@ import numpy as np
 
 from coursekit.activations import sigmoid
 from coursekit.explorers import svg
-from coursekit.explorers.shell import Shell, labelled, start_at, three_in_a_row
+from coursekit.explorers.scene import Scene, as_call, at_start, choice, explores, slider, start_at
+from coursekit.explorers.shell import Shell
 from coursekit.losses import point_losses
 from coursekit.palette import BLUE, INK, ORANGE, VERMILION
 
@@ -19,6 +20,11 @@ LOOKS = {
     "from the logit": ("currentColor", "", 5.0),
     "p clipped, float64": (VERMILION, "7 4", 2.6),
     "p clipped, float32": (BLUE, "2 4", 2.6),
+}
+CONTROLS = {
+    "y": choice("True class", 1, [("class 1", 1), ("class 0", 0)], widgets.ToggleButtons),
+    "z2": slider("Logit z2", 0.0, -120, 120, 0.1, digits=1),
+    "reach": choice("Logits shown", 50, [(f"±{reach}", reach) for reach in STEPS], widgets.ToggleButtons),
 }
 
 
@@ -62,23 +68,30 @@ def what_is_wrong(loss, exact):
     return f"is {loss:.2g} nats in place of {exact:.2g}: p had too few digits"
 
 
-class LossScene:
-    """One point's logit and class; `shell` says what a scene is."""
+class LossScene(Scene):
+    """One point's logit and class."""
 
     def change(self, name, settings):
         """Take over the settings, with the logit inside what is shown."""
         self.reach, self.y = settings["reach"], settings["y"]
         self.z2 = round(float(np.clip(settings["z2"], -self.reach, self.reach)), 1) + 0.0
+        self.settings = settings | {"z2": self.z2}
         self.p, self.p_own = sigmoid(self.z2), sigmoid(self.z2 if self.y else -self.z2)
         self.now = {way: float(found[0]) for way, found in three_ways(self.y, np.array([self.z2])).items()}
         self.exact = self.now["from the logit"]
         return ""
 
-    def work(self, seconds):
-        """Nothing is left to do later."""
-        return False
+    def follow(self, controls):
+        """Let the slider reach as far as the picture."""
+        slider = controls["z2"]
+        slider.step, slider.min, slider.max = STEPS[self.reach], -self.reach, self.reach
+        super().follow(controls)
 
-    def frame(self):
+    def as_python(self):
+        """Return a line that makes this explorer again."""
+        return as_call("loss", [], CONTROLS, self.settings)
+
+    def draw(self):
         """Return the picture."""
         return f'<div class="ck-views">{self._over_p()}{self._over_logit()}{self._table()}</div>'
 
@@ -111,7 +124,7 @@ class LossScene:
             body += svg.level(to_y(CAP), 40, 290, "currentColor", "", 0.7)
             body += svg.text(left, float(to_y(CAP)) - 5, f"cap {CAP:.1f}", anchor)
         body += self._mark(to_x(self.z2), to_y(self.exact))
-        alt = f"Loss over the logit, for class {self.y}, in three ways. {self.status()}"
+        alt = f"Loss over the logit, for class {self.y}, in three ways. {self.describe()}"
         return svg.panel("The same over the logit", body, alt)
 
     @staticmethod
@@ -121,31 +134,24 @@ class LossScene:
             if above
             else f"M{x - 7:.1f} {y:.1f}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0"
         )
-        return f'<path d="{shape}" fill="{ORANGE}" stroke="{INK}" stroke-width="2"/>'
+        return svg.tag("path", d=shape, fill=ORANGE, stroke=INK, stroke_width=2)
 
     def _table(self):
         rows = ""
         for way, loss in self.now.items():
             color, dash, width = LOOKS[way]
-            line = f'<path d="M0 6H36" stroke="{color}" stroke-width="{width}" stroke-dasharray="{dash}"/>'
-            size = 'width="36" height="12" style="display: inline-block; width: 36px" aria-hidden="true"'
-            sample = f"<svg {size}>{line}</svg>"
-            value = f"{loss:.4g}"
-            rows += f'<tr><td>{sample}</td><th scope="row" style="text-align: left">{way}</th>'
-            rows += (
-                f'<td style="text-align: right; white-space: nowrap; padding-left: 10px">{value}</td></tr>'
-            )
-        head = '<tr><td></td><th scope="col" style="text-align: left">way</th><th scope="col">nats</th></tr>'
+            line = svg.tag("path", d="M0 6H36", stroke=color, stroke_width=width, stroke_dasharray=dash)
+            sample = f'<svg width="36" height="12" class="ck-sample" aria-hidden="true">{line}</svg>'
+            rows += f'<tr><td>{sample}</td><th scope="row">{way}</th><td>{loss:.4g}</td></tr>'
+        head = '<tr><td></td><th scope="col">way</th><th scope="col">nats</th></tr>'
         numbers = f"p = {self.p:.6g}, p of the true class = {self.p_own:.4g}"
-        return (
-            '<figure class="ck-panel"><figcaption>The loss of this point</figcaption>'
-            f'<table style="font-size: 15px">{head}{rows}</table><p>{escape(numbers)}</p></figure>'
-        )
+        inside = f'<table class="ck-table">{head}{rows}</table><p>{escape(numbers)}</p>'
+        return svg.figure("The loss of this point", inside)
 
-    def status(self):
+    def describe(self):
         """Say what the picture shows."""
         sure = "sure and " if abs(self.z2) > 4 else ""
-        logit = f"{self.z2:.1f}".replace("-", "−")
+        logit = svg.minus(f"{self.z2:.1f}")
         side = "right" if (self.z2 >= 0) == (self.y == 1) else "wrong"
         text = f"Class {self.y}, logit {logit}: {sure}{side}, loss {self.exact:.3g} nats."
         found = {way: what_is_wrong(loss, self.exact) for way, loss in self.now.items()}
@@ -153,25 +159,8 @@ class LossScene:
         return " ".join([text, *said]) if said else f"{text} All three ways agree."
 
 
-class LossExplorer(Shell):
-    """The widgets of `explore_loss`."""
-
-    def set(self, **settings):
-        slider, reach = self.controls["z2"], settings.get("reach", 0)
-        slider.min, slider.max = min(slider.min, -reach), max(slider.max, reach)  # room for a new logit
-        super().set(**settings)
-
-    def show(self, said="", status=True):
-        quiet, self._quiet = getattr(self, "_quiet", False), True
-        slider, reach = self.controls["z2"], self.scene.reach
-        slider.step, slider.min, slider.max = STEPS[reach], -reach, reach
-        if abs(slider.value - self.scene.z2) > 1e-6:
-            slider.value = self.scene.z2
-        self._quiet = quiet
-        super().show(said, status)
-
-
-def explore_loss(*, y=1, z2=0.0, reach=50):
+@explores(CONTROLS)
+def explore_loss(**settings):
     """One point's class and logit, its loss, and what becomes of the loss when p is clipped.
 
     Parameters
@@ -182,30 +171,8 @@ def explore_loss(*, y=1, z2=0.0, reach=50):
         Logit, from -reach to reach.
     reach : {6, 50, 120}
         How far the logits in the picture go.
-
-    Returns
-    -------
-    Shell
-        Widgets, or a sentence where no widget can be shown.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument breaks its rule, or lies outside the range of its control.
     """
-    controls = {
-        "y": labelled(
-            widgets.ToggleButtons, options=[("class 1", 1), ("class 0", 0)], description="True class"
-        ),
-        "z2": labelled(widgets.FloatSlider, min=-120, max=120, description="Logit z2", readout_format=".1f"),
-        "reach": labelled(
-            widgets.ToggleButtons,
-            options=[(f"±{reach}", reach) for reach in STEPS],
-            description="Logits shown",
-        ),
-    }
-    for name, value in {"y": y, "reach": reach}.items():
-        start_at(controls[name], value, name)
-    controls["z2"].min, controls["z2"].max = -reach, reach
-    start_at(controls["z2"], z2, "z2")
-    return LossExplorer(LossScene(), three_in_a_row(controls))
+    controls = at_start(CONTROLS, settings)
+    controls["z2"].min, controls["z2"].max = -settings["reach"], settings["reach"]
+    start_at(controls["z2"], settings["z2"], "z2")
+    return Shell(LossScene(), controls)

@@ -1,17 +1,9 @@
 """What all explorers share: controls beside one live picture, updated in place, played and paused.
 
-An explorer is a `Shell` around a *scene*: an object that holds what is explored and knows nothing
-of widgets. Of a scene the shell calls, always under one lock,
-
-- `change(name, settings)` after a control was moved (name None: at the start); returns a sentence;
-- `frame()`: the picture as HTML, and `status()`: the same as a sentence;
-- `work(seconds)`: go on with what is not finished, not much longer than that; True if more remains;
-- `tick()`, if it can be played: one step forward; False at the end;
-- `marks()`, if pictures refer to points of its `dataset`: those, sent again only where it is another.
-
-A change shows what could be done in WORK_AT_ONCE seconds, fewer while changes follow each other
-quickly, and leaves the rest to a task of the kernel's event loop, in slices; a newer change replaces
-it. So the last position of a slider wins.
+An explorer is a `Shell` around a `Scene`, which holds what is explored and knows nothing of widgets.
+The shell calls its methods under one lock. A change shows what could be done in WORK_AT_ONCE seconds,
+fewer while changes follow each other quickly, and leaves the rest to a task of the kernel's event loop,
+in slices; a newer change replaces it. So the last position of a slider wins.
 While playing, the page tells which picture it has drawn, so that none queue up, and whether anybody
 can see it. Where a page says nothing any more, because it was closed, the task ends.
 """
@@ -23,9 +15,6 @@ import time
 from importlib.resources import files
 
 import ipywidgets as widgets
-import numpy as np
-
-from coursekit._validation import describe
 
 WORK_AT_ONCE = 0.085  # seconds of work before a first picture
 WORK_IN_A_DRAG = 0.045  # the same where the last change was less than QUIET seconds ago
@@ -47,38 +36,62 @@ class Shell(widgets.VBox):
 
     Parameters
     ----------
-    scene : object
-        See the docstring of the module.
+    scene : Scene
     controls : dict
         Name of a setting -> widget with a `value`.
-    above, below : list of Widget
-        Shown above the controls and below the picture; not observed.
+    front : tuple of str, optional
+        Which of them stand in front; the others stand behind a button "More".
+    buttons : dict
+        What stands on a button -> function without arguments that returns a sentence.
+    more : list of Widget
+        Others that stand behind "More"; not observed.
     """
 
-    def __init__(self, scene, controls, above=(), below=()):
+    def __init__(self, scene, controls, front=None, buttons=None, more=()):
         self.scene, self.controls = scene, controls
         self._lock = threading.RLock()  # a front end may run callbacks on two threads
         self._loop = _running_loop()
-        self._task, self._more, self.playing = None, False, False
-        self._last_change, self._dataset = -QUIET, None
+        self._task, self._more, self.playing, self._quiet = None, False, False, False
+        self._last_change, self._dataset, self._ended = -QUIET, None, ""
         self._frames, self._drawn, self._seen, self._answered = 0, 0, True, None
         self.picture, self.status = widgets.HTML(), widgets.HTML()
         self.points = widgets.HTML(layout={"height": "0", "margin": "0"})
         self.picture.add_class("ck-picture")
         self._bridge = widgets.Text(continuous_update=False)
         self._bridge.add_class("ck-bridge")
-        box = widgets.HBox(list(controls.values()))
-        box.add_class("ck-controls")
-        rows = [*above, box, *self._play_buttons(), self.points, self.picture, self.status, *below]
+        kind = widgets.Textarea if scene.python_lines > 1 else widgets.Text
+        self.line = kind(description="As Python", layout={"width": "auto"})
+        if scene.python_lines > 1:
+            self.line.layout.height = f"{1.5 * scene.python_lines}em"
+        rows = [*self._rows(front, buttons or {}, more), self.points, self.picture, self.status]
+        rows += [self.line] if scene.python_lines else []
         script = widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">')
-        rows += [self._bridge, script]
-        super().__init__(rows)
+        super().__init__([*rows, self._bridge, script])
         self.add_class("ck-explorer")
         for name, control in controls.items():
             control.observe(lambda change, name=name: self._changed(name), "value")
         self._bridge.observe(self._heard, "value")
         self._changed(None)
         _replace_earlier_ones(self)
+
+    def _rows(self, front, buttons, more):
+        """Return the rows of controls: Play first, then what stands in front, then what "More" shows."""
+        front = front or tuple(self.controls)
+        made = self._play_buttons() if self.scene.plays else []
+        for title, act in buttons.items():
+            made.append(widgets.Button(description=title, tooltip=title))
+            made[-1].on_click(lambda _, act=act: self._do(act))
+        rows = [_row(made, "ck-buttons")] if made else []
+        rows.append(_row([widget for name, widget in self.controls.items() if name in front], "ck-controls"))
+        behind = [*(widget for name, widget in self.controls.items() if name not in front), *more]
+        if behind:
+            hidden = _row(behind, "ck-controls")
+            hidden.layout.display = "none"
+            button = widgets.ToggleButton(description="More", tooltip="More controls")
+            button.observe(lambda c: setattr(hidden.layout, "display", None if c["new"] else "none"), "value")
+            rows[0].children += (button,)
+            rows.append(hidden)
+        return rows
 
     def __repr__(self):
         return "Live explorer: run this cell in JupyterLab to use it. A picture below shows what to see."
@@ -89,18 +102,15 @@ class Shell(widgets.VBox):
 
     def set(self, **settings):
         """Move several controls at once, with one new picture."""
-        with self._lock:
-            quiet, self._quiet = getattr(self, "_quiet", False), True
-            for name, value in settings.items():
-                self.controls[name].value = value
-            self._quiet = quiet
-        self._changed(None)
+        self._do(lambda: self.scene.change(None, self.settings() | settings))
 
     def _changed(self, name):
-        if getattr(self, "_quiet", False):
-            return
+        if not self._quiet:
+            self._do(lambda: self.scene.change(name, self.settings()))
+
+    def _do(self, act):
         with self._lock:
-            said = self.scene.change(name, self.settings())
+            said = act()
             self._said = said = said if self._frames else ""  # nothing has changed at the start
             self._more = self.scene.work(self._time_at_once())
             if self._loop is None:  # nowhere to go on later
@@ -117,17 +127,13 @@ class Shell(widgets.VBox):
     # Play
 
     def _play_buttons(self):
-        if not hasattr(self.scene, "tick"):
-            return []
         self.play_button = widgets.ToggleButton(description="Play", icon="play", tooltip="Play or pause")
         self.play_button.observe(self._toggled, "value")
         step = widgets.Button(description="Step", icon="step-forward", tooltip="One step forward, then pause")
-        reset = widgets.Button(description="Reset", icon="undo", tooltip="Back to iteration 0")
+        reset = widgets.Button(description="Reset", icon="undo", tooltip="Back to the start")
         step.on_click(lambda _: self.step())
         reset.on_click(lambda _: self.reset())
-        self.buttons = widgets.HBox([self.play_button, step, reset])
-        self.buttons.add_class("ck-controls")
-        return [self.buttons]
+        return [self.play_button, step, reset]
 
     def _toggled(self, change):
         with self._lock:
@@ -140,20 +146,23 @@ class Shell(widgets.VBox):
                 self._say("Playing.")
                 self._answered = time.monotonic() if self._answered is not None else None
             else:
-                self.show("Paused.")
+                self.show(self._ended or "Paused.")
         if self.playing:
             self._start()
 
-    def pause(self):
+    def pause(self, why=""):
         """Stop playing."""
-        if hasattr(self, "play_button"):
+        if self.scene.plays:
+            self._ended = why
             self.play_button.value = False
+            self._ended = ""
 
     def step(self):
         """Pause, and take one step."""
         with self._lock:
             self.pause()
-            self.show("One step." if self.scene.tick() else "The end.")
+            going = self.scene.tick()
+            self.show("One step." if going else self.scene.why_ended())
 
     def reset(self):
         """Pause, and go back to the start."""
@@ -202,8 +211,7 @@ class Shell(widgets.VBox):
             if self.scene.tick():
                 self.show(status=False)
             else:
-                self.pause()
-                self.show()
+                self.pause(self.scene.why_ended())
 
     def _may_send(self):
         if self._answered is None:  # this page never answers: go slowly
@@ -225,7 +233,7 @@ class Shell(widgets.VBox):
 
     def show(self, said="", status=True):
         """Send a new picture, and say what it shows unless there is a next one soon."""
-        if hasattr(self.scene, "marks") and self.scene.dataset is not self._dataset:
+        if self.scene.dataset is not self._dataset:
             self._dataset = self.scene.dataset
             self.points.value = self.scene.marks()
         self._frames += 1
@@ -233,15 +241,25 @@ class Shell(widgets.VBox):
         frame = self.scene.frame()
         self.picture.value = f'<div class="ck-frame" data-ck-frame="{self._frames}">{frame}</div>'
         if status:
+            self._quiet = True
+            self.scene.follow(self.controls)
+            self._quiet = False
             self._say(said, self.scene.status())
+            self.line.value = self.scene.as_python()
 
     def _say(self, said, also=""):
-        if getattr(self.scene, "error", None):
+        if self.scene.error:
             inside, kind = html.escape(also), "ck-status ck-error"
         else:
             inside, kind = html.escape(said), "ck-status"
             inside += f' <span class="ck-also">{html.escape(also)}</span>' if also else ""
         self.status.value = f'<div role="status" class="{kind}">{inside}</div>'
+
+
+def _row(children, kind):
+    row = widgets.Box(children)
+    row.add_class(kind)
+    return row
 
 
 def _all_below(widget):
@@ -279,30 +297,3 @@ def _replace_earlier_ones(explorer):
             old.close()
         explorers = []
     _of_cells[cell] = execution, [*explorers, explorer]
-
-
-def labelled(widget, **options):
-    """Return a control whose label is not cut, as wide as there is room for."""
-    room = {"width": "auto", "flex": "1 1 200px", "max_width": "290px", "min_width": "190px"}
-    return widget(style={"description_width": "initial"}, layout=room, **options)
-
-
-def three_in_a_row(controls):
-    """Return the controls, as wide as the three pictures below them where there is room."""
-    for control in controls.values():
-        control.layout = {"width": "auto", "flex": "1 1 31%", "max_width": "380px", "min_width": "215px"}
-    return controls
-
-
-def start_at(control, value, name):
-    """Give a control its first value; one that it cannot show is refused by the name of the setting."""
-    kind = type(control.value)
-    fits = (float, int, np.number) if kind is float else (int, np.integer) if kind is int else kind
-    if not isinstance(value, fits) or isinstance(value, bool) != (kind is bool):
-        raise TypeError(f"{name} must be a value like {control.value!r}; got {describe(value)}")
-    try:
-        control.value = value
-    except Exception as error:  # traitlets has errors of its own
-        raise ValueError(f"{name} must be among the values of its control; got {describe(value)}") from error
-    if control.value != value:
-        raise ValueError(f"{name} must be within the range of its control; got {describe(value)}")

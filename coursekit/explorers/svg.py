@@ -12,28 +12,56 @@ import io
 import numpy as np
 from PIL import Image
 
-from coursekit.palette import BLUE, CLASS_COLORS, INK, SURFACE, VERMILION, rgb_of
+from coursekit.palette import CLASS_COLORS, INK, SURFACE, readable_on, rgb_of
 
 SIDE = 300  # width and height of a panel's view box
 POINTS_ON_A_CURVE = 200
 
 
-def _ramp(colors):
+def ramp(colors):
     """Return 256 RGB triples from the first colour over the middle one to the last."""
     rgb = 255 * np.array([rgb_of(color) for color in colors])
     at = np.linspace(0, len(colors) - 1, 256)
     return np.column_stack([np.interp(at, np.arange(len(colors)), rgb[:, c]) for c in range(3)])
 
 
-PALETTE = _ramp(SURFACE).round().astype(np.uint8).tobytes()
+PALETTE = ramp(SURFACE).round().astype(np.uint8).tobytes()
 
 
-def panel(title, body, alt):
-    """Return a figure with its title above an SVG of SIDE x SIDE."""
-    return (
-        f'<figure class="ck-panel"><figcaption>{title}</figcaption>'
-        f'<svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{html.escape(alt)}">{body}</svg></figure>'
-    )
+def tag(name, **look):
+    """Return an element; numbers are rounded, and `stroke_width` stands for stroke-width."""
+    words = (v if isinstance(v, str) else f"{round(float(v), 1):g}" for v in look.values())
+    pairs = zip(look, words, strict=True)
+    inside = " ".join(f'{key.replace("_", "-")}="{value}"' for key, value in pairs)
+    return f"<{name} {inside}/>"
+
+
+def short(number):
+    """Write a number of any size in a few letters: 0.25, 3e-11."""
+    if np.isnan(number):
+        return "none"
+    if number == 0 or 0.001 <= abs(number) < 1000:
+        return f"{number:.3g}"
+    digits, _, power = f"{number:.1e}".partition("e")
+    return f"{digits.removesuffix('.0')}e{int(power)}"
+
+
+def minus(words):
+    """Return words with a minus sign in place of each hyphen."""
+    return words.replace("-", "−")
+
+
+def figure(title, inside):
+    """Return what stands below a title."""
+    return f'<figure class="ck-panel"><figcaption>{html.escape(title)}</figcaption>{inside}</figure>'
+
+
+def panel(title, body, alt, width=SIDE, height=SIDE):
+    """Return a figure with its title above an SVG; one wider than the page can be scrolled."""
+    wide = f' style="min-width:{min(width, 2000) * 0.75:.0f}px"' if width > SIDE else ""
+    box = f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{html.escape(alt)}"'
+    made = figure(title, f"<svg {box}{wide}>{body}</svg>")
+    return made.replace('"ck-panel"', '"ck-panel ck-wide"', 1) if width > SIDE else made
 
 
 def image(shares, x, y, side):
@@ -44,8 +72,8 @@ def image(shares, x, y, side):
     picture.putpalette(PALETTE)
     picture.save(buffer, "png", compress_level=1)
     data = base64.b64encode(buffer.getvalue()).decode()
-    size = f'x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}"'
-    return f'<image {size} preserveAspectRatio="none" href="data:image/png;base64,{data}"/>'
+    place = dict(x=x, y=y, width=side, height=side)
+    return tag("image", **place, preserveAspectRatio="none", href=f"data:image/png;base64,{data}")
 
 
 def square_grid(size):
@@ -55,12 +83,12 @@ def square_grid(size):
     return np.column_stack([x1.ravel(), x2.ravel(), np.ones(size * size)])
 
 
-def _in_square(points, left, top, side):
+def in_square(points, left, top, side):
     """Place points of [-1, 1]^2 in a square of the picture."""
     return np.column_stack([left + (points[:, 0] + 1) / 2 * side, top + (1 - points[:, 1]) / 2 * side])
 
 
-def _dots(places, shape="h0"):
+def dots(places, shape="h0"):
     return "".join(f"M{x:.1f} {y:.1f}{shape}" for x, y in places.tolist())
 
 
@@ -69,13 +97,11 @@ FRAME = (24.0, 4.0, 272.0)  # left, top and side of the square of a surface
 
 def point_marks(points, y):
     """Return points as circles (class 0) and triangles (class 1) with dark edges, for a surface."""
-    places = _in_square(points, *FRAME)
-    circles, triangles = _dots(places[y == 0]), _dots(places[y == 1] - (0, 3.6), "l3.6 6h-7.2z")
-    return (
-        f'<path d="{circles}" stroke="{INK}" stroke-width="6.4" stroke-linecap="round"/>'
-        f'<path d="{circles}" stroke="{CLASS_COLORS[0]}" stroke-width="4.8" stroke-linecap="round"/>'
-        f'<path d="{triangles}" stroke="{INK}" stroke-width="0.9" fill="{CLASS_COLORS[1]}"/>'
-    )
+    places = in_square(points, *FRAME)
+    circles, triangles = dots(places[y == 0]), dots(places[y == 1] - (0, 3.6), "l3.6 6h-7.2z")
+    body = tag("path", d=circles, stroke=INK, stroke_width=6.4, stroke_linecap="round")
+    body += tag("path", d=circles, stroke=CLASS_COLORS[0], stroke_width=4.8, stroke_linecap="round")
+    return body + tag("path", d=triangles, stroke=INK, stroke_width=0.9, fill=CLASS_COLORS[1])
 
 
 def marks_to_refer_to(name, points, y):
@@ -86,8 +112,8 @@ def marks_to_refer_to(name, points, y):
 
 def rings(points):
     """Return a ring around each point: those that are answered wrongly."""
-    places = _in_square(points, *FRAME) - (5.2, 0)
-    return f'<path d="{_dots(places, "a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0 -10.4 0")}" class="ck-ring"/>'
+    places = in_square(points, *FRAME) - (5.2, 0)
+    return f'<path d="{dots(places, "a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0 -10.4 0")}" class="ck-ring"/>'
 
 
 def surface(shares, marks, alt, title="Decision surface"):
@@ -114,21 +140,32 @@ def curve(x, y, color, dash="", width=2.2):
         chosen = np.linspace(0, len(x) - 1, POINTS_ON_A_CURVE).round().astype(int)
         x, y = x[chosen], y[chosen]
     path = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
-    look = f'fill="none" stroke="{color}" stroke-width="{width}" stroke-dasharray="{dash}"'
-    return f'<polyline points="{path}" {look}/>'
+    return tag("polyline", points=path, fill="none", stroke=color, stroke_width=width, stroke_dasharray=dash)
+
+
+def scale(low, high, start, end, log=False):
+    """Return a function that places numbers between `start` and `end`, also those beyond `low` and `high`."""
+    change = np.log10 if log else np.asarray
+    low, high = change(low), change(high)
+
+    def place(number):
+        with np.errstate(divide="ignore"):
+            share = (change(number) - low) / (high - low)
+        return start + np.clip(share, 0, 1) * (end - start)
+
+    return place
+
+
+def frame(left, top, width, height):
+    """Return the axes of a plot: upright on the left, level below."""
+    return tag("path", d=f"M{left} {top}v{height}h{width}", fill="none", stroke="currentColor")
 
 
 def axes(top, height, x_max, y_max, label, x_label="", x_min=0):
     """Return a frame with ticks, and functions that place x and y in it."""
     left, width = 40.0, 250.0
-
-    def to_x(x):
-        return left + (np.asarray(x) - x_min) / (x_max - x_min) * width
-
-    def to_y(y):
-        return top + height - np.clip(np.asarray(y) / y_max, 0, 1) * height
-
-    lines = f'<path d="M{left} {top}v{height}h{width}" fill="none" stroke="currentColor"/>'
+    to_x, to_y = scale(x_min, x_max, left, left + width), scale(0, y_max, top + height, top)
+    lines = frame(left, top, width, height)
     for value in (0, y_max / 2, y_max):
         lines += text(left - 4, float(to_y(value)) + 4, f"{value:g}", "end", 12)
     for value, anchor in ((x_min, "start"), (x_max, "end")):
@@ -139,84 +176,38 @@ def axes(top, height, x_max, y_max, label, x_label="", x_min=0):
 
 def level(y, left, right, color, dash="5 4", width=1.6):
     """Return a level line."""
-    style = f'stroke="{color}" stroke-width="{width}" stroke-dasharray="{dash}"'
-    return f'<path d="M{left:.1f} {float(y):.1f}H{right:.1f}" {style}/>'
+    path = f"M{left:.1f} {float(y):.1f}H{right:.1f}"
+    return tag("path", d=path, stroke=color, stroke_width=width, stroke_dasharray=dash)
 
 
 def cursor(x, top, bottom):
     """Return an upright line: here we are."""
-    return f'<path d="M{float(x):.1f} {top}V{bottom}" stroke="currentColor" stroke-width="1" opacity="0.6"/>'
+    return tag("path", d=f"M{float(x):.1f} {top}V{bottom}", stroke="currentColor", opacity=0.6)
 
 
-def unit_maps(activations, W1, W2, alt, title="Hidden units", chosen=None):
-    """Return a small map of each hidden unit with its line, and its output weight as a bar.
-
-    Parameters
-    ----------
-    activations : ndarray, shape (h, size, size)
-        From 0 to 1: lowest to highest possible activation, first row on top.
-    W1 : ndarray, shape (3, h)
-    W2 : ndarray, shape (h,) or (h + 1,)
-    chosen : int, optional
-        Unit whose map gets a frame.
-    """
-    columns = int(np.ceil(np.sqrt(len(activations))))
-    cell = SIDE / columns
-    side = cell - 22
-    body = ""
-    for unit, shares in enumerate(activations):
-        left, top = unit % columns * cell + 14, unit // columns * cell
-        body += image(shares, left, top, side) + _line(W1[:, unit], left, top, side)
-        if unit == chosen:
-            square = f'x="{left:.1f}" y="{top + 2:.1f}" width="{side:.1f}" height="{side - 2:.1f}"'
-            body += f'<rect {square} fill="none" stroke="currentColor" stroke-width="4"/>'
-        weight = float(W2[unit])
-        bar = min(abs(weight), 12.0) / 12 * 10
-        color = VERMILION if weight > 0 else BLUE
-        size = f'width="{bar:.1f}" height="{side:.1f}"'
-        body += f'<rect x="{left - 12:.1f}" y="{top:.1f}" {size} fill="{color}"/>'
-        name = f"{unit}: {weight:+.1f}" if side > 70 else f"{weight:+.1f}"
-        body += text(left + side / 2, top + side + 14, name.replace("-", "−"), "middle", 12)
-    return panel(title, body, alt)
-
-
-def lines_on_surface(W1, W2, chosen=None):
-    """Return the line of each unit, its number on the positive side; the chosen one is solid and thick."""
-    body = ""
-    for unit, weights in enumerate(W1.T):
-        ends = _line_ends(weights)
-        if len(ends) < 2:
-            continue
-        middle = np.mean(ends, axis=0)
-        ticks = [middle + length * weights[:2] / np.hypot(*weights[:2]) for length in (0, 0.09, 0.16)]
-        (x1, y1), (x2, y2), (a, b), (c, d), (e, f) = _in_square(np.array([*ends, *ticks]), *FRAME).tolist()
-        style = 'stroke-width="3.6"' if unit == chosen else 'stroke-width="1.8" stroke-dasharray="6 4"'
-        path = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}"
-        body += f'<path d="{path}" stroke="{INK}" {style}/>'
-        body += f'<circle cx="{e:.1f}" cy="{f:.1f}" r="9" fill="#fff" stroke="{INK}"/>'
-        name = f"{unit}" if W2[unit] >= 0 else f"−{unit}"
-        place = f'x="{e:.1f}" y="{f + 4.5:.1f}" text-anchor="middle" font-size="13"'
-        body += f'<text {place} style="fill: {INK}">{name}</text>'
+def legend(lines, x, y):
+    """Return a key of (name, colour, dashes), in as many rows as it takes."""
+    body, left = "", x
+    for name, color, dash in lines:
+        if x + 32 + 6.4 * len(name) > SIDE:
+            x, y = left, y + 18
+        body += level(y - 4, x, x + 26, color, dash, 2.2) + text(x + 30, y, name, size=12)
+        x += 44 + 6.4 * len(name)
     return body
 
 
-def _line(weights, left, top, side):
-    """Return the part of w1 x1 + w2 x2 + b = 0 that lies in the square."""
-    ends = _line_ends(weights)
-    if len(ends) < 2:
-        return ""
-    (x1, y1), (x2, y2) = _in_square(np.array(ends), left, top, side).tolist()
-    return f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{INK}" stroke-width="1.6"/>'
-
-
-def _line_ends(weights):
-    """Return where w1 x1 + w2 x2 + b = 0 meets the edge of [-1, 1]^2: two points, or none."""
-    w1, w2, bias = weights.tolist()
-    ends = []
-    for along, across, flip in ((w1, w2, False), (w2, w1, True)):
-        if across:
-            for edge in (-1.0, 1.0):
-                other = -(along * edge + bias) / across
-                if abs(other) <= 1:
-                    ends.append((other, edge) if flip else (edge, other))
-    return [min(ends), max(ends)] if len(ends) > 1 else []
+def cell(place, words, small="", fill="none", hatched=False):
+    """Return a cell (x, y, width, height) of a table with words and small print, on paper if hatched."""
+    x, y, width, height = place
+    middle, center = x + width / 2, y + height / 2
+    box = dict(x=x, y=y, width=width, height=height)
+    body = tag("rect", **box, fill=fill, stroke="currentColor", stroke_width=0.5)
+    color = readable_on(*rgb_of(fill)) if fill.startswith("#") else ""
+    if hatched:
+        color, wide = INK, min(width - 4, 7.4 * len(words) + 8)
+        body += tag(
+            "rect", x=middle - wide / 2, y=center - 9, width=wide, height=28 if small else 18, fill="white"
+        )
+    tight = 10 if len(words) * 7 > width else 13
+    body += text(middle, center + (-1 if small else 5), words, "middle", tight, color)
+    return body + (text(middle, center + 13, small, "middle", 10, color) if small else "")

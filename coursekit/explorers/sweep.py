@@ -1,12 +1,12 @@
 """`explore_sweep`: slices of a sweep, as an instrument."""
 
-import ipywidgets as widgets
 import numpy as np
 
 from coursekit._validation import check_choice, describe
 from coursekit.explorers import sweep_pictures as pictures
 from coursekit.explorers import sweep_slices as slices
-from coursekit.explorers.shell import Shell, labelled, start_at
+from coursekit.explorers.scene import Scene, at_start, choice
+from coursekit.explorers.shell import Shell
 from coursekit.sweeps.result import CURVES, SweepResult, place_of
 
 ALL = -1  # the place on an axis that stands for all of them
@@ -14,8 +14,8 @@ NONE = "(none)"
 MOST_MARKS = 2000  # networks drawn one by one
 
 
-class SweepScene:
-    """A result, and the slice that is shown; `shell` says what a scene is.
+class SweepScene(Scene):
+    """A result, and the slice that is shown.
 
     Parameters
     ----------
@@ -28,7 +28,10 @@ class SweepScene:
     # What the shell calls
 
     def change(self, name, settings):
-        """Take over the settings."""
+        """Take over the settings; an axis chosen for both sides makes the two change places."""
+        other = {"rows": "columns", "columns": "rows"}.get(name)
+        if other and settings[name] == settings[other] != NONE:
+            settings[other] = self.settings[name]
         self.settings = settings
         self.quantity, self.summary = settings["quantity"], settings["summary"]
         rows, columns = (None if settings[side] == NONE else settings[side] for side in ("rows", "columns"))
@@ -42,15 +45,11 @@ class SweepScene:
         self.table = slices.table(self.slice, self.quantity, self.rows, self.columns, self.summary)
         return ""
 
-    def work(self, seconds):
-        """Leave nothing for later."""
-        return False
-
-    def frame(self):
+    def draw(self):
         """Return the heat map, and the networks of the cells that are framed."""
         return f'<div style="display:grid;gap:10px">{self._heat_map()}{self._distribution()}</div>'
 
-    def status(self):
+    def describe(self):
         """Say what the framed cells hold."""
         return slices.sentence(self.cells, self.chosen, self.quantity)
 
@@ -117,33 +116,10 @@ class SweepScene:
             values = values[:MOST_MARKS]
         return pictures.distribution(values, without, limits, name, quantity == "dead_units")
 
-    def as_call(self):
+    def as_python(self):
         """Return Python that makes the table from `result`."""
         over = [name for name in self.slice.axes if name not in (self.rows, self.columns)]
         return slices.as_python(self.fixed, self.quantity, self.summary, over)
-
-
-class SweepExplorer(Shell):
-    """The widgets of `explore_sweep`."""
-
-    def __init__(self, scene, controls):
-        self.line = widgets.Text(description="As Python", layout={"width": "auto"})
-        self._sides = {side: controls[side].value for side in ("rows", "columns")}
-        super().__init__(scene, controls, below=[self.line])
-
-    def _changed(self, name):
-        other = {"rows": "columns", "columns": "rows"}.get(name)
-        if other and self.controls[name].value == self.controls[other].value != NONE:
-            before = self._sides[name]  # the two change places
-            self._sides = {name: self.controls[name].value, other: before}
-            self.set(**{other: before})
-            return
-        self._sides = {side: self.controls[side].value for side in ("rows", "columns")}
-        super()._changed(name)
-
-    def show(self, said="", status=True):
-        super().show(said, status)
-        self.line.value = self.scene.as_call()
 
 
 def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summary="median", **chosen):
@@ -189,10 +165,7 @@ def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summar
         check_choice(name, dict.fromkeys(axes), "axis")
         places[name] = place_of(value, result.axes[name], name)
     start = dict(quantity=quantity, rows=sides[0], columns=sides[1], summary=summary) | places
-    controls = _controls(result, quantities, axes)
-    for name, control in controls.items():
-        start_at(control, start[name], name)
-    return SweepExplorer(scene, controls)
+    return Shell(scene, at_start(_table(result, quantities, axes), start))
 
 
 def _sides(axes, rows, columns):
@@ -207,18 +180,16 @@ def _sides(axes, rows, columns):
     return rows, columns or (left[0] if left else NONE)
 
 
-def _controls(result, quantities, axes):
-    def choice(pairs, description):
-        return labelled(widgets.Dropdown, options=pairs, description=description)
-
+def _table(result, quantities, axes):
+    """Return the controls of a result."""
     sides = [(NONE, NONE), *((slices.title(name), name) for name in axes)]
-    controls = {
-        "quantity": choice([(slices.title(name), name) for name in quantities], "Quantity"),
-        "rows": choice(sides, "Rows"),
-        "columns": choice(sides, "Columns"),
-        "summary": choice(list(slices.SUMMARIES), "Summed up by"),
+    table = {
+        "quantity": choice("Quantity", None, [(slices.title(name), name) for name in quantities]),
+        "rows": choice("Rows", None, sides),
+        "columns": choice("Columns", None, sides),
+        "summary": choice("Summed up by", None, slices.SUMMARIES),
     }
     for name in axes:
         values = [(slices.shown(value), place) for place, value in enumerate(result.axes[name])]
-        controls[name] = choice([("all", ALL), *values], f"Only {slices.title(name)}")
-    return controls
+        table[name] = choice(f"Only {slices.title(name)}", None, [("all", ALL), *values])
+    return table

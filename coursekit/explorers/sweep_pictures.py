@@ -1,7 +1,5 @@
 """The panels of `explore_sweep`: pure functions from arrays to SVG text."""
 
-from html import escape
-
 import numpy as np
 
 from coursekit import palette
@@ -10,30 +8,10 @@ from coursekit.explorers import svg
 ROW, WIDTH = 40.0, 620.0
 NARROWEST = 64.0  # of a cell
 HATCH = "ck-hatch"
-CIVIDIS = [  # every twelfth of it
-    "#00224e",
-    "#003170",
-    "#2a3f6d",
-    "#434e6c",
-    "#575d6d",
-    "#6a6c71",
-    "#7d7c78",
-    "#918b78",
-    "#a59c74",
-    "#bbad6d",
-    "#d1bf61",
-    "#e9d34e",
-    "#fee838",
-]
-COLORS = svg._ramp(CIVIDIS).round().astype(int)
-
-
-def panel(name, body, width, height, alt):
-    """Return a figure of any size; one wider than the page can be scrolled."""
-    box = f'viewBox="0 0 {width:.0f} {height:.0f}" style="min-width:{min(width, 2000) * 0.75:.0f}px"'
-    image = f'<svg {box} role="img" aria-label="{escape(alt)}">{body}</svg>'
-    look = "max-width:780px;overflow-x:auto"
-    return f'<figure class="ck-panel" style="{look}"><figcaption>{escape(name)}</figcaption>{image}</figure>'
+CIVIDIS = (  # every twelfth of it
+    "#00224e #003170 #2a3f6d #434e6c #575d6d #6a6c71 #7d7c78 #918b78 #a59c74 #bbad6d #d1bf61 #e9d34e #fee838"
+)
+COLORS = svg.ramp(CIVIDIS.split()).round().astype(int)
 
 
 def heat_map(table, words, labels, names, limits, chosen, name):
@@ -66,16 +44,16 @@ def heat_map(table, words, labels, names, limits, chosen, name):
             number, small, empty = words(i, j)
             fill = f"url(#{HATCH})" if empty else _color(table[i, j], limits)
             place = (left + j * cell + 1.5, top + i * ROW + 1.5, cell - 3, ROW - 3)
-            body += _cell(place, fill, number, small, empty)
+            body += svg.cell(place, number, small, fill, hatched=empty)
             if chosen[i, j] and not chosen.all():
-                frames += _frame(place)
+                frames += _framed(place)
             line.append(f"{column}: {number}{f' ({small})' if small else ''}")
         said.append(f"{row} | {', '.join(line)}.")
     low, high = (f"{limit:.4g}" for limit in limits)
     bottom, below = top + len(rows) * ROW, "" if chosen.all() else "; framed: the networks below"
     body += svg.text(left, bottom + 18, f"dark: {low}, light: {high}{below}", size=12)
     alt = f"Heat map: {name}. Rows: {names[0]}. Columns: {names[1]}. {' '.join(said)}"
-    return panel(name, body + frames, left + cell * len(columns) + 4, bottom + 24, alt)
+    return svg.panel(name, body + frames, alt, left + cell * len(columns) + 4, bottom + 24)
 
 
 def _headings(columns, names, left, cell):
@@ -92,31 +70,16 @@ def _color(value, limits):
 
 
 def _hatching():
-    line = '<path d="M0 8L8 0M-2 2L2 -2M6 10L10 6" stroke="currentColor" stroke-width="0.8" opacity="0.55"/>'
+    strokes = "M0 8L8 0M-2 2L2 -2M6 10L10 6"
+    line = svg.tag("path", d=strokes, stroke="currentColor", stroke_width=0.8, opacity="0.55")
     pattern = f'<pattern id="{HATCH}" width="8" height="8" patternUnits="userSpaceOnUse">{line}</pattern>'
     return f"<defs>{pattern}</defs>"
 
 
-def _cell(place, fill, number, small, empty):
-    x, y, width, height = place
-    size = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    body = f'<rect {size} fill="{fill}" stroke="currentColor" stroke-width="0.5"/>'
-    color, middle = "" if empty else palette.readable_on(*palette.rgb_of(fill)), x + width / 2
-    if empty:
-        color = palette.INK
-        wide = min(width - 4, 7.4 * len(number) + 8)
-        paper = f'x="{middle - wide / 2:.1f}" y="{y + height / 2 - 9:.1f}" width="{wide:.1f}"'
-        body += f'<rect {paper} height="{28 if small else 18}" fill="white"/>'
-    tight = 10 if len(number) * 7 > width else 13
-    body += svg.text(middle, y + height / 2 + (-1 if small else 5), number, "middle", tight, color)
-    return body + (svg.text(middle, y + height / 2 + 13, small, "middle", 10, color) if small else "")
-
-
-def _frame(place):
-    x, y, width, height = place
-    size = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="none"'
-    outer = f'<rect {size} stroke="{palette.INK}" stroke-width="5"/>'
-    return outer + f'<rect {size} stroke="{palette.ORANGE}" stroke-width="2.5"/>'
+def _framed(place):
+    box = dict(zip(("x", "y", "width", "height"), place, strict=True), fill="none")
+    outer = svg.tag("rect", **box, stroke=palette.INK, stroke_width=5)
+    return outer + svg.tag("rect", **box, stroke=palette.ORANGE, stroke_width=2.5)
 
 
 def distribution(values, without, limits, name, whole=False):
@@ -143,38 +106,33 @@ def distribution(values, without, limits, name, whole=False):
     at = np.rint((known - low) / (high - low) * bins)
     counts = np.unique(at, return_counts=True)[1]
     rise = min(10.0, 90.0 / max(counts.max(initial=1), -(-missing // 8), 1))
-    level = np.arange(len(known)) - np.repeat(np.cumsum(counts) - counts, counts)
+    row = np.arange(len(known)) - np.repeat(np.cumsum(counts) - counts, counts)
     body = _base_line(left, base, width, low, high)
-    path = _circles(left + at / bins * width, base - level * rise)
-    body += f'<path d="{path}" fill="{palette.SKY}" stroke="{palette.INK}" stroke-width="0.8"/>'
+    places = np.column_stack([left + at / bins * width - 4.5, base - row * rise])
+    path = svg.dots(places, "a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0")
+    body += svg.tag("path", d=path, fill=palette.SKY, stroke=palette.INK, stroke_width=0.8)
     alt = f"{name} of {len(values)} networks: {len(known)} have a number"
     if len(known):
         middle = float(np.median(known))
         x = left + (middle - low) / (high - low) * width
-        body += f'<path d="M{x:.1f} {base + 6}v-106" stroke="{palette.VERMILION}" stroke-width="2.5"/>'
+        body += svg.tag("path", d=f"M{x:.1f} {base + 6}v-106", stroke=palette.VERMILION, stroke_width=2.5)
         body += svg.text(min(x + 5, left + width - 90), 14, f"median {middle:.4g}", size=12)
         alt += f", median {middle:.4g}, from {known[0]:.4g} to {known[-1]:.4g}"
     body += _crosses(missing, left + width + 30, base, rise)
     if missing:
         body += svg.text(left + width + 20, base + 22, f"{missing} {without}", size=12)
-    return panel(f"{name}, a mark for each network", body, WIDTH, base + 30, f"{alt}; {missing} {without}.")
+    title = f"{name}, a mark for each network"
+    return svg.panel(title, body, f"{alt}; {missing} {without}.", WIDTH, base + 30)
 
 
 def _base_line(left, base, width, low, high):
-    body = f'<path d="M{left} {base + 6}h{width}" stroke="currentColor"/>'
+    body = svg.level(base + 6, left, left + width, "currentColor", "", 1)
     for share, anchor in ((0, "start"), (0.5, "middle"), (1, "end")):
         body += svg.text(left + share * width, base + 22, f"{low + share * (high - low):.4g}", anchor, 12)
     return body
 
 
-def _circles(x, y):
-    return "".join(
-        f"M{a - 4.5:.1f} {b:.1f}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0"
-        for a, b in zip(x.tolist(), y.tolist(), strict=True)
-    )
-
-
 def _crosses(count, x, base, rise):
-    places = ((x + 10 * (k % 8), base - k // 8 * rise) for k in range(count))
-    path = "".join(f"M{a - 3:.1f} {b - 3:.1f}l6 6m0 -6l-6 6" for a, b in places)
-    return f'<path d="{path}" stroke="currentColor" stroke-width="1.4" fill="none"/>'
+    k = np.arange(count)
+    path = svg.dots(np.column_stack([x + 10 * (k % 8) - 3, base - k // 8 * rise - 3]), "l6 6m0 -6l-6 6")
+    return svg.tag("path", d=path, stroke="currentColor", stroke_width=1.4, fill="none")

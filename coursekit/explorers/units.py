@@ -6,23 +6,107 @@ import ipywidgets as widgets
 import numpy as np
 
 from coursekit import network
-from coursekit._validation import describe
-from coursekit.explorers import lines as hand
-from coursekit.explorers import svg
-from coursekit.explorers.shell import Shell, labelled, start_at, three_in_a_row
-from coursekit.explorers.training_scene import python_of
+from coursekit._validation import check_params, describe
+from coursekit.explorers import graph, svg
+from coursekit.explorers.scene import (
+    PATTERN,
+    Scene,
+    at_start,
+    choice,
+    explores,
+    python_of,
+    slider,
+    starts,
+    tick,
+)
+from coursekit.explorers.shell import Shell
 from coursekit.losses import accuracy
+from coursekit.network import Params
 from coursekit.palette import BLUE, GREEN, GREY, VERMILION
-from coursekit.patterns import PATTERNS, majority_baseline, rule_name
+from coursekit.patterns import majority_baseline, rule_name
 from coursekit.starts import draw_points, draw_weights
 from coursekit.training import Run
 
+MOST = 6  # hidden units that can be set by hand
+PARTS = ("angle", "shift", "steepness", "weight")  # of a unit: the columns of `lines`
+DIGITS = (0, 2, 1, 1)  # after the point, of each part; the output bias has as many as a weight
 GRID, TILE = svg.square_grid(64), svg.square_grid(24)
 STARTS, RATE, ITERATIONS = 4, 1.5, 3000  # of the training to compare with
 
 
-class UnitsScene:
-    """Lines set by hand on a pattern; `shell` says what a scene is.
+def _unit_names(h):
+    return [(f"unit {unit}", unit) for unit in range(h)]
+
+
+CONTROLS = {
+    "pattern": PATTERN,
+    "hidden_size": slider("Hidden units", 3, 1, MOST),
+    "compare": tick("Compare with training", True),
+    "unit": choice("Chosen unit", 0, _unit_names(MOST), widgets.ToggleButtons),
+    "angle": slider("Angle (°)", 0.0, -180, 180, 1),
+    "shift": slider("Shift", 0.0, -1.5, 1.5, 0.01, digits=2),
+    "steepness": slider("Steepness", 0.0, 0, 30, 0.1, digits=1),
+    "weight": slider("Output weight", 0.0, -30, 30, 0.1, digits=1),
+    "output_bias": slider("Output bias", 0.0, -60, 60, 0.1, digits=1),
+}
+
+
+def params_from_lines(lines, output_bias):
+    """Return the weights of units that are given as lines.
+
+    Parameters
+    ----------
+    lines : ndarray, shape (h, 4)
+        For each unit: where its positive side looks, in degrees counted from the x1 axis towards the
+        x2 axis; how far the centre lies on the positive side; steepness; output weight.
+    output_bias : float
+
+    Returns
+    -------
+    Params
+    """
+    angle, shift, steepness, weight = lines.T
+    direction = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    W1 = steepness * np.array([*direction, shift])
+    return Params(W1.round(4) + 0.0, np.append(weight, output_bias))
+
+
+def lines_from_params(params):
+    """Return (lines, output bias), the opposite of `params_from_lines`; without output bias it is 0."""
+    W1, W2 = params
+    steepness = np.hypot(W1[0], W1[1])
+    angle, h = np.rad2deg(np.arctan2(W1[1], W1[0])), W1.shape[1]
+    return np.column_stack([angle, W1[2] / steepness, steepness, W2[:h]]), float(W2[h:].sum())
+
+
+def check_lines(params):
+    """Return how many units there are, after checking that there are at most MOST, each with a direction."""
+    W1, _ = check_params(params)
+    if W1.shape[1] > MOST:
+        raise ValueError(f"params must have at most {MOST} hidden units; got {W1.shape[1]}")
+    flat = np.flatnonzero(np.hypot(W1[0], W1[1]) == 0)
+    if flat.size:
+        raise ValueError(f"params must give each unit a weight of x1 or x2 that is not 0; got unit {flat[0]}")
+    return W1.shape[1]
+
+
+def rounded(lines, output_bias):
+    """Return lines and output bias as the sliders can hold them."""
+    columns = [column.round(digits) + 0.0 for column, digits in zip(lines.T, DIGITS, strict=True)]
+    return np.column_stack(columns), round(output_bias, DIGITS[-1]) + 0.0
+
+
+def starting_lines(hidden_size):
+    """Return MOST parallel lines; those beyond `hidden_size` do not vote."""
+    lines = np.zeros((MOST, 4))
+    lines[:, 1] = np.linspace(0.6, -0.9, MOST).round(2)
+    lines[:, 2] = 20.0
+    lines[:hidden_size, 3] = 10.0
+    return lines
+
+
+class UnitsScene(Scene):
+    """Lines set by hand on a pattern.
 
     Parameters
     ----------
@@ -31,11 +115,12 @@ class UnitsScene:
     output_bias : float
     """
 
+    python_lines = 5
+
     def __init__(self, lines, output_bias):
         self.lines, self.output_bias, self.chosen = lines, output_bias, 0
         self._start, self._mine = (lines.copy(), output_bias), None
-        self.settings, self.best, self.trained, self._running = None, {}, {}, []
-        self.marks_id = f"ck-points-{id(self)}"
+        self.best, self.trained, self._running = {}, {}, []
 
     # What the shell calls
 
@@ -48,17 +133,17 @@ class UnitsScene:
             self._running = []
         self.h = settings["hidden_size"]
         self.chosen = min(settings["unit"], self.h - 1)
-        for column, part in enumerate(hand.PARTS):
+        for column, part in enumerate(PARTS):
             if settings[part] != before[part]:
                 self.lines[self.chosen, column] = settings[part]
         if settings["output_bias"] != before["output_bias"]:
             self.output_bias = settings["output_bias"]
-        self.lines, self.output_bias = hand.rounded(self.lines, self.output_bias)  # a page sends 9.999999999
+        self.lines, self.output_bias = rounded(self.lines, self.output_bias)  # a page sends 9.999999999
         self._answer()
         return ""
 
     def _answer(self):
-        self.params = hand.params_from_lines(self.lines[: self.h], self.output_bias)
+        self.params = params_from_lines(self.lines[: self.h], self.output_bias)
         self.p, self.accuracy = self._rate(self.params)
         if self._mine is None:
             self.best[self._case()] = max(self.accuracy, self.best.get(self._case(), 0.0))
@@ -80,8 +165,8 @@ class UnitsScene:
         if unfinished is not None:
             unfinished.advance_for(seconds, ITERATIONS)
             return True
-        found = [hand.rounded(*hand.lines_from_params(live.params)) for live in self._running]
-        rated = [(self._rate(hand.params_from_lines(*lines))[1], *lines) for lines in found]
+        found = [rounded(*lines_from_params(live.params)) for live in self._running]
+        rated = [(self._rate(params_from_lines(*lines))[1], *lines) for lines in found]
         self.trained[self._case()] = max(rated, key=lambda one: one[0])
         return False
 
@@ -102,7 +187,7 @@ class UnitsScene:
         return "These are the weights that training found."
 
     def put_back(self):
-        """Back to the weights set by hand."""
+        """Back to the weights set by"""
         if self._mine is not None:
             (self.lines, self.output_bias), self._mine = self._mine, None
         self._answer()
@@ -114,20 +199,31 @@ class UnitsScene:
         self._answer()
         return "Back to the first lines."
 
+    def follow(self, controls):
+        """Let the sliders belong to the chosen unit, and reach its values."""
+        if len(controls["unit"].options) != self.h:
+            controls["unit"].options = _unit_names(self.h)
+        parts = zip(
+            (*PARTS, "output_bias"), [*self.lines[self.chosen].tolist(), self.output_bias], strict=True
+        )
+        self.settings |= dict(parts) | {"unit": self.chosen}
+        for name in (*PARTS, "output_bias"):
+            control, value = controls[name], self.settings[name]
+            control.min, control.max = min(control.min, value), max(control.max, value)
+        super().follow(controls)
+
     # Pictures and text
 
-    def frame(self):
+    def draw(self):
         """Return the picture."""
         y, (W1, W2) = self.dataset.y, self.params
         wrong = self.dataset.points[(self.p >= 0.5) != (y == 1)]
-        marks = (
-            f'<use href="#{self.marks_id}"/>' + svg.rings(wrong) + svg.lines_on_surface(W1, W2, self.chosen)
-        )
+        marks = self.points() + svg.rings(wrong) + graph.lines_on_surface(W1, W2, self.chosen)
         alt = f"Decision surface with {self.h} lines: {len(wrong)} of {len(y)} points wrong (ringed)."
         views = svg.surface(network.forward(self.params, GRID).p.reshape(64, 64), marks, alt)
         A1 = network.forward(self.params, TILE).A1[:, : self.h].T.reshape(self.h, 24, 24)
         alt = f"Maps of {self.h} hidden units; unit {self.chosen} is framed. {self._sums()}"
-        views += svg.unit_maps(A1, W1, W2, alt, chosen=self.chosen) + self._bars()
+        views += graph.unit_maps(A1, W1, W2, alt, chosen=self.chosen) + self._bars()
         return f'<div class="ck-views">{views}</div><div class="ck-numbers">{escape(self._sums())}</div>'
 
     def _bars(self):
@@ -141,9 +237,9 @@ class UnitsScene:
         for row, (name, value, color) in enumerate(rows):
             top = 16 + 70 * row
             body += svg.text(4, top, name, size=15)
-            body += f'<rect x="4" y="{top + 8}" width="230" height="24" fill="none" stroke="currentColor"/>'
+            body += svg.tag("rect", x=4, y=top + 8, width=230, height=24, fill="none", stroke="currentColor")
             if value is not None:
-                body += f'<rect x="4" y="{top + 8}" width="{230 * value:.1f}" height="24" fill="{color}"/>'
+                body += svg.tag("rect", x=4, y=top + 8, width=230 * value, height=24, fill=color)
                 body += svg.text(242, top + 26, f"{value:.3f}", size=17)
         return svg.panel("Accuracy", body, self._numbers())
 
@@ -167,11 +263,7 @@ class UnitsScene:
             text += f"; training reached {self.trained[self._case()][0]:.3f}"
         return text + f"; majority baseline {majority_baseline(self.dataset.y):.3f}."
 
-    def marks(self):
-        """Return the points once, for all pictures to refer to."""
-        return svg.marks_to_refer_to(self.marks_id, self.dataset.points, self.dataset.y)
-
-    def status(self):
+    def describe(self):
         """Say what the picture shows."""
         answers = np.unique(self.p >= 0.5)
         all_one = "" if len(answers) > 1 else f" All points are answered with class {int(answers[0])}."
@@ -182,53 +274,8 @@ class UnitsScene:
         return python_of(self.params)
 
 
-class UnitsExplorer(Shell):
-    """The widgets of `explore_units`."""
-
-    def __init__(self, scene, controls):
-        self.python = widgets.Textarea(description="As Python", layout={"width": "auto", "height": "7.5em"})
-        buttons = []
-        for text, act in (
-            ("Show what training found", scene.show_trained),
-            ("Put my weights back", scene.put_back),
-            ("Start again", scene.start_again),
-        ):
-            button = widgets.Button(description=text, tooltip=text)
-            button.on_click(lambda _, act=act: self._act(act))
-            buttons.append(button)
-        row = widgets.HBox(buttons)
-        row.add_class("ck-controls")
-        super().__init__(scene, controls, below=[row, self.python])
-
-    def _act(self, act):
-        with self._lock:
-            self.show(act())
-
-    def show(self, said="", status=True):
-        self._follow()
-        super().show(said, status)
-        if status:
-            self.python.value = self.scene.as_python()
-
-    def _follow(self):
-        """Let the controls say what the scene holds: the sliders belong to the chosen unit."""
-        scene, quiet = self.scene, getattr(self, "_quiet", False)
-        self._quiet = True
-        if len(self.controls["unit"].options) != scene.h:
-            self.controls["unit"].options = _unit_names(scene.h)
-        values = [*scene.lines[scene.chosen].tolist(), scene.output_bias]
-        for name, value in zip((*hand.PARTS, "output_bias"), values, strict=True):
-            control = self.controls[name]
-            control.min, control.max = min(control.min, value), max(control.max, value)
-            if abs(control.value - value) > 1e-6:
-                control.value = value
-        self.controls["unit"].value = scene.chosen
-        self.controls["compare"].value = scene.settings["compare"]
-        scene.settings = self.settings()
-        self._quiet = quiet
-
-
-def explore_units(pattern="circle", *, hidden_size=3, params=None, compare=True):
+@explores({name: CONTROLS[name] for name in ("hidden_size", "compare")})
+def explore_units(pattern="circle", *, params=None, **settings):
     """Lines of hidden units and their output weights, set by hand until they enclose a pattern.
 
     Parameters
@@ -242,49 +289,25 @@ def explore_units(pattern="circle", *, hidden_size=3, params=None, compare=True)
         rounded to the steps of the sliders, as are those that training finds.
     compare : bool
         Whether the accuracy that training reaches is shown; there is a control to change it.
-
-    Returns
-    -------
-    Shell
-        Widgets, or a sentence where no widget can be shown.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument breaks its rule, or lies outside the range of its control.
     """
-    controls = _controls(pattern)
-    if params is not None:
-        hidden_size = hand.check_lines(params)
-    start = {"pattern": pattern, "hidden_size": hidden_size, "compare": compare}
-    for name, value in start.items():
-        start_at(controls[name], value, name)
-    lines, output_bias = hand.starting_lines(hidden_size), -10.0 * (hidden_size - 0.5)
-    if params is not None:
-        lines[:hidden_size], output_bias = hand.lines_from_params(params)
-    return UnitsExplorer(UnitsScene(lines, output_bias), controls)
-
-
-def _unit_names(h):
-    return [(f"unit {unit}", unit) for unit in range(h)]
-
-
-def _controls(pattern):
-    patterns = [(known.title, name) for name, known in PATTERNS.items()]
+    table = dict(CONTROLS)
     if callable(pattern):
-        patterns.insert(0, (rule_name(pattern), pattern))  # what the control shows at first
+        table["pattern"] = choice(
+            "Pattern", pattern, [(rule_name(pattern), pattern), *PATTERN.options["options"]]
+        )
     elif not isinstance(pattern, str):
         raise TypeError(f"pattern must be a name or a rule; got {describe(pattern)}")
-    titles = ("Angle (°)", "Shift", "Steepness", "Output weight", "Output bias")
-    most, steps = (180, 1.5, 30, 30, 60), (1, 0.01, 0.1, 0.1, 0.1)
-    controls = {
-        "pattern": labelled(widgets.Dropdown, options=patterns, description="Pattern"),
-        "hidden_size": labelled(widgets.IntSlider, min=1, max=hand.MOST, description="Hidden units"),
-        "compare": labelled(widgets.Checkbox, description="Compare with training", indent=False),
-        "unit": labelled(widgets.ToggleButtons, options=_unit_names(hand.MOST), description="Chosen unit"),
+    if params is not None:
+        settings["hidden_size"] = check_lines(params)
+    controls = at_start(table, starts(table) | settings | {"pattern": pattern})
+    hidden_size = settings["hidden_size"]
+    lines, output_bias = starting_lines(hidden_size), -10.0 * (hidden_size - 0.5)
+    if params is not None:
+        lines[:hidden_size], output_bias = lines_from_params(params)
+    scene = UnitsScene(lines, output_bias)
+    buttons = {
+        "Show what training found": scene.show_trained,
+        "Put my weights back": scene.put_back,
+        "Start again": scene.start_again,
     }
-    for name, title, end, step in zip((*hand.PARTS, "output_bias"), titles, most, steps, strict=True):
-        look = {"description": title, "readout_format": f".{len(str(step)) - 2 if step < 1 else 0}f"}
-        low = 0 if name == "steepness" else -end
-        controls[name] = labelled(widgets.FloatSlider, min=low, max=end, step=step, **look)
-    return three_in_a_row(controls)
+    return Shell(scene, controls, buttons=buttons)

@@ -40,17 +40,23 @@ EXPLORERS = {
     "sweep": SWEEP + SHOW.format(name="sweep", arguments="result"),
 }
 MANY = """import ipywidgets
-from types import SimpleNamespace
-from coursekit.explorers.shell import Shell, labelled
-kinds = [lambda **look: labelled(ipywidgets.SelectionSlider, options=[1, 2, 3], **look)]
-for kind in ("IntSlider", "FloatSlider", "FloatLogSlider", "Checkbox", "BoundedIntText"):
-    kinds.append(lambda kind=kind, **look: labelled(getattr(ipywidgets, kind), **look))
-controls = {f"control {i}": kinds[i % 6](description=f"control {i}") for i in range(24)}
-said = []
-scene = SimpleNamespace(change=lambda name, settings: said.append(name) or "", work=lambda seconds: False,
-    frame=lambda: "<svg role='img' aria-label='none'></svg>", status=lambda: f"Changed: {said[-1]}.",
-    tick=lambda: False, play=lambda: None, reset=lambda: "Back.")
-e = Shell(scene, controls)
+from coursekit.explorers.scene import Control, Scene
+from coursekit.explorers.shell import Shell
+kinds = ("SelectionSlider", "IntSlider", "FloatSlider", "FloatLogSlider", "Checkbox", "BoundedIntText")
+class Many(Scene):
+    plays, python_lines = True, 0
+    def change(self, name, settings):
+        self.settings, self.said = settings, f"Changed: {name}."
+        return ""
+    def draw(self):
+        return "<svg role='img' aria-label='none'></svg>"
+    def describe(self):
+        return self.said
+controls = {}
+for i in range(24):
+    kind, options = getattr(ipywidgets, kinds[i % 6]), {} if i % 6 else {"options": [1, 2, 3]}
+    controls[f"control {i}"] = Control(kind, f"control {i}", None, options).widget()
+e = Shell(Many(), controls)
 e"""
 LONG = SHOW.format(name="training", arguments="iterations=6000, speed=5")  # plays for a while
 TEXT_ONLY = {"Iterations a picture"}  # of explore_training

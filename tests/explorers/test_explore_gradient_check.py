@@ -5,10 +5,11 @@ import pytest
 from bad_input import PARAMS, X, Y
 
 import coursekit as ck
+from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import explore_gradient_check
 from coursekit.explorers import gradient_curves as curves
-from coursekit.explorers.gradient_check import STEPS
-from coursekit.explorers.gradient_pictures import short
+from coursekit.explorers.gradient_check import MISTAKES, STEPS
+from coursekit.explorers.svg import short
 
 CHANGES = {
     "checked": "summed",
@@ -30,6 +31,15 @@ def gradient(activation, backward=ck.backward):
     return backward(PARAMS, ck.forward(PARAMS, X, activation), X, Y, activation)
 
 
+def planted(mistake):
+    """Return a backward pass with a mistake."""
+
+    def backward(params, forward_pass, X, y, activation):
+        return wrong_gradient(MISTAKES[mistake], params, X, y, activation)
+
+    return backward
+
+
 @pytest.mark.parametrize("activation", ck.ACTIVATIONS)
 def test_losses_of_many_networks_are_those_of_the_network(activation):
     rows = np.stack([curves.flat(PARAMS), 2 * curves.flat(PARAMS)])
@@ -41,7 +51,7 @@ def test_losses_of_many_networks_are_those_of_the_network(activation):
 @pytest.mark.parametrize("activation", ck.ACTIVATIONS)
 @pytest.mark.parametrize("step", [0.3, 1e-3, 1e-5, 1e-9])
 def test_differences_and_errors_are_those_of_the_gradient_check(activation, step):
-    given = gradient(activation, lambda *args: curves.planted("no slope", *args))
+    given = gradient(activation, planted("no slope"))
     report = ck.check_gradient(loss_with(activation), PARAMS, given, step=step)
     numeric = curves.central_differences(PARAMS, X, Y, activation, np.array([step]))
     np.testing.assert_allclose(numeric[0], curves.flat(ck.Params(*report.numeric)), atol=1e-15 / step)
@@ -74,14 +84,16 @@ def test_points_and_units_at_zero_are_no_trouble():
 
 
 @pytest.mark.parametrize("activation", ck.ACTIVATIONS)
-def test_no_mistake_is_planted_by_another_name_and_one_by_its_own(activation):
+def test_a_mistake_is_planted_by_its_own_name_and_none_by_right(activation):
     right = gradient(activation)
-    np.testing.assert_array_equal(
-        curves.flat(gradient(activation, lambda *args: curves.planted("right", *args))), curves.flat(right)
-    )
+    explorer = explore_gradient_check(activation=activation)
+    scene = explorer.scene
+    passes = ck.forward(scene.params, scene.X, activation)
+    wanted = ck.backward(scene.params, passes, scene.X, scene.y, activation)
+    np.testing.assert_array_equal(curves.flat(scene.given), curves.flat(wanted))
     harmless = {"tanh": "tanh slope", "relu": "slope of A1"}.get(activation)
-    for mistake in curves.MISTAKES:
-        wrong = gradient(activation, lambda *args, name=mistake: curves.planted(name, *args))
+    for mistake in MISTAKES:
+        wrong = gradient(activation, planted(mistake))
         same = np.allclose(curves.flat(wrong), curves.flat(right), rtol=1e-3)
         assert same == (mistake == harmless or (activation == "relu" and mistake == "slope twice")), mistake
 
@@ -89,7 +101,7 @@ def test_no_mistake_is_planted_by_another_name_and_one_by_its_own(activation):
 def test_summed_and_flipped_are_what_they_say():
     right, n = curves.flat(gradient("tanh")), len(Y)
     for mistake, factor in (("summed", n), ("mean twice", 1 / n), ("sign flipped", -1)):
-        wrong = gradient("tanh", lambda *args, name=mistake: curves.planted(name, *args))
+        wrong = gradient("tanh", planted(mistake))
         np.testing.assert_allclose(curves.flat(wrong), factor * right, rtol=1e-12)
 
 
@@ -168,7 +180,7 @@ def test_where_every_entry_is_left_out_there_is_no_line():
 
 def test_a_backward_pass_of_your_own_is_checked():
     def mine(params, forward_pass, X, y, activation):
-        return curves.planted("summed", params, forward_pass, X, y, activation)
+        return planted("summed")(params, forward_pass, X, y, activation)
 
     explorer = explore_gradient_check(mine)
     assert explorer.controls["checked"].value == "yours"

@@ -9,7 +9,8 @@ import pytest
 from bad_input import BAD_PARAMS, cases
 
 import coursekit as ck
-from coursekit.explorers import explore_units, lines, shell
+from coursekit.explorers import explore_units, shell
+from coursekit.explorers import units as lines
 from coursekit.explorers.units import UnitsScene
 
 STRIPE = ck.Params(20 * np.array([[1.0, -1.0], [0.0, 0.0], [0.5, 0.5]]), 10 * np.array([1.0, 1.0, -1.5]))
@@ -75,7 +76,7 @@ def test_what_it_shows_is_what_forward_finds():
 def test_the_python_beside_it_makes_the_same_weights():
     explorer = explore_units(stripe, params=STRIPE, compare=False)
     found = {}
-    exec(explorer.python.value, {"ck": ck, "np": np}, found)
+    exec(explorer.line.value, {"ck": ck, "np": np}, found)
     np.testing.assert_array_equal(found["params"].W1, STRIPE.W1)
     np.testing.assert_array_equal(found["params"].W2, STRIPE.W2)
 
@@ -112,13 +113,13 @@ def test_three_soft_lines_can_enclose_the_circle_by_hand_and_sharp_ones_less_wel
     ],
 )
 def test_each_control_changes_picture_and_text(explorer, name, value):
-    before = explorer.picture.value, explorer.status.value, explorer.python.value
+    before = explorer.picture.value, explorer.status.value, explorer.line.value
     explorer.controls[name].value = value
     assert explorer.picture.value != before[0]
     if name in ("pattern", "compare", "weight", "output_bias"):
         assert explorer.status.value != before[1]
     if name not in ("pattern", "compare", "unit"):
-        assert explorer.python.value != before[2]
+        assert explorer.line.value != before[2]
 
 
 def test_the_sliders_belong_to_the_chosen_unit(explorer):
@@ -151,7 +152,7 @@ def test_a_new_unit_does_not_vote_yet(explorer):
 def test_what_a_page_sends_loses_its_rounding_errors(explorer):
     explorer.controls["weight"].value = 9.999999999999993
     assert explorer.scene.lines[0, 3] == 10.0
-    assert "9.99" not in explorer.python.value
+    assert "9.99" not in explorer.line.value
 
 
 def test_it_says_when_all_points_get_one_answer(explorer):
@@ -176,7 +177,7 @@ def test_training_reaches_what_train_reaches_up_to_the_rounding_of_sliders():
 
 def test_trained_weights_come_into_the_controls_and_go_again(explorer):
     explorer.controls["angle"].value = 25.0
-    mine, by_hand = explorer.python.value, explorer.scene.accuracy
+    mine, by_hand = explorer.line.value, explorer.scene.accuracy
     press(explorer, "Show what training found")
     assert explorer.controls["compare"].value
     assert explorer.scene.accuracy == explorer.scene.trained["circle", 3][0] > 0.95
@@ -185,7 +186,7 @@ def test_trained_weights_come_into_the_controls_and_go_again(explorer):
     assert f"your best so far {by_hand:.3f}" in text(explorer)
     press(explorer, "Show what training found")
     press(explorer, "Put my weights back")
-    assert explorer.python.value == mine
+    assert explorer.line.value == mine
     assert explorer.controls["angle"].value == 25.0
     press(explorer, "Start again")
     assert explorer.controls["angle"].value == 0.0

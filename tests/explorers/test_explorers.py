@@ -11,8 +11,8 @@ import pytest
 
 import coursekit as ck
 from coursekit.explorers import explore_training, shell
-from coursekit.explorers.training import PRESETS
-from coursekit.explorers.training_scene import TrainingScene
+from coursekit.explorers.scene import starts
+from coursekit.explorers.training import CONTROLS, PRESETS, TrainingScene
 
 QUICK = dict(n_points=60, iterations=200)
 NUMBERS = re.compile(r"iteration (\d+), loss ([\d.]+), accuracy ([\d.]+)", re.IGNORECASE)
@@ -424,7 +424,7 @@ def test_a_scene_says_divergence_in_words():
     X = ck.add_bias(ck.draw_start("circle", seed=0, n_points=60)[0].points * 1e150)
     dataset = ck.Dataset("far away", X, ck.draw_start("circle", seed=0, n_points=60)[0].y)
     scene = TrainingScene(dataset)
-    settings = explore_training.__kwdefaults__ | dict(learning_rate=1e160, activation="relu", iterations=50)
+    settings = starts(CONTROLS) | dict(learning_rate=1e160, activation="relu", iterations=50)
     scene.change(None, settings)
     assert not scene.work(5)
     scene.frame()

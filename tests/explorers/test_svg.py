@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image
 
-from coursekit.explorers import svg
+from coursekit.explorers import graph, svg
 
 
 def pixels(markup):
@@ -64,7 +64,7 @@ def test_axes_place_values_and_keep_them_inside():
 
 def test_a_unit_map_shows_its_line_and_its_weight():
     W1 = np.array([[1.0, 0.0], [0.0, 0.0], [-0.5, 3.0]])  # x1 = 0.5, and no line at all
-    markup = svg.unit_maps(np.zeros((2, 5, 5)), W1, np.array([2.0, -50.0]), "two units")
+    markup = graph.unit_maps(np.zeros((2, 5, 5)), W1, np.array([2.0, -50.0]), "two units")
     root = ElementTree.fromstring(markup)
     lines = [path.get("d") for path in root.iter("path")]
     assert len(lines) == 1
@@ -74,5 +74,5 @@ def test_a_unit_map_shows_its_line_and_its_weight():
     assert widths[0] < widths[1] == 10
     assert "0: +2.0" in markup
     assert "1: −50.0" in markup
-    many = svg.unit_maps(np.zeros((16, 5, 5)), np.ones((3, 16)), np.ones(16), "sixteen")
+    many = graph.unit_maps(np.zeros((16, 5, 5)), np.ones((3, 16)), np.ones(16), "sixteen")
     assert len(re.findall("<image", many)) == 16

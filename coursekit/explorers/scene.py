@@ -1,0 +1,243 @@
+"""What an explorer is, apart from its page: its settings, from one table, and its scene.
+
+From the table follow the signature and the end of the docstring of `explore_...`, its widgets, their
+first values and checks, and the line of Python that makes it again.
+"""
+
+import functools
+import inspect
+from typing import NamedTuple
+
+import ipywidgets as widgets
+import numpy as np
+
+from coursekit import network
+from coursekit._validation import describe
+from coursekit.activations import ACTIVATIONS
+from coursekit.explorers import svg
+from coursekit.patterns import PATTERNS
+
+END = """
+Returns
+-------
+Shell
+    Widgets, or a sentence where no widget can be shown.
+
+Raises
+------
+TypeError, ValueError
+    Where an argument breaks its rule, or lies outside the range of its control."""
+
+
+class Control(NamedTuple):
+    """One setting: the kind of its widget, its label, its value at the start, options of the widget."""
+
+    kind: type
+    label: str
+    start: object
+    options: dict
+
+    def widget(self):
+        """Return the widget, with a label that is not cut."""
+        return self.kind(description=self.label, style={"description_width": "initial"}, **self.options)
+
+
+def slider(label, start, low, high, step=1, digits=0):
+    """Return a slider: for whole numbers, or for numbers with some digits where `start` is a float."""
+    real = isinstance(start, float)
+    look = {"readout_format": f".{digits}f"} if real else {}
+    kind = widgets.FloatSlider if real else widgets.IntSlider
+    return Control(kind, label, start, {"min": low, "max": high, "step": step, **look})
+
+
+def choice(label, start, options, kind=widgets.Dropdown):
+    """Return a choice from a few options, or from (name, value) pairs."""
+    return Control(kind, label, start, {"options": list(options)})
+
+
+def tick(label, start):
+    """Return a box to tick."""
+    return Control(widgets.Checkbox, label, start, {"indent": False})
+
+
+def seed(of):
+    """Return a field for the seed of the points or the weights."""
+    return Control(widgets.BoundedIntText, f"Seed of the {of}", 0, {"max": 9999})
+
+
+PATTERN = choice("Pattern", "circle", [(pattern.title, name) for name, pattern in PATTERNS.items()])
+ACTIVATION = choice("Activation", "sigmoid", ACTIVATIONS)
+
+
+def explores(table):
+    """Give a function a keyword for each setting of a table, with its start, and the end of its docstring."""
+
+    def decorate(function):
+        signature = inspect.signature(function)
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        for name, control in table.items():
+            own.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=control.start))
+        signature = signature.replace(parameters=own)
+
+        @functools.wraps(function)
+        def made(*args, **kwargs):
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            return function(*bound.args, **bound.kwargs)
+
+        made.__signature__ = signature
+        made.__doc__ = f"{inspect.cleandoc(function.__doc__)}\n{END}"
+        return made
+
+    return decorate
+
+
+def starts(table):
+    """Return name -> value at the start."""
+    return {name: control.start for name, control in table.items()}
+
+
+def at_start(table, values):
+    """Return name -> widget of a table, at these values; one that it cannot show is refused by name."""
+    made = {name: control.widget() for name, control in table.items()}
+    for name, widget in made.items():
+        start_at(widget, values[name], name)
+    return made
+
+
+def start_at(widget, value, name):
+    """Give a widget its first value."""
+    kind = type(widget.value)
+    fits = (float, int, np.number) if kind is float else (int, np.integer) if kind is int else kind
+    if not isinstance(value, fits) or isinstance(value, bool) != (kind is bool):
+        raise TypeError(f"{name} must be a value like {widget.value!r}; got {describe(value)}")
+    try:
+        widget.value = value
+    except Exception as error:  # traitlets has errors of its own
+        raise ValueError(f"{name} must be among the values of its control; got {describe(value)}") from error
+    if widget.value != value:
+        raise ValueError(f"{name} must be within the range of its control; got {describe(value)}")
+
+
+def check_function(function, name):
+    """Refuse what cannot be called, by its name."""
+    if not callable(function):
+        raise TypeError(f"{name} must be a function; got {describe(function)}")
+
+
+def as_call(function, given, table, settings):
+    """Return a line of Python that makes an explorer again; what is at its start is left out."""
+    changed = [f"{name}={value!r}" for name, value in settings.items() if value != table[name].start]
+    return f"explore_{function}({', '.join([*given, *changed])})"
+
+
+def python_of(params):
+    """Return Python that makes these weights."""
+    look = {"separator": ", ", "floatmode": "unique", "prefix": "    W1=np.array("}
+    W1, W2 = (np.array2string(weights, **look) for weights in params)
+    return f"params = ck.Params(\n    W1=np.array({W1}),\n    W2=np.array({W2}),\n)"
+
+
+class Scene:
+    """What is explored: settings, a picture as HTML, and the same as a sentence.
+
+    Attributes
+    ----------
+    plays : bool
+        Whether there are Play, Step and Reset.
+    python_lines : int
+        How many lines `as_python` takes.
+    own : tuple of callable
+        Functions of the learner's that it calls.
+    error : str or None
+        What one of them raised; the picture is the last good one then.
+    dataset : Dataset or None
+        Points that pictures show by `self.points()`, sent again only where they are others.
+    """
+
+    plays, python_lines, own, error, dataset, settings, picture = False, 1, (), None, None, None, ""
+
+    def change(self, name, settings):
+        """Take over settings of which one has changed (None: the first time); return a sentence."""
+        self.settings = settings
+        return ""
+
+    def work(self, seconds):
+        """Go on with what is not finished, not much longer than that; True if more remains."""
+        return False
+
+    def draw(self):
+        """Return the picture as HTML."""
+        raise NotImplementedError
+
+    def frame(self):
+        """Return the picture, or the last good one where the learner's functions raise."""
+        if self.error is None:
+            self.guarded(lambda: setattr(self, "picture", self.draw()))
+        return self.picture
+
+    def status(self):
+        """Say what the picture shows, or what went wrong."""
+        return self.error or self.describe()
+
+    def describe(self):
+        """Say what the picture shows."""
+        return ""
+
+    def play(self):
+        """Get ready to play."""
+
+    def tick(self):
+        """One step forward; False at the end."""
+        return False
+
+    def reset(self):
+        """Back to the start; return a sentence."""
+        return ""
+
+    def why_ended(self):
+        """Say when and why there is no next step."""
+        return "The end."
+
+    def as_python(self):
+        """Return Python that makes what is shown."""
+        return ""
+
+    def follow(self, controls):
+        """Let the controls say what the scene holds."""
+        for name, control in controls.items():
+            if control.value != self.settings[name]:
+                control.value = self.settings[name]
+
+    def marks(self):
+        """Return the points once, for all pictures to refer to."""
+        return svg.marks_to_refer_to(f"ck-points-{id(self)}", self.dataset.points, self.dataset.y)
+
+    def points(self):
+        """Return the points for a picture."""
+        return f'<use href="#ck-points-{id(self)}"/>'
+
+    def guarded(self, function, *arguments):
+        """Call what may run the learner's code; keep what it raises as `error`. True if all went well."""
+        try:
+            function(*arguments)
+        except (Exception, SystemExit) as error:  # whatever a learner's function raises
+            if not self.own:
+                raise
+            self.error = explain(error, self.own)
+            self.error += " The picture is the last good one." if self.picture else ""
+        return self.error is None
+
+
+def explain(error, functions):
+    """Say what a learner's function raised, and in which of its lines."""
+    codes = {getattr(function, "__code__", None): function for function in functions}
+    where, trace = "", error.__traceback__
+    while trace is not None:
+        function = codes.get(trace.tb_frame.f_code)
+        if function is not None and function not in (network.forward, network.backward):
+            line = trace.tb_lineno - function.__code__.co_firstlineno
+            where = f" in line {line} of {function.__name__}, counted from its def"
+        trace = trace.tb_next
+    said = f"Stopped: {type(error).__name__}{where}: {error}".rstrip(": ")
+    return said + ("" if said.endswith((".", "?", "!")) else ".")
