@@ -38,8 +38,9 @@ class Control(NamedTuple):
     options: dict
 
     def widget(self):
-        """Return the widget, with a label that is not cut."""
-        return self.kind(description=self.label, style={"description_width": "initial"}, **self.options)
+        """Return the widget, with a label that is not cut; options are those that there are by now."""
+        options = {name: list(v()) if callable(v) else v for name, v in self.options.items()}
+        return self.kind(description=self.label, style={"description_width": "initial"}, **options)
 
 
 def slider(label, start, low, high, step=1, digits=0):
@@ -51,8 +52,8 @@ def slider(label, start, low, high, step=1, digits=0):
 
 
 def choice(label, start, options, kind=widgets.Dropdown):
-    """Return a choice from a few options, or from (name, value) pairs."""
-    return Control(kind, label, start, {"options": list(options)})
+    """Return a choice from options or (name, value) pairs, or from what a function returns later."""
+    return Control(kind, label, start, {"options": options if callable(options) else list(options)})
 
 
 def tick(label, start):
@@ -65,8 +66,8 @@ def seed(of):
     return Control(widgets.BoundedIntText, f"Seed of the {of}", 0, {"max": 9999})
 
 
-PATTERN = choice("Pattern", "circle", [(pattern.title, name) for name, pattern in PATTERNS.items()])
-ACTIVATION = choice("Activation", "sigmoid", ACTIVATIONS)
+PATTERN = choice("Pattern", "circle", lambda: [(pattern.title, name) for name, pattern in PATTERNS.items()])
+ACTIVATION = choice("Activation", "sigmoid", lambda: ACTIVATIONS)
 
 
 def explores(table):

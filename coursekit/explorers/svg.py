@@ -89,6 +89,7 @@ def in_square(points, left, top, side):
 
 
 def dots(places, shape="h0"):
+    """Return the path of a shape at each place."""
     return "".join(f"M{x:.1f} {y:.1f}{shape}" for x, y in places.tolist())
 
 

@@ -187,7 +187,7 @@ class UnitsScene(Scene):
         return "These are the weights that training found."
 
     def put_back(self):
-        """Back to the weights set by"""
+        """Back to the weights set by hand."""
         if self._mine is not None:
             (self.lines, self.output_bias), self._mine = self._mine, None
         self._answer()
@@ -293,7 +293,7 @@ def explore_units(pattern="circle", *, params=None, **settings):
     table = dict(CONTROLS)
     if callable(pattern):
         table["pattern"] = choice(
-            "Pattern", pattern, [(rule_name(pattern), pattern), *PATTERN.options["options"]]
+            "Pattern", pattern, [(rule_name(pattern), pattern), *PATTERN.options["options"]()]
         )
     elif not isinstance(pattern, str):
         raise TypeError(f"pattern must be a name or a rule; got {describe(pattern)}")
