@@ -51,14 +51,8 @@ class Plain:
         return history[0], history[1]
 
     def _step(self, params, result):
-        gradient = self.backward(copy_of(params), result, self.X.copy(), self.y.copy(), self.activation)
-        try:
-            gradient = Params(*gradient)
-        except TypeError:
-            raise TypeError(f"backward must return (dW1, dW2); got {describe(gradient)}") from None
-        given = zip(("dW1", "dW2"), gradient, params, strict=True)
-        dW = [_numbers(dw, f"backward must return {name}", w.shape) for name, dw, w in given]
-        return Params(*(w - self.learning_rate * dw for w, dw in zip(params, dW, strict=True)))
+        gradient = call_backward(self.backward, params, result, self.X, self.y, self.activation)
+        return Params(*(w - self.learning_rate * dw for w, dw in zip(params, gradient, strict=True)))
 
 
 def copy_of(params):
@@ -83,6 +77,23 @@ def call_forward(forward, params, X, activation):
         _numbers(getattr(result, name), f"forward must return {name}", (len(X),)) for name in ("z2", "p")
     )
     return result._replace(z2=z2, p=p)
+
+
+def call_backward(backward, params, result, X, y, activation):
+    """Return what a function that stands for `network.backward` gives, as Params in the shapes of `params`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where it gives something else.
+    """
+    gradient = backward(copy_of(params), result, X.copy(), y.copy(), activation)
+    try:
+        gradient = Params(*gradient)
+    except TypeError:
+        raise TypeError(f"backward must return (dW1, dW2); got {describe(gradient)}") from None
+    given = zip(("dW1", "dW2"), gradient, params, strict=True)
+    return Params(*(_numbers(dw, f"backward must return {name}", w.shape) for name, dw, w in given))
 
 
 def _numbers(given, rule, shape):

@@ -5,6 +5,9 @@ import numpy as np
 from coursekit.explorers import svg
 from coursekit.palette import BLUE, INK, VERMILION
 
+LIT = "#F2B84B"  # behind what is new
+WIDE = 640.0  # the graph of a network
+
 
 def shares(A1, phi):
     """Return activations from 0 to 1: from the lowest to the highest that there can be; white is 0.
@@ -91,3 +94,82 @@ def _ends_of_line(weights):
                 if abs(other) <= 1:
                     ends.append((other, edge) if flip else (edge, other))
     return [min(ends), max(ends)] if len(ends) > 1 else []
+
+
+def link(start, end, weight, most):
+    """Return a wire: the larger the weight the thicker, dashed and blue where it is negative.
+
+    Parameters
+    ----------
+    start, end : (float, float)
+    weight, most : float
+        `most` is as thick as it gets.
+    """
+    width = 0.8 + 5.2 * min(abs(weight) / max(most, 1e-9), 1)
+    color, dash = (VERMILION, "") if weight >= 0 else (BLUE, "7 4")
+    (x1, y1), (x2, y2) = start, end
+    path = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
+    return svg.tag("path", d=path, stroke=color, stroke_width=width, stroke_dasharray=dash, opacity="0.75")
+
+
+def note(place, words, anchor="middle", lit=False, slope=False, wrong=False):
+    """Return words on a wire or in a box: a slope, one that is new (lit), or the first that is wrong."""
+    (x, y), width = place, 7.6 * len(words) + 8
+    left = x - {"start": 4, "middle": width / 2}[anchor]
+    look = {"fill": LIT if lit else "none", "stroke": VERMILION if wrong else "none", "stroke_width": 2.5}
+    body = svg.tag("rect", x=left, y=y - 14, width=width, height=18, rx=3, **look) if lit or wrong else ""
+    kind = f"ck-note{' ck-lit' if lit else ' ck-slope' if slope else ''}"
+    return body + svg.text(x, y, svg.minus(words), anchor, 15).replace("<text", f'<text class="{kind}"')
+
+
+def box(x, y, width, height):
+    """Return the frame of a node."""
+    place = dict(x=x, y=y, width=width, height=height, rx=6)
+    return svg.tag("rect", **place, stroke="currentColor", stroke_width=1.2).replace(
+        "<rect", '<rect class="ck-box"'
+    )
+
+
+def network(params, X, y, note_at, weight_at):
+    """Return (body, height) of the graph of a network; the numbers in it come from two functions.
+
+    Parameters
+    ----------
+    params : Params
+    X : ndarray, shape (n, 3)
+    y : ndarray, shape (n,)
+    note_at : callable
+        Takes a place, letters, the name of an array, an index, and an anchor; returns a note or "".
+    weight_at : callable
+        Takes a place, the name of a block, and an index.
+    """
+    (W1, W2), h = params, len(params.W2)
+    high, most = max(290.0, 92.0 * h), max(np.abs(W1).max(), np.abs(W2).max())
+    units = [((240.0, high * (j + 0.5) / h), (396.0, high * (j + 0.5) / h)) for j in range(h)]
+    output, wires, body = (500.0, high / 2), "", ""
+    for i in range(3):
+        start = (120.0, high * (i + 0.5) / 3)
+        for j, (end, _) in enumerate(units):
+            wires += link(start, end, W1[i, j], most)
+            x, middle = _between(start, end, 0.22 + 0.34 * (j / (h - 1) if h > 1 else 0.5))
+            body += weight_at((x, middle - 3), "W1", (i, j)) + note_at(
+                (x, middle + 15), "∂", "dW1", (i, j), "middle"
+            )
+        numbers = " | ".join(f"{number:g}" for number in X[:2, i])
+        wires += box(1, start[1] - 16, start[0] - 1, 32)
+        body += note((8, start[1] + 5), f"{('x1', 'x2', 'bias')[i]} {numbers}", "start")
+    for j, ((left, middle), start) in enumerate(units):
+        wires += link(start, output, W2[j], most) + box(left, middle - 42, start[0] - left, 84)
+        x, at = _between(start, output, 0.5)
+        body += weight_at((x, at - 3), "W2", j) + note_at((x, at + 15), "∂", "dW2", j, "middle")
+        for row, (letters, name) in enumerate((("z", "Z1"), ("a", "A1"), ("∂a", "dA1"), ("∂z", "dZ1"))):
+            body += note_at((left + 8, middle - 23 + 20 * row), letters, name, np.s_[:, j])
+    wires += box(output[0], output[1] - 42, 139, 104)
+    for row, (letters, name) in enumerate((("z2", "z2"), ("p", "p"), ("∂z2", "dz2"), ("loss", "loss"))):
+        body += note_at((output[0] + 8, output[1] - 23 + 20 * row), letters, name, ...)
+    body += note((output[0] + 8, output[1] + 57), f"y {' | '.join(map(str, y[:2]))}", "start")
+    return wires + body, high
+
+
+def _between(start, end, share):
+    return tuple(a + share * (b - a) for a, b in zip(start, end, strict=True))

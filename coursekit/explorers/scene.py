@@ -146,6 +146,10 @@ class Scene:
     ----------
     plays : bool
         Whether there are Play, Step and Reset.
+    twice : bool
+        Whether the picture itself holds the words of `describe`: they are not shown again then.
+    seconds : float
+        Between two pictures while playing.
     python_lines : int
         How many lines `as_python` takes.
     own : tuple of callable
@@ -156,6 +160,7 @@ class Scene:
         Points that pictures show by `self.points()`, sent again only where they are others.
     """
 
+    seconds, twice = 0.025, False
     plays, python_lines, own, error, dataset, settings, picture = False, 1, (), None, None, None, ""
 
     def change(self, name, settings):

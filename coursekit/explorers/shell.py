@@ -20,7 +20,6 @@ WORK_AT_ONCE = 0.085  # seconds of work before a first picture
 WORK_IN_A_DRAG = 0.045  # the same where the last change was less than QUIET seconds ago
 QUIET = 0.3
 SLICE = 0.02  # seconds of work between two looks at the event loop
-FRAME = 0.025  # seconds between two pictures while playing
 GONE = 4.0  # seconds without an answer after which a page counts as closed
 IN_FLIGHT = 4  # pictures sent and not yet drawn
 
@@ -68,6 +67,8 @@ class Shell(widgets.VBox):
         script = widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">')
         super().__init__([*rows, self._bridge, script])
         self.add_class("ck-explorer")
+        if scene.twice:
+            self.add_class("ck-twice")
         for name, control in controls.items():
             control.observe(lambda change, name=name: self._changed(name), "value")
         self._bridge.observe(self._heard, "value")
@@ -190,7 +191,7 @@ class Shell(widgets.VBox):
             self._task = self._loop.create_task(self.run())
 
     async def run(self):
-        """Finish what was left undone; while playing, show a picture each FRAME seconds."""
+        """Finish what was left undone; while playing, show pictures as quickly as the scene says."""
         while self._more or (self.playing and self._seen):
             began = time.monotonic()
             if self.playing and not self._may_send():
@@ -200,7 +201,9 @@ class Shell(widgets.VBox):
                 continue
             with self._lock:
                 self._one_turn()
-            await asyncio.sleep(max(0.001, FRAME - (time.monotonic() - began) if self.playing else 0))
+            await asyncio.sleep(
+                max(0.001, self.scene.seconds - (time.monotonic() - began) if self.playing else 0)
+            )
 
     def _one_turn(self):
         if self._more:

@@ -77,7 +77,7 @@ class TrainingScene(Scene):
     forward, backward : callable
     """
 
-    plays = True
+    plays, twice = True, True
 
     def __init__(self, given=None, held_out=None, forward=network.forward, backward=network.backward):
         self.given, self.held_out, self.own = given, held_out, (forward, backward)

@@ -34,6 +34,7 @@ result = ck.sweep(pattern=["circle", "diamond"], hidden_size=[2, 4], learning_ra
 """
 EXPLORERS = {
     "training": SHOW.format(name="training", arguments=""),
+    "backward": SHOW.format(name="backward", arguments=""),
     "units": SHOW.format(name="units", arguments=""),
     "loss": SHOW.format(name="loss", arguments=""),
     "gradient_check": SHOW.format(name="gradient_check", arguments=""),

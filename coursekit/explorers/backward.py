@@ -1,0 +1,362 @@
+"""`explore_backward`: numbers that go forward through a network and slopes that come back, line by line."""
+
+import sys
+from functools import partial
+from html import escape
+
+import numpy as np
+
+from coursekit import network
+from coursekit._validation import check_params, check_X, check_y
+from coursekit.activations import ACTIVATIONS
+from coursekit.descent.plain import call_backward, call_forward
+from coursekit.diagnosis.evidence import factor_between, question_first, same
+from coursekit.diagnosis.forward import diagnose_forward
+from coursekit.diagnosis.gradient import diagnose_gradient
+from coursekit.explorers import graph, svg
+from coursekit.explorers.scene import ACTIVATION, Scene, at_start, check_function, choice, explores, slider
+from coursekit.explorers.shell import Shell
+from coursekit.losses import log_loss_from_logits
+from coursekit.palette import BLUE, ORANGE
+
+LINES = {  # what a line makes -> the line, and its shapes
+    "Z1": ("Z1 = X @ W1", "(n, 3) @ (3, h)"),
+    "A1": ("A1 = φ(Z1)", "(n, h)"),
+    "z2": ("z2 = A1 @ W2", "(n, h) @ (h,)"),
+    "p": ("p = σ(z2)", "(n,)"),
+    "loss": ("loss = mean log loss", "()"),
+    "dz2": ("dz2 = (p − y) / n", "(n,)"),
+    "dW2": ("dW2 = A1.T @ dz2", "(h, n) @ (n,)"),
+    "dA1": ("dA1 = outer(dz2, W2)", "(n, h)"),
+    "dZ1": ("dZ1 = dA1 * φ′(Z1)", "(n, h) * (n, h)"),
+    "dW1": ("dW1 = X.T @ dZ1", "(3, n) @ (n, h)"),
+    "update": ("W = W − η dW", ""),
+}
+PHASES = {"Z1": "forward", "dz2": "error", "dW2": "backward", "update": "update"}
+ALL = -1  # points
+X_TINY, Y_TINY = np.array([[0.5, -0.5, 1.0], [-1.0, 0.5, 1.0]]), np.array([1, 0])
+TINY = network.Params(np.array([[1.0, -2.0], [2.0, 1.0], [1.5, 0.5]]), np.array([2.0, -1.0]))
+CONTROLS = {
+    "activation": ACTIVATION,
+    "learning_rate": slider("Learning rate η", 0.5, 0.1, 10, 0.1, digits=1),
+}
+
+
+def nudged(function, around, step=1e-5):
+    """Return the slopes of a function of an array, by central differences."""
+    slopes = np.empty(around.shape)
+    for index in np.ndindex(around.shape):
+        move = np.zeros(around.shape)
+        move[index] = step
+        slopes[index] = (function(around + move) - function(around - move)) / (2 * step)
+    return slopes
+
+
+def slopes_by_nudges(params, X, y, activation):
+    """Return name -> slopes of the loss by everything that is computed on the way to it."""
+    Z1, A1, z2, _ = network.forward(params, X, activation)
+    (W1, W2), phi, loss = params, ACTIVATIONS[activation].value, partial(log_loss_from_logits, y)
+    return {
+        "dz2": nudged(loss, z2),
+        "dW2": nudged(lambda w: loss(A1 @ w), W2),
+        "dA1": nudged(lambda a: loss(a @ W2), A1),
+        "dZ1": nudged(lambda z: loss(phi(z) @ W2), Z1),
+        "dW1": nudged(lambda w: loss(phi(X @ w) @ W2), W1),
+    }
+
+
+def watched(function, *arguments):
+    """Call a function; return its result, and the variables named as in LINES that it or its helpers had."""
+    seen, before = {}, sys.getprofile()
+
+    def watch(frame, event, result):
+        if event == "return":
+            seen.update({name: value for name, value in frame.f_locals.items() if name in LINES})
+
+    sys.setprofile(watch)
+    try:
+        return function(*arguments), seen
+    finally:
+        sys.setprofile(before)
+
+
+def first_wrong(values, wanted):
+    """Return the first name whose values differ from those wanted; what is made up for later is let be.
+
+    Parameters
+    ----------
+    values, wanted : dict
+        Name -> array; names that are not in both are not judged.
+    """
+    scale = 1.0
+    for name in LINES:
+        if name in values and name in wanted:
+            right = wanted[name] * (scale if name in ("dA1", "dZ1") else 1.0)
+            fits = same(np.asarray(values[name], dtype=float), right, 1e-5, floor=1e-4)
+            if name == "dz2" and not fits and first_wrong({"dW2": values["dW2"]}, wanted) is None:
+                scale = factor_between([values[name]], [right]) or 1.0
+            elif not fits:
+                return name
+    return None
+
+
+class BackwardScene(Scene):
+    """Two points or a few, a small network, and the line of the derivation that comes next."""
+
+    plays, twice, seconds = True, True, 1.2
+
+    def __init__(self, params, X, y, forward, backward):
+        self.start, self.X, self.y, self.own = params, X, y, (forward, backward)
+        self.names = {
+            f"{block}[{', '.join(map(str, index))}]": (block, index)
+            for block, weights in params._asdict().items()
+            for index in np.ndindex(weights.shape)
+        }
+        self.line, self.params, self.base, self.slope = 0, params, params, np.nan
+
+    # What the shell calls
+
+    def change(self, name, settings):
+        """Take over the settings: a weight that is moved, or what is computed from now on."""
+        self.settings = settings
+        if name == "value":
+            self.params = self._moved(settings["value"])
+        else:
+            self.base = self.params
+            self.settings["value"] = float(self._of(self.params))
+        self.guarded(self._compute)
+        return ""
+
+    def follow(self, controls):
+        """Let the slider reach the weight."""
+        value, control = self.settings["value"], controls["value"]
+        control.min, control.max = min(control.min, value), max(control.max, value)
+        super().follow(controls)
+
+    def tick(self):
+        """Go on to the next line; after the update, to the first one again."""
+        if self.line == len(LINES):
+            self.line, self.params = 0, self.updated
+            self.change(None, self.settings)
+        self.line += 1
+        return self.error is None
+
+    def reset(self):
+        """Back to the first weights, before the first line."""
+        self.line, self.params = 0, self.start
+        self.change(None, self.settings)
+        return "Back to the first weights."
+
+    # Numbers
+
+    def _of(self, blocks):
+        """Return the entry of the chosen weight, in weights or slopes."""
+        block, index = self.names[self.settings["weight"]]
+        return getattr(network.Params(*blocks), block)[index]
+
+    def _moved(self, value):
+        block, index = self.names[self.settings["weight"]]
+        weights = getattr(self.base, block).copy()
+        weights[index] = value
+        return self.base._replace(**{block: weights})
+
+    def _loss(self, params):
+        return log_loss_from_logits(
+            self.y_now, network.forward(params, self.X_now, self.settings["activation"]).z2
+        )
+
+    def _compute(self):
+        """Run both passes, the learner's own, and compare them with right numbers and with nudges."""
+        point = self.settings["point"]
+        kept = slice(None) if point == ALL else slice(point, point + 1)
+        self.X_now, self.y_now = self.X[kept], self.y[kept]
+        self.error, self.values, self.first, self.updated = None, {}, None, self.params
+        if self.guarded(self._forward):
+            self.guarded(self._backward)
+
+    def _forward(self):
+        activation = self.settings["activation"]
+        self.passes = call_forward(self.own[0], self.params, self.X_now, activation)
+        loss = np.array(log_loss_from_logits(self.y_now, self.passes.z2))
+        self.values = {**self.passes._asdict(), "loss": loss}
+        right = network.forward(self.params, self.X_now, activation)
+        self.wanted = {**right._asdict(), "loss": np.array(self._loss(self.params))}
+        self.wanted |= slopes_by_nudges(self.params, self.X_now, self.y_now, activation)
+        self._judge(diagnose_forward, self.passes, self.params, self.X_now)
+
+    def _backward(self):
+        X, y, activation = self.X_now, self.y_now, self.settings["activation"]
+        arguments = (self.own[1], self.params, self.passes, X, y, activation)
+        gradient, seen = watched(call_backward, *arguments)
+        self.values |= seen | {"dW1": gradient.W1, "dW2": gradient.W2}
+        if self.first is None:
+            self._judge(diagnose_gradient, gradient, self.params, X, y)
+        rate, pairs = self.settings["learning_rate"], zip(self.params, gradient, strict=True)
+        self.updated = network.Params(*(w - rate * dw for w, dw in pairs))
+        before = call_forward(self.own[0], self.base, X, activation)
+        self.slope = float(self._of(call_backward(self.own[1], self.base, before, X, y, activation)))
+
+    def _judge(self, diagnose, *given):
+        """Keep the first wrong number, and the question that leads on from there."""
+        self.first = first_wrong(self.values, self.wanted)
+        self.question = question_first(diagnose(*given, self.settings["activation"]).message)[0]
+
+    def frame(self):
+        """Return the picture, also of a forward pass whose backward pass raises."""
+        if self.values:
+            self.picture = self.draw()
+        return self.picture
+
+    # Pictures and text
+
+    def draw(self):
+        """Return the graph and the numbers of this line; beside them all lines, and the loss."""
+        body, high = graph.network(self.params, self.X_now, self.y_now, self._note, self._weight)
+        left = svg.panel("Values forward, slopes (∂) back", body, self.describe(), graph.WIDE, high)
+        left += self._this_line()
+        right = f"{self._lines()}{self._over_weight()}<div>{escape(self._change())}</div>"
+        return f'<div class="ck-two"><div>{left}</div><div>{right}</div></div>'
+
+    def _done(self, name):
+        return name in list(LINES)[: self.line]
+
+    def _lit(self, name):
+        return self.line > 0 and name == list(LINES)[self.line - 1]
+
+    def _note(self, place, letters, name, index, anchor="start"):
+        """Return the numbers of a name at a place of the graph, once its line is done."""
+        if not self._done(name) or np.shape(self.values.get(name)) != np.shape(self.wanted.get(name)):
+            return ""
+        numbers, slope = np.atleast_1d(np.asarray(self.values[name])[index]), name.startswith("d")
+        words = " | ".join(f"{number:.{3 if slope else 2}f}" for number in numbers[:2])
+        words = f"{letters} {words}{' …' if len(numbers) > 2 else ''}".strip()
+        return graph.note(place, words, anchor, self._lit(name), slope, wrong=name == self.first)
+
+    def _weight(self, place, block, index):
+        """Return a weight at a place of the graph, and what the update makes of it."""
+        words, lit = f"{getattr(self.params, block)[index]:.2f}", self._lit("update")
+        words += f" → {getattr(self.updated, block)[index]:.2f}" if lit else ""
+        return graph.note(place, words, "middle", lit)
+
+    def _lines(self):
+        """Return the lines as a table: their part of the round, and whether their numbers are right."""
+        rows, wrong = "", False
+        for name, (line, _) in LINES.items():
+            mark, wrong = "", wrong or (name == self.first and self._done(name))
+            if self._done(name) and name in self.wanted:
+                mark = ("✓" if name in self.values else "not seen") if not wrong else ""
+                mark = "✗ here" if name == self.first else mark
+            look = ' class="ck-lit"' if self._lit(name) else ""
+            cells = (PHASES.get(name, ""), f"<code>{escape(line)}</code>", mark)
+            rows += f"<tr{look}><td>{'</td><td>'.join(cells)}</td></tr>"
+        return f'<table class="ck-table ck-lines"><caption>Lines of the derivation</caption>{rows}</table>'
+
+    def _over_weight(self):
+        """Draw the loss over the chosen weight, its slope, and where the weight has been moved to."""
+        name, before, now = self.settings["weight"], float(self._of(self.base)), self.settings["value"]
+        low, high = min(before, now) - 1, max(before, now) + 1
+        at = np.linspace(low, high, 41)
+        losses = np.array([self._loss(self._moved(value)) for value in at])
+        here = self._loss(self.base)
+        body, to_x, to_y = svg.axes(
+            18, 100, round(high, 2), float(f"{losses.max() * 1.1:.2g}"), "loss", name, round(low, 2)
+        )
+        body += svg.curve(to_x(at), to_y(losses), "currentColor")
+        reach = np.array([before - 0.6, before + 0.6])
+        body += svg.curve(to_x(reach), to_y(here + self.slope * (reach - before)), BLUE, "7 4")
+        for value, loss, color in ((before, here, BLUE), (now, self._loss(self.params), ORANGE)):
+            body += svg.tag("circle", cx=to_x(value), cy=to_y(loss), r=5, fill=color, stroke="currentColor")
+        return svg.panel(f"The loss over {name}", body, self._change(), svg.SIDE, 140)
+
+    def _change(self):
+        """Say what became of the loss when the weight was moved, beside the slope."""
+        name, before, now = self.settings["weight"], float(self._of(self.base)), self.settings["value"]
+        text = f"{name} = {before:.2f} has slope {self.slope:.4f}"
+        if abs(now - before) < 1e-9:
+            return svg.minus(f"{text}; move it, and the loss says whether that is so.")
+        change = self._loss(self.params) - self._loss(self.base)
+        text += f"; moved by {now - before:+.2f} it changes the loss by {change:+.5f}"
+        return svg.minus(f"{text}: change / change = {change / (now - before):.4f}.")
+
+    def _this_line(self):
+        """Write out the numbers of this line, with those by nudging, and ask where they begin to differ."""
+        name = list(LINES)[self.line - 1] if self.line else ""
+        said = f"{LINES[name][0]}   {self._shapes(name)}" if name else "Step goes to the first line."
+        if name in self.values:
+            said += f"\n{name} = {written(self.values[name])}"
+        if name in self.values and name.startswith("d"):
+            said += f"\nby nudging {written(self.wanted[name])}"
+        if name == "update":
+            said += f"\nloss {self._loss(self.params):.4f} → {self._loss(self.updated):.4f}"
+        text = f'<div class="ck-numbers ck-code ck-line">{escape(said)}</div>'
+        if self.first and self._done(self.first):
+            text += f'<div class="ck-numbers ck-error">{escape(self.question)}</div>'
+        return text
+
+    def _shapes(self, name):
+        sizes = {"n": str(len(self.y_now)), "h": str(len(self.params.W2))}
+        return "".join(sizes.get(letter, letter) for letter in LINES[name][1])
+
+    def describe(self):
+        """Say which line is lit, and what its numbers are."""
+        if not self.line:
+            return f"Before the first line, loss {self._loss(self.params):.4f}. Step goes through the lines."
+        name = list(LINES)[self.line - 1]
+        text = f"Line {self.line} of {len(LINES)}: {LINES[name][0]}."
+        if name in self.values:
+            text += f" {name} is {written(self.values[name])}."
+        if self.first and self._done(self.first):
+            text += f" {self.first} is the first that differs."
+        return text
+
+
+def written(values):
+    """Write an array in one line, with four digits."""
+    values = np.asarray(values, dtype=float)
+    text = f"[{', '.join(map(written, values))}]" if values.ndim else f"{values:.4f}"
+    return svg.minus(text)
+
+
+@explores(CONTROLS)
+def explore_backward(
+    params=None, X=None, y=None, *, forward=network.forward, backward=network.backward, **settings
+):
+    """A network as a graph: numbers go forward, slopes come back, and each step is one line.
+
+    Every weight can be moved: the change of the loss over the change of the weight stands beside its
+    slope. Of functions of your own, variables that are named as in the lines are shown, and the first
+    number that differs from a slope by nudging is marked.
+
+    Parameters
+    ----------
+    params : Params, optional
+        Weights of at most 4 units, without output bias; by default those of the tiny network.
+    X, y : ndarray, optional
+        At most 8 points with their bias column, and their classes.
+    forward, backward : callable
+        Functions of your own, called like `coursekit.forward` and `coursekit.backward`.
+    activation, learning_rate
+        Where the controls start.
+    """
+    params = TINY if params is None else network.Params(*check_params(params))
+    X = X_TINY if X is None else check_X(X)
+    y = Y_TINY if y is None else check_y(y, len(X))
+    h = params.W1.shape[1]
+    if h > 4 or len(params.W2) != h or len(X) > 8:
+        raise ValueError(
+            "params must have at most 4 units and no output bias, and X at most 8 points; "
+            f"got W1 {params.W1.shape}, W2 {params.W2.shape} and X {X.shape}"
+        )
+    for name, function in (("forward", forward), ("backward", backward)):
+        check_function(function, name)
+    scene = BackwardScene(params, X, y, forward, backward)
+    points = [("all", ALL), *((f"point {i}", i) for i in range(len(y)))]
+    table = {
+        "point": choice("Points", ALL, points),
+        "weight": choice("Weight", "W1[0, 0]", scene.names),
+        "value": slider("Its value", 0.0, -5, 5, 0.01, digits=2),
+        **CONTROLS,
+    }
+    first = {"point": ALL, "weight": "W1[0, 0]", "value": float(params.W1[0, 0])}
+    table["value"].options.update(min=min(-5, params.W1.min()), max=max(5, params.W1.max()))
+    return Shell(scene, at_start(table, settings | first))

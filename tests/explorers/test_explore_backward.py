@@ -1,0 +1,220 @@
+"""The explorer of the backward pass: its numbers, its lines, weights moved by hand, learners' functions."""
+
+import re
+
+import numpy as np
+import pytest
+from bad_input import PARAMS, X, Y
+
+import coursekit as ck
+from coursekit.explorers import explore_backward
+from coursekit.explorers.backward import LINES, TINY, X_TINY, Y_TINY, slopes_by_nudges
+
+NAMES = list(LINES)
+
+
+def at_line(name, **given):
+    """Return an explorer that has gone as far as this line."""
+    explorer = explore_backward(**given)
+    while explorer.scene.line <= NAMES.index(name):
+        explorer.step()
+    return explorer
+
+
+def text(explorer):
+    return re.sub("<[^>]*>", "", explorer.status.value).replace("&#x27;", "'")
+
+
+def backward_with(**wrong):
+    """Return a backward pass in which these steps are replaced."""
+
+    def mine(params, forward_pass, X, y, activation="sigmoid"):
+        Z1, A1, _, p = forward_pass
+        W2, slope = params.W2, ck.ACTIVATIONS[activation].derivative(Z1)
+        dz2 = (p - y) / len(y) if "dz2" not in wrong else wrong["dz2"](p, y)
+        dW2 = A1.T @ dz2 if "dW2" not in wrong else wrong["dW2"](Z1, dz2)
+        dA1 = np.outer(dz2, W2) if "dA1" not in wrong else wrong["dA1"](dz2, dW2)
+        dZ1 = dA1 * slope if "dZ1" not in wrong else wrong["dZ1"](dA1)
+        dW1 = X.T @ dZ1 if "dW1" not in wrong else wrong["dW1"](X, dZ1)
+        return ck.Params(dW1, dW2)
+
+    return mine
+
+
+@pytest.mark.parametrize("activation", ck.ACTIVATIONS)
+def test_slopes_by_nudges_are_those_of_the_taught_backward_pass(activation):
+    params = ck.Params(PARAMS.W1 + 0.01, PARAMS.W2)
+    found, given = slopes_by_nudges(params, X, Y, activation), ck.forward(params, X, activation)
+    gradient = ck.backward(params, given, X, Y, activation)
+    dz2 = (given.p - Y) / len(Y)
+    dA1 = dz2[:, None] * params.W2
+    right = dict(dz2=dz2, dA1=dA1, dZ1=dA1 * ck.ACTIVATIONS[activation].derivative(given.Z1))
+    for name, values in (right | {"dW1": gradient.W1, "dW2": gradient.W2}).items():
+        np.testing.assert_allclose(found[name], values, atol=1e-9)
+
+
+def test_the_steps_go_through_all_lines_and_end_in_an_update():
+    explorer, lit = explore_backward(learning_rate=2.0), []
+    for _ in NAMES:
+        explorer.step()
+        lit.append(re.search(r'<tr class="ck-lit">.*?<code>(.*?)</code>', explorer.picture.value)[1])
+    assert lit == [line for line, _ in LINES.values()]
+    assert explorer.picture.value.count("✓") == len(NAMES) - 1
+    given = ck.forward(TINY, X_TINY)
+    gradient = ck.backward(TINY, given, X_TINY, Y_TINY)
+    explorer.step()
+    assert "Line 1 of 11" in text(explorer)
+    for block, weights in TINY._asdict().items():
+        wanted = weights - 2.0 * getattr(gradient, block)
+        np.testing.assert_allclose(getattr(explorer.scene.params, block), wanted)
+    explorer.reset()
+    np.testing.assert_array_equal(explorer.scene.params.W1, TINY.W1)
+    assert "Before the first line, loss 0.6782" in text(explorer)
+
+
+def test_numbers_come_line_by_line_and_are_those_of_the_network():
+    given = ck.forward(TINY, X_TINY)
+    explorer = at_line("A1")
+    assert f">a {given.A1[0, 0]:.2f} | {given.A1[1, 0]:.2f}<" in explorer.picture.value
+    assert ">p 0" not in explorer.picture.value
+    assert "∂a" not in explorer.picture.value
+    dW2 = ck.backward(TINY, given, X_TINY, Y_TINY).W2
+    picture = at_line("dW2").picture.value
+    assert f">∂ {dW2[1]:.3f}<" in picture
+    assert ">∂ −0.122<" not in picture  # dW1 comes later
+    assert "by nudging [0.1865, 0.2851]" in picture
+
+
+def test_one_point_alone():
+    explorer = at_line("dz2")
+    explorer.controls["point"].value = 1
+    p = ck.forward(TINY, X_TINY[1:]).p[0]
+    assert f"dz2 is [{p:.4f}]" in text(explorer)
+
+
+def test_a_weight_moved_a_little_changes_the_loss_by_its_slope():
+    explorer = explore_backward()
+    explorer.controls["weight"].value = "W2[1]"
+    assert explorer.controls["value"].value == -1.0
+    explorer.controls["value"].value = -0.99
+    gradient = ck.backward(TINY, ck.forward(TINY, X_TINY), X_TINY, Y_TINY)
+    found = re.search(
+        r"has slope ([\d.]+); moved by \+0.01 .* change / change = (\d\.\d+)", explorer.picture.value
+    )
+    assert float(found[1]) == pytest.approx(gradient.W2[1], abs=1e-4)
+    assert float(found[2]) == pytest.approx(gradient.W2[1], abs=2e-3)
+    explorer.controls["weight"].value = "W1[0, 0]"  # the other stays where it is
+    assert explorer.scene.params.W2[1] == -0.99
+
+
+WRONG = {
+    "dz2": lambda p, y: p - y,
+    "dW2": lambda Z1, dz2: Z1.T @ dz2,
+    "dA1": lambda dz2, dW2: np.outer(dz2, dW2),
+    "dZ1": lambda dA1: dA1,
+    "dW1": lambda X, dZ1: X.T @ dZ1 * [[1], [1], [0]],
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+def test_the_first_line_that_is_wrong_is_marked_and_asked_about(name, activation):
+    wrong = {"backward": backward_with(**{name: WRONG[name]}), "activation": activation}
+    before = NAMES[NAMES.index(name) - 1]
+    assert "ck-error" not in at_line(before, **wrong).picture.value
+    explorer = at_line("dW1", **wrong)
+    assert explorer.scene.first == name
+    assert explorer.picture.value.count("✗ here") == 1
+    question = re.search('ck-error">(.*?)</div>', explorer.picture.value, re.DOTALL)[1]
+    assert question.rstrip().endswith("?")
+    assert f"{name} is the first that differs" in text(explorer)
+
+
+def later(params, forward_pass, X, y, activation):
+    Z1, A1, _, p = forward_pass
+    dz2 = p - y
+    dA1 = np.outer(dz2, params.W2)
+    dZ1 = dA1 * ck.ACTIVATIONS[activation].derivative(Z1)
+    return ck.Params(X.T @ dZ1 / len(y), A1.T @ dz2 / len(y))
+
+
+def names_of_its_own(params, forward_pass, X, y, activation):
+    g = ck.backward(params, forward_pass, X, y, activation)
+    return [g.W1, g.W2]
+
+
+@pytest.mark.parametrize("backward", [later, names_of_its_own, ck.backward])
+def test_a_right_gradient_in_another_style_is_not_accused(backward):
+    explorer = at_line("dW1", backward=backward)
+    assert explorer.scene.first is None
+    assert "✗" not in explorer.picture.value
+
+
+def test_variables_of_helpers_are_seen_and_a_sum_made_up_for_does_not_hide_a_mistake():
+    def hidden(X, Z1, dz2, W2):
+        dA1 = np.outer(dz2, W2)
+        dZ1 = dA1
+        return X.T @ dZ1
+
+    def mine(params, forward_pass, X, y, activation):
+        dz2 = forward_pass.p - y
+        dW2 = forward_pass.A1.T @ dz2 / len(y)
+        return hidden(X, forward_pass.Z1, dz2, params.W2) / len(y), dW2
+
+    assert at_line("dW1", backward=mine).scene.first == "dZ1"
+
+
+def test_a_wrong_forward_pass_is_marked_where_it_begins():
+    def mine(params, X, activation):
+        Z1 = X @ params.W1
+        A1 = np.tanh(Z1)
+        z2 = A1 @ params.W2
+        return ck.ForwardPass(Z1, A1, z2, 1 / (1 + np.exp(-z2)))
+
+    explorer = at_line("p", forward=mine)
+    assert explorer.scene.first == "A1"
+    assert "ck-error" in explorer.picture.value
+
+
+def test_a_backward_pass_that_raises_leaves_the_forward_pass():
+    def mine(params, forward_pass, X, y, activation):
+        raise IndexError("no such row")
+
+    explorer = at_line("p", backward=mine)
+    assert "IndexError in line 1 of mine" in text(explorer)
+    assert ">p 0.77 | 0.66<" in explorer.picture.value
+    unwritten = at_line("p", backward=lambda *arguments: None)
+    assert "backward must return (dW1, dW2); got None" in text(unwritten)
+
+
+CHANGES = {"point": 0, "weight": "W2[0]", "value": 0.3, "activation": "tanh", "learning_rate": 1.0}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_control_changes_the_picture(name):
+    explorer = at_line("update")
+    before = explorer.picture.value
+    explorer.controls[name].value = CHANGES[name]
+    assert explorer.picture.value != before
+    assert "nan" not in explorer.picture.value
+    assert all(control.description for control in explorer.controls.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        (dict(backward=3), TypeError, "backward must be a function; got 3"),
+        (dict(forward=None), TypeError, "forward must be a function; got None"),
+        (dict(learning_rate=0.0), ValueError, "learning_rate must be within the range of its control"),
+        (dict(activation="sine"), ValueError, "activation must be among the values"),
+        (dict(params=TINY._replace(W2=np.ones(3))), ValueError, "no output bias"),
+        (dict(params=ck.Params(np.ones((3, 5)), np.ones(5))), ValueError, "at most 4 units"),
+        (dict(X=np.ones((9, 3)), y=np.zeros(9, dtype=int)), ValueError, "at most 8 points"),
+        (dict(X=np.ones((2, 2))), ValueError, "X must"),
+        (dict(y=np.array([0, 1, 1])), ValueError, "y must"),
+        (dict(speed=2), TypeError, "speed"),
+    ],
+)
+def test_bad_input_is_refused(given, error, message):
+    with pytest.raises(error, match=message):
+        explore_backward(**given)
