@@ -82,7 +82,7 @@ class Shell(widgets.VBox):
         for title, act in buttons.items():
             made.append(widgets.Button(description=title, tooltip=title))
             made[-1].on_click(lambda _, act=act: self._do(act))
-        rows = [_row(made, "ck-buttons")] if made else []
+        rows = [_row(made, "ck-controls", "ck-buttons")] if made else []
         rows.append(_row([widget for name, widget in self.controls.items() if name in front], "ck-controls"))
         behind = [*(widget for name, widget in self.controls.items() if name not in front), *more]
         if behind:
@@ -259,9 +259,10 @@ class Shell(widgets.VBox):
         self.status.value = f'<div role="status" class="{kind}">{inside}</div>'
 
 
-def _row(children, kind):
+def _row(children, *kinds):
     row = widgets.Box(children)
-    row.add_class(kind)
+    for kind in kinds:
+        row.add_class(kind)
     return row
 
 
