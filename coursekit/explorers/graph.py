@@ -130,6 +130,42 @@ def box(x, y, width, height):
     )
 
 
+def living(params, maps, surface, links, letters):
+    """Return the body of a network in training: inputs, a map of each hidden unit, the decision surface.
+
+    Parameters
+    ----------
+    params : Params
+        Whose lines are drawn.
+    maps : ndarray, shape (h, size, size)
+        As for `unit_maps`.
+    surface : str
+        As from `svg.surface`.
+    links : Params
+        What the wires stand for: the weights, or their slopes.
+    letters : str
+        What a number on a wire is called.
+    """
+    h, (W1, W2) = len(maps), links
+    most = max(np.abs(W1).max(), np.abs(W2).max())
+    columns = 1 if h <= 6 else 2
+    high = svg.SIDE / -(-h // columns)
+    side = min(high - 10, 70.0)
+    wires, body = "", f'<g transform="translate({WIDE - 316} 0)">{surface}</g>'
+    for i, name in enumerate(("x1", "x2", "1")):
+        body += box(1, 48 + 100 * i - 14, 34, 28) + svg.text(18, 53 + 100 * i, name, "middle", 15)
+    for unit, shares in enumerate(maps):
+        left, top = 190 - 45 * columns + 90 * (unit % columns), unit // columns * high + (high - side) / 2
+        middle = top + side / 2
+        for i in range(3):
+            wires += link((35, 48 + 100 * i), (left, middle), W1[i, unit], most)
+        wires += link((left + side, middle), (WIDE - 306, 140), W2[unit], most)
+        body += svg.image(shares, left, top, side) + _unit_line(params.W1[:, unit], left, top, side)
+        if side > 40:
+            body += note((left + side + 28, top + 14), f"{letters}{W2[unit]:+.{1 if not letters else 3}f}")
+    return wires + body
+
+
 def network(params, X, y, note_at, weight_at):
     """Return (body, height) of the graph of a network; the numbers in it come from two functions.
 

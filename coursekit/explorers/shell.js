@@ -22,6 +22,10 @@
         if (readout) new MutationObserver(speak).observe(readout, {childList: true, characterData: true, subtree: true});
     });
 
+    // In a lecture the explorer fills the screen.
+    root.querySelectorAll('.ck-present').forEach(button => button.addEventListener('click', () =>
+        document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()));
+
     // The kernel hears which picture has arrived, so that nothing queues, and whether it can be seen.
     const bridge = root.querySelector('.ck-bridge input');
     let shown = '', visible = true, waiting = false;

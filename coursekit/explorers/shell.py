@@ -77,22 +77,21 @@ class Shell(widgets.VBox):
 
     def _rows(self, front, buttons, more):
         """Return the rows of controls: Play first, then what stands in front, then what "More" shows."""
-        front = front or tuple(self.controls)
-        made = self._play_buttons() if self.scene.plays else []
+        first = self._play_buttons() if self.scene.plays else []
         for title, act in buttons.items():
-            made.append(widgets.Button(description=title, tooltip=title))
-            made[-1].on_click(lambda _, act=act: self._do(act))
-        rows = [_row(made, "ck-controls", "ck-buttons")] if made else []
-        rows.append(_row([widget for name, widget in self.controls.items() if name in front], "ck-controls"))
-        behind = [*(widget for name, widget in self.controls.items() if name not in front), *more]
+            first.append(widgets.Button(description=title, tooltip=title))
+            first[-1].on_click(lambda _, act=act: self._do(act))
+        shown = front or tuple(self.controls)
+        behind = [*(widget for name, widget in self.controls.items() if name not in shown), *more]
+        hidden = _row(behind, "ck-controls")
+        hidden.layout.display = "none"
         if behind:
-            hidden = _row(behind, "ck-controls")
-            hidden.layout.display = "none"
-            button = widgets.ToggleButton(description="More", tooltip="More controls")
-            button.observe(lambda c: setattr(hidden.layout, "display", None if c["new"] else "none"), "value")
-            rows[0].children += (button,)
-            rows.append(hidden)
-        return rows
+            first.append(widgets.ToggleButton(description="More", tooltip="More controls"))
+            widgets.dlink((first[-1], "value"), (hidden.layout, "display"), lambda on: None if on else "none")
+        first.append(widgets.Button(description="Present", tooltip="Fill the screen; Escape leads back"))
+        first[-1].add_class("ck-present")  # the page does that
+        in_front = [widget for name, widget in self.controls.items() if name in shown]
+        return [_row(first, "ck-controls", "ck-buttons"), _row(in_front, "ck-controls"), hidden]
 
     def __repr__(self):
         return "Live explorer: run this cell in JupyterLab to use it. A picture below shows what to see."

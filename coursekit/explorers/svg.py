@@ -117,15 +117,15 @@ def rings(points):
     return f'<path d="{dots(places, "a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0 -10.4 0")}" class="ck-ring"/>'
 
 
-def surface(shares, marks, alt, title="Decision surface"):
-    """Return the probability of class 1 over [-1, 1]^2 as colours, with marks drawn above."""
+def surface(shares, marks):
+    """Return the probability of class 1 over [-1, 1]^2 as colours, with marks drawn above, in FRAME."""
     left, top, side = FRAME
     ticks = "".join(
         text(left + share * side, top + side + 15, value, "middle")
         + text(left - 4, top + (1 - share) * side + (10 if share == 1 else 4 if share else 0), value, "end")
         for share, value in ((0, "−1"), (0.5, "0"), (1, "1"))
     )
-    return panel(title, image(shares, left, top, side) + marks + ticks, alt)
+    return image(shares, left, top, side) + marks + ticks
 
 
 def text(x, y, words, anchor="start", size=13, color=""):

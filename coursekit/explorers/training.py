@@ -10,6 +10,7 @@ import numpy as np
 from coursekit import network
 from coursekit._validation import describe
 from coursekit.activations import ACTIVATIONS
+from coursekit.descent.plain import call_backward
 from coursekit.explorers import graph, svg
 from coursekit.explorers.scene import (
     ACTIVATION,
@@ -55,6 +56,7 @@ CONTROLS = {
     "iterations": slider("Iterations", 1000, 0, LONGEST, 100),
     "stop_at": slider("Stop at accuracy", 1.0, 0.5, 1, 0.01, digits=2),
     "speed": choice("Iterations a picture", 20, [1, 5, 20, 50, 100, 200]),
+    "wires": choice("Wires show", "weights", ["weights", "slopes"]),
 }
 FRONT = ("pattern", "learning_rate", "hidden_size", "activation")
 WORDS = {"n_points": "points", "stop_at": "end", "iterations": "end"}  # for what is new
@@ -92,6 +94,8 @@ class TrainingScene(Scene):
         in_play = live is not None and self.until < live.limit
         if name == "speed":
             return f"Speed: {settings['speed']} iterations a picture."
+        if name == "wires":
+            return f"The wires show {settings['wires']}."
         if self.error is None and live is not None:
             if name == "learning_rate" and 0 < live.iteration < live.limit and not live.ended:
                 live.change_rate(settings["learning_rate"])
@@ -196,11 +200,24 @@ class TrainingScene(Scene):
             self.now += f", on fresh points {accuracy(self.fresh.y, live.at(self.fresh.X).p):.3f}"
         self.now += f", majority baseline {self.baseline:.3f}"
         wrong = self.dataset.points[(p >= 0.5) != (y == 1)]
+        marks = svg.rings(wrong) + self.points()
         alt = f"Decision surface at iteration {live.iteration}: "
-        alt += f"{len(wrong)} of {len(y)} points wrong (ringed)."
-        views = svg.surface(grid.reshape(64, 64), svg.rings(wrong) + self.points(), alt)
-        views += self._curves() + self._units()
-        return f'<div class="ck-views">{views}</div><div class="ck-numbers">{escape(self.now)}</div>'
+        alt += f"{len(wrong)} of {len(y)} points wrong (ringed). "
+        views = self._network(svg.surface(grid.reshape(64, 64), marks), alt) + self._curves()
+        return f'<div class="ck-two">{views}</div><div class="ck-numbers">{escape(self.now)}</div>'
+
+    def _network(self, surface, alt):
+        """Draw the network around its surface; the wires stand for its weights, or for their slopes."""
+        live, h = self.live, self.live.params.W1.shape[1]
+        A1 = graph.shares(np.asarray(live.at(TILE).A1)[:, :h], ACTIVATIONS[live.activation])
+        links, letters, weights = live.params, "", ", ".join(f"{w:+.1f}" for w in live.params.W2[:h])
+        alt += f"Maps of {h} hidden units with their lines; output weights {weights}."
+        if self.settings["wires"] == "slopes":
+            data = self.dataset.X, self.dataset.y, live.activation
+            links, letters = call_backward(self.own[1], live.params, live.passes(), *data), "∂ "
+            alt += f" Slopes of the output weights: {', '.join(f'{dw:+.3f}' for dw in links.W2[:h])}."
+        body = graph.living(live.params, A1.T.reshape(h, 20, 20), surface, links, letters)
+        return svg.panel("The network", body, alt, graph.WIDE)
 
     def _curves(self):
         live, end = self.live, max(self.live.limit, 1)
@@ -220,13 +237,6 @@ class TrainingScene(Scene):
         body += svg.text(46, 261, key, size=12)
         alt = f"Loss and accuracy up to iteration {live.iteration}: {self.now}"
         return svg.panel("Loss and accuracy", body, alt)
-
-    def _units(self):
-        live, h = self.live, self.live.params.W1.shape[1]
-        A1 = graph.shares(np.asarray(live.at(TILE).A1)[:, :h], ACTIVATIONS[live.activation])
-        weights = ", ".join(f"{weight:+.1f}" for weight in live.params.W2[:h])
-        alt = f"Maps of {h} hidden units with their lines; output weights {weights}."
-        return graph.unit_maps(A1.T.reshape(h, 20, 20), live.params.W1, live.params.W2, alt)
 
     def describe(self):
         """Say what the picture shows."""
@@ -299,6 +309,8 @@ def explore_training(
         Accuracy that ends it earlier; 1: none.
     speed : int
         Iterations a picture while playing.
+    wires : {"weights", "slopes"}
+        What the thickness and the numbers of the wires stand for.
     """
     if isinstance(dataset, Dataset):
         check_dataset(dataset)

@@ -220,7 +220,8 @@ class UnitsScene(Scene):
         wrong = self.dataset.points[(self.p >= 0.5) != (y == 1)]
         marks = self.points() + svg.rings(wrong) + graph.lines_on_surface(W1, W2, self.chosen)
         alt = f"Decision surface with {self.h} lines: {len(wrong)} of {len(y)} points wrong (ringed)."
-        views = svg.surface(network.forward(self.params, GRID).p.reshape(64, 64), marks, alt)
+        body = svg.surface(network.forward(self.params, GRID).p.reshape(64, 64), marks)
+        views = svg.panel("Decision surface", body, alt)
         A1 = network.forward(self.params, TILE).A1[:, : self.h].T.reshape(self.h, 24, 24)
         alt = f"Maps of {self.h} hidden units; unit {self.chosen} is framed. {self._sums()}"
         views += graph.unit_maps(A1, W1, W2, alt, chosen=self.chosen) + self._bars()

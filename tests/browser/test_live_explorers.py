@@ -175,7 +175,7 @@ def answers(explorer, control, both):
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_every_control_answers_to_the_keyboard(page, name):
     explorer = show(page, EXPLORERS[name])
-    labels = [label for label in explorer.controls() if label not in ("Weights as Python", "More")]
+    labels = [label for label in explorer.controls() if label not in ("Weights as Python", "More", "Present")]
     assert len(labels) >= 3
     assert "without a name" not in labels
     deaf = []
@@ -206,7 +206,7 @@ def test_nothing_is_wrong_for_axe_in_light_and_dark_and_narrow(page, name, tmp_p
 
 def test_nothing_is_wrong_for_axe_with_24_controls(page):
     explorer = show(page, MANY)
-    assert len(explorer.controls()) == 24 + 3  # Play, Step and Reset
+    assert len(explorer.controls()) == 24 + 4  # Play, Step, Reset and Present
     assert "without a name" not in explorer.controls()
     assert violations(page) == []
     move(explorer["control 20"])
@@ -228,6 +228,43 @@ def test_tab_reaches_the_controls_in_order(training, page):
             assert page.locator(":focus").get_attribute("class") == "widget-readout"
         page.keyboard.press("Tab")
     assert reached == labels
+
+
+def test_few_controls_stand_in_front_and_play_is_the_first(page):
+    run_cell(page, 0, EXPLORERS["training"])
+    explorer = Explorer(page)
+    explorer.rests()
+    few = list(explorer.controls())
+    assert few[:3] == ["Play", "Step", "Reset"]
+    assert len(few) == 11
+    picture = explorer.picture()
+    explorer.press("More")
+    until(lambda: "Noise" in explorer.controls(), what="the other controls")
+    explorer.press("More")
+    until(lambda: list(explorer.controls()) == few, what="the few controls")
+    assert explorer.picture() == picture
+
+
+def test_controls_and_picture_fit_on_one_screen(page):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    run_cell(page, 0, EXPLORERS["training"])
+    explorer = Explorer(page)
+    explorer.rests()
+    box = explorer.root.bounding_box()
+    assert box["height"] <= 560
+    assert explorer.root.evaluate("root => root.scrollWidth <= root.clientWidth + 1")
+
+
+def test_it_fills_the_screen_for_a_lecture(training, page):
+    small = training.root.locator("[data-ck-frame] svg").first.bounding_box()["width"]
+    training["Present"].click()
+    until(lambda: page.evaluate("document.fullscreenElement?.classList.contains('ck-explorer')"))
+    big = training.root.locator("[data-ck-frame] svg").first.bounding_box()["width"]
+    assert big > 1.2 * small
+    assert set(training.controls()) >= {"Play", "Learning rate"}
+    assert "Pattern" not in training.controls()
+    training["Present"].click()
+    until(lambda: not page.evaluate("document.fullscreenElement"), what="the way back")
 
 
 def test_letters_choose_from_a_list_and_are_no_commands(training, page):
@@ -368,7 +405,7 @@ def test_functions_that_break_in_mid_play_leave_the_last_good_picture(page):
     assert explorer.picture() == picture
     assert iteration > 0
     assert explorer["Play"].is_visible()
-    assert explorer.root.locator("[data-ck-frame] svg").count() == 3
+    assert explorer.root.locator("[data-ck-frame] svg").count() == 2
     assert run_cell(page, 2, "1 + 1")[0]["data"]["text/plain"] == "2"
     ask(page, "broken = False")
     explorer.press("Play")

@@ -13,6 +13,7 @@ import coursekit as ck
 from coursekit.explorers import explore_training, shell
 from coursekit.explorers.scene import starts
 from coursekit.explorers.training import CONTROLS, PRESETS, TrainingScene
+from coursekit.starts import FRESH, draw_points
 
 QUICK = dict(n_points=60, iterations=200)
 NUMBERS = re.compile(r"iteration (\d+), loss ([\d.]+), accuracy ([\d.]+)", re.IGNORECASE)
@@ -158,6 +159,47 @@ def test_pause_step_and_reset():
         assert "Back to the start" in text(explorer)
 
     in_a_loop(act)
+
+
+def test_the_curve_on_fresh_points_is_true_however_many_pictures_were_drawn(explorer):
+    dataset, start = ck.draw_start("circle", seed=0, n_points=60)
+    fresh = draw_points("circle", seed=0, stream=FRESH)
+    expected = []
+    for iteration in (20, 100, 180):
+        params = ck.train(dataset, params=start, learning_rate=1.5, iterations=iteration).params
+        expected.append((iteration, ck.accuracy(fresh.y, ck.forward(params, fresh.X).p)))
+    assert set(expected) < set(explorer.scene.measured)
+    for speed in (5, 100):
+        explorer.controls["speed"].value = speed
+        measured = list(explorer.scene.measured)
+        explorer.reset()
+        while explorer.scene.tick():
+            explorer.show()
+        assert explorer.scene.measured == measured
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "Ended at iteration 200. All iterations asked for are done."),
+        (dict(stop_at=0.5), "Stopped at the accuracy asked for, 0.5."),
+    ],
+)
+def test_the_end_is_said_with_its_reason(given, words):
+    explorer = explore_training(**QUICK | given)
+    for _ in range(12):
+        explorer.step()
+    assert words in text(explorer)
+
+
+def test_wires_show_slopes_when_asked_for(explorer):
+    before = explorer.picture.value
+    explorer.controls["wires"].value = "slopes"
+    live = explorer.scene.live
+    slopes = ck.backward(live.params, live.passes(), live.dataset.X, live.dataset.y).W2
+    assert ", ".join(f"{slope:+.3f}" for slope in slopes) in explorer.picture.value
+    assert numbers(explorer)[0] == 200
+    assert explorer.picture.value != before
 
 
 def test_more_iterations_go_on_and_fewer_restart(explorer):

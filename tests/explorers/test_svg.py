@@ -6,8 +6,10 @@ import re
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 from PIL import Image
 
+import coursekit as ck
 from coursekit.explorers import graph, svg
 
 
@@ -38,7 +40,7 @@ def test_points_stand_where_they_are():
 
 def test_a_panel_is_well_formed_and_has_its_text():
     marks = svg.point_marks(np.zeros((2, 2)), np.array([0, 1])) + svg.rings(np.zeros((1, 2)))
-    markup = svg.surface(np.full((4, 4), 0.5), marks, 'a "quoted" <text>')
+    markup = svg.panel("A map", svg.surface(np.full((4, 4), 0.5), marks), 'a "quoted" <text>')
     root = ElementTree.fromstring(markup)
     drawing = root.find("svg")
     assert drawing.get("role") == "img"
@@ -76,3 +78,25 @@ def test_a_unit_map_shows_its_line_and_its_weight():
     assert "1: −50.0" in markup
     many = graph.unit_maps(np.zeros((16, 5, 5)), np.ones((3, 16)), np.ones(16), "sixteen")
     assert len(re.findall("<image", many)) == 16
+
+
+def test_shares_run_from_the_lowest_to_the_highest_activation():
+    Z1 = np.array([-1e3, 0.0, 1e3])
+    for name, expected in (("sigmoid", [0, 0.5, 1]), ("tanh", [0, 0.5, 1]), ("relu", [0.5, 0.5, 1])):
+        phi = ck.ACTIVATIONS[name]
+        np.testing.assert_allclose(graph.shares(phi.value(Z1), phi), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("h", [1, 4, 7, 16])
+def test_a_living_network_has_a_wire_for_each_weight_and_a_second_cue_for_its_sign(h):
+    W1, W2 = np.ones((3, h)), -np.ones(h)
+    params = ck.Params(W1, W2)
+    body = graph.living(params, np.zeros((h, 5, 5)), "", params, "")
+    root = ElementTree.fromstring(f"<svg>{body}</svg>")
+    wires = [path for path in root.iter("path") if path.get("opacity") == "0.75"]
+    assert len(wires) == 4 * h
+    assert sum(bool(path.get("stroke-dasharray")) for path in wires) == h
+    assert len({(path.get("stroke"), path.get("stroke-dasharray")) for path in wires}) == 2
+    for shape in root.iter("image"):
+        assert float(shape.get("y")) >= 0
+        assert float(shape.get("y")) + float(shape.get("height")) <= svg.SIDE
