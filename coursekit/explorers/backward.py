@@ -1,20 +1,18 @@
 """`explore_backward`: numbers that go forward through a network and slopes that come back, line by line."""
 
-import sys
-from functools import partial
 from html import escape
 
 import numpy as np
 
 from coursekit import network
 from coursekit._validation import check_params, check_X, check_y
-from coursekit.activations import ACTIVATIONS
 from coursekit.descent.plain import call_backward, call_forward
-from coursekit.diagnosis.evidence import factor_between, question_first, same
+from coursekit.diagnosis.evidence import question_first
 from coursekit.diagnosis.forward import diagnose_forward
 from coursekit.diagnosis.gradient import diagnose_gradient
 from coursekit.explorers import graph, svg
-from coursekit.explorers.scene import ACTIVATION, Scene, at_start, check_function, choice, explores, slider
+from coursekit.explorers import scene as base
+from coursekit.explorers.nudges import first_wrong, slopes_by_nudges, watched
 from coursekit.explorers.shell import Shell
 from coursekit.losses import log_loss_from_logits
 from coursekit.palette import BLUE, ORANGE
@@ -37,70 +35,12 @@ ALL = -1  # points
 X_TINY, Y_TINY = np.array([[0.5, -0.5, 1.0], [-1.0, 0.5, 1.0]]), np.array([1, 0])
 TINY = network.Params(np.array([[1.0, -2.0], [2.0, 1.0], [1.5, 0.5]]), np.array([2.0, -1.0]))
 CONTROLS = {
-    "activation": ACTIVATION,
-    "learning_rate": slider("Learning rate η", 0.5, 0.1, 10, 0.1, digits=1),
+    "activation": base.ACTIVATION,
+    "learning_rate": base.slider("Learning rate η", 0.5, 0.1, 10, 0.1, digits=1),
 }
 
 
-def nudged(function, around, step=1e-5):
-    """Return the slopes of a function of an array, by central differences."""
-    slopes = np.empty(around.shape)
-    for index in np.ndindex(around.shape):
-        move = np.zeros(around.shape)
-        move[index] = step
-        slopes[index] = (function(around + move) - function(around - move)) / (2 * step)
-    return slopes
-
-
-def slopes_by_nudges(params, X, y, activation):
-    """Return name -> slopes of the loss by everything that is computed on the way to it."""
-    Z1, A1, z2, _ = network.forward(params, X, activation)
-    (W1, W2), phi, loss = params, ACTIVATIONS[activation].value, partial(log_loss_from_logits, y)
-    return {
-        "dz2": nudged(loss, z2),
-        "dW2": nudged(lambda w: loss(A1 @ w), W2),
-        "dA1": nudged(lambda a: loss(a @ W2), A1),
-        "dZ1": nudged(lambda z: loss(phi(z) @ W2), Z1),
-        "dW1": nudged(lambda w: loss(phi(X @ w) @ W2), W1),
-    }
-
-
-def watched(function, *arguments):
-    """Call a function; return its result, and the variables named as in LINES that it or its helpers had."""
-    seen, before = {}, sys.getprofile()
-
-    def watch(frame, event, result):
-        if event == "return":
-            seen.update({name: value for name, value in frame.f_locals.items() if name in LINES})
-
-    sys.setprofile(watch)
-    try:
-        return function(*arguments), seen
-    finally:
-        sys.setprofile(before)
-
-
-def first_wrong(values, wanted):
-    """Return the first name whose values differ from those wanted; what is made up for later is let be.
-
-    Parameters
-    ----------
-    values, wanted : dict
-        Name -> array; names that are not in both are not judged.
-    """
-    scale = 1.0
-    for name in LINES:
-        if name in values and name in wanted:
-            right = wanted[name] * (scale if name in ("dA1", "dZ1") else 1.0)
-            fits = same(np.asarray(values[name], dtype=float), right, 1e-5, floor=1e-4)
-            if name == "dz2" and not fits and first_wrong({"dW2": values["dW2"]}, wanted) is None:
-                scale = factor_between([values[name]], [right]) or 1.0
-            elif not fits:
-                return name
-    return None
-
-
-class BackwardScene(Scene):
+class BackwardScene(base.Scene):
     """Two points or a few, a small network, and the line of the derivation that comes next."""
 
     plays, twice, seconds = True, True, 1.2
@@ -317,7 +257,7 @@ def written(values):
     return svg.minus(text)
 
 
-@explores(CONTROLS)
+@base.explores(CONTROLS)
 def explore_backward(
     params=None, X=None, y=None, *, forward=network.forward, backward=network.backward, **settings
 ):
@@ -348,15 +288,15 @@ def explore_backward(
             f"got W1 {params.W1.shape}, W2 {params.W2.shape} and X {X.shape}"
         )
     for name, function in (("forward", forward), ("backward", backward)):
-        check_function(function, name)
+        base.check_function(function, name)
     scene = BackwardScene(params, X, y, forward, backward)
     points = [("all", ALL), *((f"point {i}", i) for i in range(len(y)))]
     table = {
-        "point": choice("Points", ALL, points),
-        "weight": choice("Weight", "W1[0, 0]", scene.names),
-        "value": slider("Its value", 0.0, -5, 5, 0.01, digits=2),
+        "point": base.choice("Points", ALL, points),
+        "weight": base.choice("Weight", "W1[0, 0]", scene.names),
+        "value": base.slider("Its value", 0.0, -5, 5, 0.01, digits=2),
         **CONTROLS,
     }
     first = {"point": ALL, "weight": "W1[0, 0]", "value": float(params.W1[0, 0])}
     table["value"].options.update(min=min(-5, params.W1.min()), max=max(5, params.W1.max()))
-    return Shell(scene, at_start(table, settings | first))
+    return Shell(scene, base.at_start(table, settings | first))

@@ -8,19 +8,9 @@ import numpy as np
 from coursekit import network
 from coursekit.activations import ACTIVATIONS
 from coursekit.diagnosis.gradient import wrong_gradient
-from coursekit.explorers import gradient_curves as curves
 from coursekit.explorers import gradient_pictures as pictures
-from coursekit.explorers.scene import (
-    ACTIVATION,
-    Scene,
-    as_call,
-    at_start,
-    check_function,
-    choice,
-    explores,
-    seed,
-    slider,
-)
+from coursekit.explorers import nudges as curves
+from coursekit.explorers import scene as base
 from coursekit.explorers.shell import Shell
 from coursekit.explorers.svg import short
 from coursekit.gradcheck import check_gradient
@@ -41,27 +31,19 @@ MISTAKES = {  # as the control calls them -> in the library of the diagnosis
     "no bias row": "bias-row-left-out",
 }
 CONTROLS = {
-    "checked": choice("Gradient", "right", ["right", *MISTAKES]),
-    "step": choice("Step h", 1e-5, [(short(h), float(h)) for h in STEPS], widgets.SelectionSlider),
-    "activation": ACTIVATION,
-    "n_points": slider("Points", 20, 1, 60),
-    "data_seed": seed("points"),
-    "hidden_size": slider("Hidden units", 3, 1, 4),
-    "weight_seed": seed("weights"),
-    "weight_size": choice("Weights ×", 1.0, [(f"{s:g}", s) for s in SIZES], widgets.SelectionSlider),
+    "checked": base.choice("Gradient", "right", ["right", *MISTAKES]),
+    "step": base.choice("Step h", 1e-5, [(short(h), float(h)) for h in STEPS], widgets.SelectionSlider),
+    "activation": base.ACTIVATION,
+    "n_points": base.slider("Points", 20, 1, 60),
+    "data_seed": base.seed("points"),
+    "hidden_size": base.slider("Hidden units", 3, 1, 4),
+    "weight_seed": base.seed("weights"),
+    "weight_size": base.choice("Weights ×", 1.0, [(f"{s:g}", s) for s in SIZES], widgets.SelectionSlider),
 }
 
 
-class GradientCheckScene(Scene):
-    """A gradient, right or wrong, and central differences at all steps.
-
-    Parameters
-    ----------
-    table : dict
-        Of its controls.
-    backward : callable, optional
-        The learner's own, checked where the setting `checked` is "yours".
-    """
+class GradientCheckScene(base.Scene):
+    """A gradient, right or wrong or the learner's own, and central differences at all steps."""
 
     def __init__(self, table, backward=None):
         self.table, self.backward = table, backward
@@ -163,10 +145,10 @@ class GradientCheckScene(Scene):
     def as_python(self):
         """Return a line that makes this explorer again."""
         given = [getattr(self.backward, "__name__", "backward")] if self.backward else []
-        return as_call("gradient_check", given, self.table, self.settings)
+        return base.as_call("gradient_check", given, self.table, self.settings)
 
 
-@explores({name: control for name, control in CONTROLS.items() if name != "checked"})
+@base.explores({name: control for name, control in CONTROLS.items() if name != "checked"})
 def explore_gradient_check(backward=None, *, checked=None, **settings):
     """Controls beside a gradient check: error against step, the loss under the microscope, ratios.
 
@@ -182,8 +164,8 @@ def explore_gradient_check(backward=None, *, checked=None, **settings):
     """
     table = dict(CONTROLS)
     if backward is not None:
-        check_function(backward, "backward")
-        table["checked"] = choice("Gradient", "yours", ["yours", "right", *MISTAKES])
+        base.check_function(backward, "backward")
+        table["checked"] = base.choice("Gradient", "yours", ["yours", "right", *MISTAKES])
     checked = table["checked"].start if checked is None else checked
-    controls = at_start(table, {"checked": checked, **settings})
+    controls = base.at_start(table, {"checked": checked, **settings})
     return Shell(GradientCheckScene(table, backward), controls)

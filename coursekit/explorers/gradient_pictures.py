@@ -15,17 +15,10 @@ OFF = "#F2B84B"
 
 
 def v_curve(steps, lines, step, first_kink=None):
-    """Draw errors against steps on log axes, with the chosen step and the kink region.
+    """Draw errors against steps (s,) on log axes, with the chosen step and the kink region.
 
-    Parameters
-    ----------
-    steps : ndarray, shape (s,)
-    lines : dict
-        Name of a line -> (errors of shape (s,), colour, dashes); NaN where there is none.
-    step : float
-        One of `steps`.
-    first_kink : float, optional
-        Where the kink region begins; infinite or None: there is none.
+    `lines` is name -> (errors (s,), colour, dashes), NaN where there is none. The kink region begins at
+    `first_kink`; infinite or None: there is none.
     """
     at = int(np.abs(steps - step).argmin())
     body = _kink_region(first_kink) if first_kink is not None else ""
@@ -65,18 +58,7 @@ def _kink_region(first_kink):
 
 
 def microscope(name, step, change, given, numeric):
-    """Draw the loss on both sides of one entry, with two slopes.
-
-    Parameters
-    ----------
-    name : str
-        Of the entry.
-    step : float
-    change : ndarray, shape of NEAR
-        How much the loss changes when the entry moves by NEAR steps.
-    given, numeric : float
-        The slope that was given, and the central difference.
-    """
+    """Draw the `change` of the loss where an entry moves by NEAR steps, and two slopes."""
     top = 1.1 * max(np.abs(change).max(), 1e-300)
     ends, to_y = np.array([10, 50]), svg.scale(-top, top, TOP + HEIGHT, TOP)
 
@@ -98,14 +80,7 @@ def microscope(name, step, change, given, numeric):
 
 
 def ratios(given, numeric, kinks):
-    """Draw given / numeric of each entry as a table.
-
-    Parameters
-    ----------
-    given, numeric : ndarray, shape (4, h)
-        Three rows of W1, and W2.
-    kinks : ndarray of bool, shape (4, h)
-    """
+    """Draw given / numeric of each entry as a table (4, h): three rows of W1, and W2; some meet a kink."""
     h = given.shape[1]
     side, body, said = 210.0 / h, "", []
     for unit in range(h):

@@ -10,48 +10,11 @@ WIDE = 640.0  # the graph of a network
 
 
 def shares(A1, phi):
-    """Return activations from 0 to 1: from the lowest to the highest that there can be; white is 0.
-
-    Parameters
-    ----------
-    A1 : ndarray
-    phi : Activation
-    """
+    """Return activations from 0 to 1: from the lowest to the highest that there can be; white is 0."""
     low, high = phi.range
     if np.isfinite(high - low):
         return (A1 - low) / (high - low)
     return 0.5 + A1 / max(2 * np.abs(A1).max(), 1e-9)  # no highest one
-
-
-def unit_maps(activations, W1, W2, alt, title="Hidden units", chosen=None):
-    """Return a small map of each hidden unit with its line, and its output weight as a bar.
-
-    Parameters
-    ----------
-    activations : ndarray, shape (h, size, size)
-        From 0 to 1: lowest to highest possible activation, first row on top.
-    W1 : ndarray, shape (3, h)
-    W2 : ndarray, shape (h,) or (h + 1,)
-    chosen : int, optional
-        Unit whose map gets a frame.
-    """
-    columns = int(np.ceil(np.sqrt(len(activations))))
-    cell = svg.SIDE / columns
-    side = cell - 22
-    body = ""
-    for unit, shares in enumerate(activations):
-        left, top = unit % columns * cell + 14, unit // columns * cell
-        body += svg.image(shares, left, top, side) + _unit_line(W1[:, unit], left, top, side)
-        if unit == chosen:
-            square = dict(x=left, y=top + 2, width=side, height=side - 2)
-            body += svg.tag("rect", **square, fill="none", stroke="currentColor", stroke_width=4)
-        weight = float(W2[unit])
-        bar = min(abs(weight), 12.0) / 12 * 10
-        color = VERMILION if weight > 0 else BLUE
-        body += svg.tag("rect", x=left - 12, y=top, width=bar, height=side, fill=color)
-        name = f"{unit}: {weight:+.1f}" if side > 70 else f"{weight:+.1f}"
-        body += svg.text(left + side / 2, top + side + 14, svg.minus(name), "middle", 12)
-    return svg.panel(title, body, alt)
 
 
 def lines_on_surface(W1, W2, chosen=None):
@@ -97,14 +60,7 @@ def _ends_of_line(weights):
 
 
 def link(start, end, weight, most):
-    """Return a wire: the larger the weight the thicker, dashed and blue where it is negative.
-
-    Parameters
-    ----------
-    start, end : (float, float)
-    weight, most : float
-        `most` is as thick as it gets.
-    """
+    """Return a wire, thickest where a weight is `most`, dashed and blue where it is negative."""
     width = 0.8 + 5.2 * min(abs(weight) / max(most, 1e-9), 1)
     color, dash = (VERMILION, "") if weight >= 0 else (BLUE, "7 4")
     (x1, y1), (x2, y2) = start, end
@@ -130,21 +86,11 @@ def box(x, y, width, height):
     )
 
 
-def living(params, maps, surface, links, letters):
+def living(params, maps, surface, links, letters="", chosen=None):
     """Return the body of a network in training: inputs, a map of each hidden unit, the decision surface.
 
-    Parameters
-    ----------
-    params : Params
-        Whose lines are drawn.
-    maps : ndarray, shape (h, size, size)
-        As for `unit_maps`.
-    surface : str
-        As from `svg.surface`.
-    links : Params
-        What the wires stand for: the weights, or their slopes.
-    letters : str
-        What a number on a wire is called.
+    `maps` (h, size, size) are shares, first row on top; the one `chosen` gets a frame. The wires and the
+    numbers, called by some `letters`, stand for `links`: the weights, or their slopes.
     """
     h, (W1, W2) = len(maps), links
     most = max(np.abs(W1).max(), np.abs(W2).max())
@@ -161,23 +107,20 @@ def living(params, maps, surface, links, letters):
             wires += link((35, 48 + 100 * i), (left, middle), W1[i, unit], most)
         wires += link((left + side, middle), (WIDE - 306, 140), W2[unit], most)
         body += svg.image(shares, left, top, side) + _unit_line(params.W1[:, unit], left, top, side)
+        if unit == chosen:
+            frame = dict(x=left, y=top, width=side, height=side, stroke="currentColor", stroke_width=4)
+            body += svg.tag("rect", **frame, fill="none")
         if side > 40:
-            body += note((left + side + 28, top + 14), f"{letters}{W2[unit]:+.{1 if not letters else 3}f}")
+            number = f"{W2[unit]:+.{3 if letters else 1}f}"
+            body += note((left + side + 28, top + 14), f"{letters or f'{unit}: '}{number}")
     return wires + body
 
 
 def network(params, X, y, note_at, weight_at):
     """Return (body, height) of the graph of a network; the numbers in it come from two functions.
 
-    Parameters
-    ----------
-    params : Params
-    X : ndarray, shape (n, 3)
-    y : ndarray, shape (n,)
-    note_at : callable
-        Takes a place, letters, the name of an array, an index, and an anchor; returns a note or "".
-    weight_at : callable
-        Takes a place, the name of a block, and an index.
+    `note_at` takes a place, letters, the name of an array, an index and an anchor, `weight_at` a place, the
+    name of a block and an index.
     """
     (W1, W2), h = params, len(params.W2)
     high, most = max(290.0, 92.0 * h), max(np.abs(W1).max(), np.abs(W2).max())

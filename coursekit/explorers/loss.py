@@ -6,13 +6,13 @@ import ipywidgets as widgets
 import numpy as np
 
 from coursekit.activations import sigmoid
+from coursekit.explorers import scene as base
 from coursekit.explorers import svg
-from coursekit.explorers.scene import Scene, as_call, at_start, choice, explores, slider, start_at
 from coursekit.explorers.shell import Shell
 from coursekit.losses import point_losses
 from coursekit.palette import BLUE, INK, ORANGE, VERMILION
 
-STEPS = {6: 0.1, 50: 0.5, 120: 1.0}  # how far the logits go -> step of the slider
+STEPS = {6: 0.1, 50: 0.5, 120: 1.0}  # how far the logits go -> step of the base.slider
 CLIP = 1e-16
 CAP = -np.log(CLIP)
 TOP = 8  # nats in the picture over p
@@ -22,27 +22,18 @@ LOOKS = {
     "p clipped, float32": (BLUE, "2 4", 2.6),
 }
 CONTROLS = {
-    "y": choice("True class", 1, [("class 1", 1), ("class 0", 0)], widgets.ToggleButtons),
-    "z2": slider("Logit z2", 0.0, -120, 120, 0.1, digits=1),
-    "reach": choice("Logits shown", 50, [(f"±{reach}", reach) for reach in STEPS], widgets.ToggleButtons),
+    "y": base.choice("True class", 1, [("class 1", 1), ("class 0", 0)], widgets.ToggleButtons),
+    "z2": base.slider("Logit z2", 0.0, -120, 120, 0.1, digits=1),
+    "reach": base.choice(
+        "Logits shown", 50, [(f"±{reach}", reach) for reach in STEPS], widgets.ToggleButtons
+    ),
 }
 
 
 def clipped_losses(y, z2, dtype=np.float64):
-    """Return the log loss from probabilities that are pushed into [1e-16, 1 - 1e-16], as reports do.
+    """Return the log losses (n,) from probabilities pushed into [1e-16, 1 - 1e-16], as reports do.
 
-    Parameters
-    ----------
-    y : int
-        Class of all points, 0 or 1.
-    z2 : ndarray of float64, shape (n,)
-    dtype : type
-        Kind of number that holds the probabilities.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        NaN or infinite where the upper end of the clip has rounded to 1.
+    `dtype` holds the probabilities. NaN or infinite where the upper end of the clip has rounded to 1.
     """
     p = np.clip(sigmoid(z2).astype(dtype), dtype(CLIP), dtype(1 - CLIP))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -68,7 +59,7 @@ def what_is_wrong(loss, exact):
     return f"is {loss:.2g} nats in place of {exact:.2g}: p had too few digits"
 
 
-class LossScene(Scene):
+class LossScene(base.Scene):
     """One point's logit and class."""
 
     def change(self, name, settings):
@@ -89,7 +80,7 @@ class LossScene(Scene):
 
     def as_python(self):
         """Return a line that makes this explorer again."""
-        return as_call("loss", [], CONTROLS, self.settings)
+        return base.as_call("loss", [], CONTROLS, self.settings)
 
     def draw(self):
         """Return the picture."""
@@ -159,7 +150,7 @@ class LossScene(Scene):
         return " ".join([text, *said]) if said else f"{text} All three ways agree."
 
 
-@explores(CONTROLS)
+@base.explores(CONTROLS)
 def explore_loss(**settings):
     """One point's class and logit, its loss, and what becomes of the loss when p is clipped.
 
@@ -172,7 +163,7 @@ def explore_loss(**settings):
     reach : {6, 50, 120}
         How far the logits in the picture go.
     """
-    controls = at_start(CONTROLS, settings)
+    controls = base.at_start(CONTROLS, settings)
     controls["z2"].min, controls["z2"].max = -settings["reach"], settings["reach"]
-    start_at(controls["z2"], settings["z2"], "z2")
+    base.start_at(controls["z2"], settings["z2"], "z2")
     return Shell(LossScene(), controls)

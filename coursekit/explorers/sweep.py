@@ -3,9 +3,8 @@
 import numpy as np
 
 from coursekit._validation import check_choice, describe
-from coursekit.explorers import sweep_pictures as pictures
+from coursekit.explorers import scene as base
 from coursekit.explorers import sweep_slices as slices
-from coursekit.explorers.scene import Scene, at_start, choice
 from coursekit.explorers.shell import Shell
 from coursekit.sweeps.result import CURVES, SweepResult, place_of
 
@@ -14,13 +13,8 @@ NONE = "(none)"
 MOST_MARKS = 2000  # networks drawn one by one
 
 
-class SweepScene(Scene):
-    """A result, and the slice that is shown.
-
-    Parameters
-    ----------
-    result : SweepResult
-    """
+class SweepScene(base.Scene):
+    """A result, and the slice that is shown."""
 
     def __init__(self, result):
         self.result, self._limits = result, {}
@@ -100,7 +94,7 @@ class SweepScene(Scene):
         def words(i, j):
             return slices.cell_words(self.quantity, self.table, i, j)
 
-        return pictures.heat_map(self.table.values, words, labels, names, self.limits(), self._framed(), name)
+        return slices.heat_map(self.table.values, words, labels, names, self.limits(), self._framed(), name)
 
     def _distribution(self):
         """Draw the networks of the framed cells; for yes and no, their first iterations."""
@@ -114,7 +108,7 @@ class SweepScene(Scene):
         if len(values) > MOST_MARKS:
             name += f", the first {MOST_MARKS} of {len(values)} networks"
             values = values[:MOST_MARKS]
-        return pictures.distribution(values, without, limits, name, quantity == "dead_units")
+        return slices.distribution(values, without, limits, name, quantity == "dead_units")
 
     def as_python(self):
         """Return Python that makes the table from `result`."""
@@ -165,7 +159,7 @@ def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summar
         check_choice(name, dict.fromkeys(axes), "axis")
         places[name] = place_of(value, result.axes[name], name)
     start = dict(quantity=quantity, rows=sides[0], columns=sides[1], summary=summary) | places
-    return Shell(scene, at_start(_table(result, quantities, axes), start))
+    return Shell(scene, base.at_start(_table(result, quantities, axes), start))
 
 
 def _sides(axes, rows, columns):
@@ -184,12 +178,12 @@ def _table(result, quantities, axes):
     """Return the controls of a result."""
     sides = [(NONE, NONE), *((slices.title(name), name) for name in axes)]
     table = {
-        "quantity": choice("Quantity", None, [(slices.title(name), name) for name in quantities]),
-        "rows": choice("Rows", None, sides),
-        "columns": choice("Columns", None, sides),
-        "summary": choice("Summed up by", None, slices.SUMMARIES),
+        "quantity": base.choice("Quantity", None, [(slices.title(name), name) for name in quantities]),
+        "rows": base.choice("Rows", None, sides),
+        "columns": base.choice("Columns", None, sides),
+        "summary": base.choice("Summed up by", None, slices.SUMMARIES),
     }
     for name in axes:
         values = [(slices.shown(value), place) for place, value in enumerate(result.axes[name])]
-        table[name] = choice(f"Only {slices.title(name)}", None, [("all", ALL), *values])
+        table[name] = base.choice(f"Only {slices.title(name)}", None, [("all", ALL), *values])
     return table

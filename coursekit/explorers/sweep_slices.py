@@ -1,24 +1,29 @@
-"""Slices of a sweep as tables, numbers and words: pure functions, without widgets or pictures."""
+"""Slices of a sweep as tables, numbers, words and SVG text: pure functions."""
 
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from coursekit import palette
+from coursekit.explorers import svg
+
 FLAGS = {"reached": "reached", "stayed": "stayed at", "diverged": "diverged"}
 SUMMARIES = {"median": np.median, "mean": np.mean, "smallest": np.min, "largest": np.max}
 NEVER = "first_iteration"  # its -1 is no number
+ROW, WIDTH = 40.0, 620.0
+NARROWEST = 64.0  # of a cell
+HATCH = "ck-hatch"
+CIVIDIS = (  # every twelfth of it
+    "#00224e #003170 #2a3f6d #434e6c #575d6d #6a6c71 #7d7c78 #918b78 #a59c74 #bbad6d #d1bf61 #e9d34e #fee838"
+)
+COLORS = svg.ramp(CIVIDIS.split()).round().astype(int)
 
 
 class Table(NamedTuple):
-    """A slice summed up in cells, as arrays of shape (rows, columns).
+    """A slice summed up in cells, as arrays (rows, columns); a value is NaN where nothing is `counted`.
 
-    Attributes
-    ----------
-    values : ndarray of float
-        The summary of the networks that have a number; NaN where there is none.
-    counted, trained, wanted : ndarray of int
-        Networks that have a number, that were trained, and that belong to the cell.
+    Of the networks `wanted` in each cell, `trained` were trained, and `counted` of these have a number.
     """
 
     values: np.ndarray
@@ -28,17 +33,7 @@ class Table(NamedTuple):
 
 
 def numbers(result, quantity):
-    """Return a quantity as floats; NaN where a network was not trained or has no number.
-
-    Parameters
-    ----------
-    result : SweepResult
-    quantity : str
-
-    Returns
-    -------
-    ndarray of float64, shape of `result.done`
-    """
+    """Return a quantity as floats; NaN where a network was not trained or has no number."""
     values = np.array(result[quantity], dtype=np.float64)
     values[~result.done | ~np.isfinite(values)] = np.nan
     if quantity == NEVER:
@@ -47,20 +42,9 @@ def numbers(result, quantity):
 
 
 def table(result, quantity, rows, columns, summary):
-    """Sum up over all axes but two, without what has no number.
+    """Sum up over all axes but `rows` and `columns` (None: one row or column), without what has no number.
 
-    Parameters
-    ----------
-    result : SweepResult
-    quantity : str
-    rows, columns : str or None
-        Different axes of the result; None: one row, or one column.
-    summary : str
-        One of SUMMARIES; of a flag it is always the share.
-
-    Returns
-    -------
-    Table
+    Of a flag it is always the share, else the `summary`, one of SUMMARIES.
     """
     own = {"n": numbers(result, quantity), "done": result.done.astype(float)}
     result = replace(result, values=own)
@@ -107,16 +91,7 @@ def cell_words(quantity, table, i, j):
 
 
 def sentence(result, chosen, quantity):
-    """Say what a slice holds, from the result itself.
-
-    Parameters
-    ----------
-    result : SweepResult
-        Of which all networks are meant.
-    chosen : dict
-        Name of an axis -> the value that was selected.
-    quantity : str
-    """
+    """Say what a slice holds, of which all networks are meant; `chosen` is what it was selected by."""
     trained, total = int(result.done.sum()), result.done.size
     where = ", ".join(f"{title(name)} {shown(value)}" for name, value in chosen.items()) or "everything"
     if trained == 0:
@@ -162,3 +137,109 @@ def as_python(chosen, quantity, summary, over):
     if quantity == NEVER:
         function = f"lambda n: {function}(n[n >= 0]) if max(n) >= 0 else np.nan"
     return f'result{f".select({select})" if select else ""}.reduce({function}, "{quantity}", over={over})'
+
+
+# Pictures
+
+
+def heat_map(table, words, labels, names, limits, chosen, name):
+    """Draw a table as coloured cells with the number in each; empty ones are hatched.
+
+    `words` takes a row and a column and returns the number in words, small print, and whether the cell is
+    empty; `labels` and `names` are those of (rows, columns); `limits` are the darkest and the lightest
+    number; `chosen` cells get a frame, unless it is all of them.
+    """
+    rows, columns = labels
+    left = 20 + 7.2 * max(map(len, [*rows, names[0]]))
+    cell = max(NARROWEST, (WIDTH - left) / len(columns))
+    body, said, top = _hatching() + _headings(columns, names, left, cell), [], 40.0
+    frames = ""
+    for i, row in enumerate(rows):
+        body += svg.text(left - 8, top + (i + 0.5) * ROW + 4, row, "end")
+        line = []
+        for j, column in enumerate(columns):
+            number, small, empty = words(i, j)
+            fill = f"url(#{HATCH})" if empty else _color(table[i, j], limits)
+            place = (left + j * cell + 1.5, top + i * ROW + 1.5, cell - 3, ROW - 3)
+            body += svg.cell(place, number, small, fill, hatched=empty)
+            if chosen[i, j] and not chosen.all():
+                frames += _framed(place)
+            line.append(f"{column}: {number}{f' ({small})' if small else ''}")
+        said.append(f"{row} | {', '.join(line)}.")
+    low, high = (f"{limit:.4g}" for limit in limits)
+    bottom, below = top + len(rows) * ROW, "" if chosen.all() else "; framed: the networks below"
+    body += svg.text(left, bottom + 18, f"dark: {low}, light: {high}{below}", size=12)
+    alt = f"Heat map: {name}. Rows: {names[0]}. Columns: {names[1]}. {' '.join(said)}"
+    return svg.panel(name, body + frames, alt, left + cell * len(columns) + 4, bottom + 24)
+
+
+def _headings(columns, names, left, cell):
+    body = svg.text(left - 8, 30, names[0], "end", 12) + svg.text(left, 12, names[1], size=12)
+    for j, label in enumerate(columns):
+        body += svg.text(left + (j + 0.5) * cell, 30, label, "middle")
+    return body
+
+
+def _color(value, limits):
+    low, high = limits
+    share = 0.5 if high <= low else (value - low) / (high - low)
+    return "#{:02x}{:02x}{:02x}".format(*COLORS[round(255 * float(np.clip(share, 0, 1)))])
+
+
+def _hatching():
+    strokes = "M0 8L8 0M-2 2L2 -2M6 10L10 6"
+    line = svg.tag("path", d=strokes, stroke="currentColor", stroke_width=0.8, opacity="0.55")
+    pattern = f'<pattern id="{HATCH}" width="8" height="8" patternUnits="userSpaceOnUse">{line}</pattern>'
+    return f"<defs>{pattern}</defs>"
+
+
+def _framed(place):
+    box = dict(zip(("x", "y", "width", "height"), place, strict=True), fill="none")
+    outer = svg.tag("rect", **box, stroke=palette.INK, stroke_width=5)
+    return outer + svg.tag("rect", **box, stroke=palette.ORANGE, stroke_width=2.5)
+
+
+def distribution(values, without, limits, name, whole=False):
+    """Draw one mark for each network: a circle at its number, a cross where it is NaN, has none.
+
+    `without` says what those are called, `limits` are the ends of the axis; where numbers are few and
+    whole, each has its own stack.
+    """
+    known = np.sort(values[~np.isnan(values)])
+    missing, (low, high) = len(values) - len(known), limits
+    high = high if high > low else low + 1
+    left, width, base = 24.0, 470.0, 120.0
+    bins = max(int(high - low), 1) if whole else 46
+    at = np.rint((known - low) / (high - low) * bins)
+    counts = np.unique(at, return_counts=True)[1]
+    rise = min(10.0, 90.0 / max(counts.max(initial=1), -(-missing // 8), 1))
+    row = np.arange(len(known)) - np.repeat(np.cumsum(counts) - counts, counts)
+    body = _base_line(left, base, width, low, high)
+    places = np.column_stack([left + at / bins * width - 4.5, base - row * rise])
+    path = svg.dots(places, "a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0")
+    body += svg.tag("path", d=path, fill=palette.SKY, stroke=palette.INK, stroke_width=0.8)
+    alt = f"{name} of {len(values)} networks: {len(known)} have a number"
+    if len(known):
+        middle = float(np.median(known))
+        x = left + (middle - low) / (high - low) * width
+        body += svg.tag("path", d=f"M{x:.1f} {base + 6}v-106", stroke=palette.VERMILION, stroke_width=2.5)
+        body += svg.text(min(x + 5, left + width - 90), 14, f"median {middle:.4g}", size=12)
+        alt += f", median {middle:.4g}, from {known[0]:.4g} to {known[-1]:.4g}"
+    body += _crosses(missing, left + width + 30, base, rise)
+    if missing:
+        body += svg.text(left + width + 20, base + 22, f"{missing} {without}", size=12)
+    title = f"{name}, a mark for each network"
+    return svg.panel(title, body, f"{alt}; {missing} {without}.", WIDTH, base + 30)
+
+
+def _base_line(left, base, width, low, high):
+    body = svg.level(base + 6, left, left + width, "currentColor", "", 1)
+    for share, anchor in ((0, "start"), (0.5, "middle"), (1, "end")):
+        body += svg.text(left + share * width, base + 22, f"{low + share * (high - low):.4g}", anchor, 12)
+    return body
+
+
+def _crosses(count, x, base, rise):
+    k = np.arange(count)
+    path = svg.dots(np.column_stack([x + 10 * (k % 8) - 3, base - k // 8 * rise - 3]), "l6 6m0 -6l-6 6")
+    return svg.tag("path", d=path, stroke="currentColor", stroke_width=1.4, fill="none")

@@ -12,21 +12,7 @@ from coursekit._validation import describe
 from coursekit.activations import ACTIVATIONS
 from coursekit.descent.plain import call_backward
 from coursekit.explorers import graph, svg
-from coursekit.explorers.scene import (
-    ACTIVATION,
-    PATTERN,
-    Scene,
-    as_call,
-    at_start,
-    check_function,
-    choice,
-    explores,
-    python_of,
-    seed,
-    slider,
-    starts,
-    tick,
-)
+from coursekit.explorers import scene as base
 from coursekit.explorers.shell import Shell
 from coursekit.losses import accuracy, log_loss_from_logits
 from coursekit.palette import BLUE, GREEN, VERMILION
@@ -44,19 +30,21 @@ MEASURED = [
 ]  # on fresh points
 RATES = [float(f"{m}e{e}") for e in range(-3, 2) for m in (1, 1.5, 2, 3, 5, 7)] + [100.0]
 CONTROLS = {
-    "pattern": PATTERN,
-    "learning_rate": choice("Learning rate", 1.5, [(f"{r:g}", r) for r in RATES], widgets.SelectionSlider),
-    "hidden_size": slider("Hidden units", 4, 1, 16),
-    "activation": ACTIVATION,
-    "n_points": slider("Points", 500, 10, 2000, 10),
-    "noise": slider("Noise", 0.0, 0, 0.3, 0.01, digits=2),
-    "data_seed": seed("points"),
-    "weight_seed": seed("weights"),
-    "output_bias": tick("Output bias", False),
-    "iterations": slider("Iterations", 1000, 0, LONGEST, 100),
-    "stop_at": slider("Stop at accuracy", 1.0, 0.5, 1, 0.01, digits=2),
-    "speed": choice("Iterations a picture", 20, [1, 5, 20, 50, 100, 200]),
-    "wires": choice("Wires show", "weights", ["weights", "slopes"]),
+    "pattern": base.PATTERN,
+    "learning_rate": base.choice(
+        "Learning rate", 1.5, [(f"{r:g}", r) for r in RATES], widgets.SelectionSlider
+    ),
+    "hidden_size": base.slider("Hidden units", 4, 1, 16),
+    "activation": base.ACTIVATION,
+    "n_points": base.slider("Points", 500, 10, 2000, 10),
+    "noise": base.slider("Noise", 0.0, 0, 0.3, 0.01, digits=2),
+    "data_seed": base.seed("points"),
+    "weight_seed": base.seed("weights"),
+    "output_bias": base.tick("Output bias", False),
+    "iterations": base.slider("Iterations", 1000, 0, LONGEST, 100),
+    "stop_at": base.slider("Stop at accuracy", 1.0, 0.5, 1, 0.01, digits=2),
+    "speed": base.choice("Iterations a picture", 20, [1, 5, 20, 50, 100, 200]),
+    "wires": base.choice("Wires show", "weights", ["weights", "slopes"]),
 }
 FRONT = ("pattern", "learning_rate", "hidden_size", "activation")
 WORDS = {"n_points": "points", "stop_at": "end", "iterations": "end"}  # for what is new
@@ -68,16 +56,8 @@ PRESETS = {
 }
 
 
-class TrainingScene(Scene):
-    """A network in training.
-
-    Parameters
-    ----------
-    given : Dataset or callable, optional
-        Points as they are, or a rule; otherwise settings name a pattern.
-    held_out : Dataset, optional
-    forward, backward : callable
-    """
+class TrainingScene(base.Scene):
+    """A network in training: on given points, by a given rule, or on a pattern that the settings name."""
 
     plays, twice = True, True
 
@@ -251,7 +231,7 @@ class TrainingScene(Scene):
         for name, function in zip(("forward", "backward"), self.own, strict=True):
             if function is not getattr(network, name):
                 given.append(f"{name}={getattr(function, '__name__', name)}")
-        line = as_call("training", given, CONTROLS, self.settings)
+        line = base.as_call("training", given, CONTROLS, self.settings)
         if self._changed_at:  # the line alone would give another training
             line += f"  # learning rate changed at iteration {', '.join(map(str, self._changed_at))}"
         return line
@@ -261,7 +241,7 @@ class TrainingExplorer(Shell):
     """The widgets of `explore_training`: presets, and the weights as Python, stand behind "More"."""
 
     def __init__(self, scene, controls):
-        self.preset = choice("Preset", None, ["(choose)", *PRESETS]).widget()
+        self.preset = base.choice("Preset", None, ["(choose)", *PRESETS]).widget()
         self.weights = widgets.Textarea(description="Weights", layout={"display": "none"})
         self.weights.add_class("ck-wide")
         export = widgets.Button(description="Weights as Python")
@@ -277,16 +257,16 @@ class TrainingExplorer(Shell):
 
     def _export(self):
         self.pause()
-        self.weights.value = f"# {self.scene.now}\n{python_of(self.scene.live.params)}"
+        self.weights.value = f"# {self.scene.now}\n{base.python_of(self.scene.live.params)}"
         self.weights.layout.display = None
 
     def _preset(self, change):
         if change["new"] in PRESETS:
             speed = {"speed": self.controls["speed"].value}
-            self.set(**starts(CONTROLS) | PRESETS[change["new"]] | speed)
+            self.set(**base.starts(CONTROLS) | PRESETS[change["new"]] | speed)
 
 
-@explores(CONTROLS)
+@base.explores(CONTROLS)
 def explore_training(
     dataset=None, *, held_out=None, forward=network.forward, backward=network.backward, **settings
 ):
@@ -319,8 +299,8 @@ def explore_training(
     if held_out is not None and not isinstance(held_out, Dataset):
         raise TypeError(f"held_out must be a Dataset; got {describe(held_out)}")
     for name, function in (("forward", forward), ("backward", backward)):
-        check_function(function, name)
+        base.check_function(function, name)
     own = ("pattern", "n_points", "noise", "data_seed") if isinstance(dataset, Dataset) else ("pattern",)
     table = {name: c for name, c in CONTROLS.items() if dataset is None or name not in own}
-    controls = at_start(table, settings)
+    controls = base.at_start(table, settings)
     return TrainingExplorer(TrainingScene(dataset, held_out, forward, backward), controls)

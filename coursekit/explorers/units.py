@@ -8,17 +8,7 @@ import numpy as np
 from coursekit import network
 from coursekit._validation import check_params, describe
 from coursekit.explorers import graph, svg
-from coursekit.explorers.scene import (
-    PATTERN,
-    Scene,
-    at_start,
-    choice,
-    explores,
-    python_of,
-    slider,
-    starts,
-    tick,
-)
+from coursekit.explorers import scene as base
 from coursekit.explorers.shell import Shell
 from coursekit.losses import accuracy
 from coursekit.network import Params
@@ -39,31 +29,23 @@ def _unit_names(h):
 
 
 CONTROLS = {
-    "pattern": PATTERN,
-    "hidden_size": slider("Hidden units", 3, 1, MOST),
-    "compare": tick("Compare with training", True),
-    "unit": choice("Chosen unit", 0, _unit_names(MOST), widgets.ToggleButtons),
-    "angle": slider("Angle (°)", 0.0, -180, 180, 1),
-    "shift": slider("Shift", 0.0, -1.5, 1.5, 0.01, digits=2),
-    "steepness": slider("Steepness", 0.0, 0, 30, 0.1, digits=1),
-    "weight": slider("Output weight", 0.0, -30, 30, 0.1, digits=1),
-    "output_bias": slider("Output bias", 0.0, -60, 60, 0.1, digits=1),
+    "pattern": base.PATTERN,
+    "hidden_size": base.slider("Hidden units", 3, 1, MOST),
+    "compare": base.tick("Compare with training", True),
+    "unit": base.choice("Chosen unit", 0, _unit_names(MOST), widgets.ToggleButtons),
+    "angle": base.slider("Angle (°)", 0.0, -180, 180, 1),
+    "shift": base.slider("Shift", 0.0, -1.5, 1.5, 0.01, digits=2),
+    "steepness": base.slider("Steepness", 0.0, 0, 30, 0.1, digits=1),
+    "weight": base.slider("Output weight", 0.0, -30, 30, 0.1, digits=1),
+    "output_bias": base.slider("Output bias", 0.0, -60, 60, 0.1, digits=1),
 }
 
 
 def params_from_lines(lines, output_bias):
-    """Return the weights of units that are given as lines.
+    """Return the weights of units that are given as lines (h, 4).
 
-    Parameters
-    ----------
-    lines : ndarray, shape (h, 4)
-        For each unit: where its positive side looks, in degrees counted from the x1 axis towards the
-        x2 axis; how far the centre lies on the positive side; steepness; output weight.
-    output_bias : float
-
-    Returns
-    -------
-    Params
+    Of each unit: where its positive side looks, in degrees counted from the x1 axis towards the x2 axis;
+    how far the centre lies on the positive side; steepness; output weight.
     """
     angle, shift, steepness, weight = lines.T
     direction = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
@@ -105,15 +87,8 @@ def starting_lines(hidden_size):
     return lines
 
 
-class UnitsScene(Scene):
-    """Lines set by hand on a pattern.
-
-    Parameters
-    ----------
-    lines : ndarray, shape (MOST, 4)
-        As in `params_from_lines`, of all units that there may be.
-    output_bias : float
-    """
+class UnitsScene(base.Scene):
+    """Lines set by hand on a pattern, as in `params_from_lines`, of all units that there may be."""
 
     python_lines = 5
 
@@ -219,13 +194,13 @@ class UnitsScene(Scene):
         y, (W1, W2) = self.dataset.y, self.params
         wrong = self.dataset.points[(self.p >= 0.5) != (y == 1)]
         marks = self.points() + svg.rings(wrong) + graph.lines_on_surface(W1, W2, self.chosen)
-        alt = f"Decision surface with {self.h} lines: {len(wrong)} of {len(y)} points wrong (ringed)."
-        body = svg.surface(network.forward(self.params, GRID).p.reshape(64, 64), marks)
-        views = svg.panel("Decision surface", body, alt)
+        surface = svg.surface(network.forward(self.params, GRID).p.reshape(64, 64), marks)
+        alt = f"Decision surface with {self.h} lines: {len(wrong)} of {len(y)} points wrong (ringed). "
+        alt += f"Maps of {self.h} hidden units; unit {self.chosen} is framed. {self._sums()}"
         A1 = network.forward(self.params, TILE).A1[:, : self.h].T.reshape(self.h, 24, 24)
-        alt = f"Maps of {self.h} hidden units; unit {self.chosen} is framed. {self._sums()}"
-        views += graph.unit_maps(A1, W1, W2, alt, chosen=self.chosen) + self._bars()
-        return f'<div class="ck-views">{views}</div><div class="ck-numbers">{escape(self._sums())}</div>'
+        body = graph.living(self.params, A1, surface, self.params, chosen=self.chosen)
+        views = svg.panel("The network", body, alt, graph.WIDE) + self._bars()
+        return f'<div class="ck-two">{views}</div><div class="ck-numbers">{escape(self._sums())}</div>'
 
     def _bars(self):
         rows = [("these weights", self.accuracy, VERMILION), ("your best so far", self._best(), BLUE)]
@@ -272,10 +247,10 @@ class UnitsScene(Scene):
 
     def as_python(self):
         """Return Python that makes the weights."""
-        return python_of(self.params)
+        return base.python_of(self.params)
 
 
-@explores({name: CONTROLS[name] for name in ("hidden_size", "compare")})
+@base.explores({name: CONTROLS[name] for name in ("hidden_size", "compare")})
 def explore_units(pattern="circle", *, params=None, **settings):
     """Lines of hidden units and their output weights, set by hand until they enclose a pattern.
 
@@ -293,14 +268,14 @@ def explore_units(pattern="circle", *, params=None, **settings):
     """
     table = dict(CONTROLS)
     if callable(pattern):
-        table["pattern"] = choice(
-            "Pattern", pattern, [(rule_name(pattern), pattern), *PATTERN.options["options"]()]
+        table["pattern"] = base.choice(
+            "Pattern", pattern, [(rule_name(pattern), pattern), *base.PATTERN.options["options"]()]
         )
     elif not isinstance(pattern, str):
         raise TypeError(f"pattern must be a name or a rule; got {describe(pattern)}")
     if params is not None:
         settings["hidden_size"] = check_lines(params)
-    controls = at_start(table, starts(table) | settings | {"pattern": pattern})
+    controls = base.at_start(table, base.starts(table) | settings | {"pattern": pattern})
     hidden_size = settings["hidden_size"]
     lines, output_bias = starting_lines(hidden_size), -10.0 * (hidden_size - 0.5)
     if params is not None:

@@ -8,7 +8,8 @@ from bad_input import PARAMS, X, Y
 
 import coursekit as ck
 from coursekit.explorers import explore_backward
-from coursekit.explorers.backward import LINES, TINY, X_TINY, Y_TINY, slopes_by_nudges
+from coursekit.explorers.backward import LINES, TINY, X_TINY, Y_TINY
+from coursekit.explorers.nudges import slopes_by_nudges
 
 NAMES = list(LINES)
 

@@ -7,7 +7,7 @@ from bad_input import PARAMS, X, Y
 import coursekit as ck
 from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import explore_gradient_check
-from coursekit.explorers import gradient_curves as curves
+from coursekit.explorers import nudges as curves
 from coursekit.explorers.gradient_check import MISTAKES, STEPS
 from coursekit.explorers.svg import short
 

@@ -10,7 +10,6 @@ from matplotlib import colormaps
 import coursekit as ck
 from coursekit import palette
 from coursekit.explorers import explore_sweep
-from coursekit.explorers import sweep_pictures as pictures
 from coursekit.explorers import sweep_slices as slices
 
 CHANGES = {
@@ -207,7 +206,7 @@ def test_yes_and_no_come_with_the_first_iterations(result, quantity):
 
 def test_colours_are_cividis():
     expected = colormaps[palette.SEQUENTIAL](np.arange(256))[:, :3] * 255
-    assert np.abs(pictures.COLORS - expected).max() < 8
+    assert np.abs(slices.COLORS - expected).max() < 8
 
 
 def test_more_networks_than_can_be_drawn_are_said(result, monkeypatch):

@@ -275,4 +275,4 @@ def test_weights_beyond_the_sliders_make_them_longer():
 def test_every_control_has_a_label_and_it_stands_in_as_a_sentence(explorer):
     assert all(control.description for control in explorer.controls.values())
     assert repr(explorer).startswith("Live explorer: run this cell in JupyterLab")
-    assert explorer.picture.value.count('role="img"') == explorer.picture.value.count("aria-label=") == 3
+    assert explorer.picture.value.count('role="img"') == explorer.picture.value.count("aria-label=") == 2

@@ -64,20 +64,20 @@ def test_axes_place_values_and_keep_them_inside():
     assert ">2000<" in frame
 
 
-def test_a_unit_map_shows_its_line_and_its_weight():
+def test_a_unit_is_drawn_with_its_line_and_its_weight():
     W1 = np.array([[1.0, 0.0], [0.0, 0.0], [-0.5, 3.0]])  # x1 = 0.5, and no line at all
-    markup = graph.unit_maps(np.zeros((2, 5, 5)), W1, np.array([2.0, -50.0]), "two units")
-    root = ElementTree.fromstring(markup)
-    lines = [path.get("d") for path in root.iter("path")]
+    params = ck.Params(W1, np.array([2.0, -50.0]))
+    markup = graph.living(params, np.zeros((2, 5, 5)), "", params, chosen=1)
+    root = ElementTree.fromstring(f"<svg>{markup}</svg>")
+    lines = [path.get("d") for path in root.iter("path") if not path.get("opacity")]
     assert len(lines) == 1
     x = [float(number) for number in re.findall(r"[ML]([\d.]+)", lines[0])]
     assert x[0] == x[1]
-    widths = [float(bar.get("width")) for bar in root.iter("rect")]
-    assert widths[0] < widths[1] == 10
+    widths = [float(path.get("stroke-width")) for path in root.iter("path") if path.get("opacity")]
+    assert max(widths) == widths[-1] == 6
     assert "0: +2.0" in markup
     assert "1: −50.0" in markup
-    many = graph.unit_maps(np.zeros((16, 5, 5)), np.ones((3, 16)), np.ones(16), "sixteen")
-    assert len(re.findall("<image", many)) == 16
+    assert len([rect for rect in root.iter("rect") if rect.get("stroke-width") == "4"]) == 1
 
 
 def test_shares_run_from_the_lowest_to_the_highest_activation():
