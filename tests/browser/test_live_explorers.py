@@ -178,6 +178,7 @@ def test_every_control_answers_to_the_keyboard(page, name):
     labels = [label for label in explorer.controls() if label not in ("Weights as Python", "More", "Present")]
     assert len(labels) >= 3
     assert "without a name" not in labels
+    labels.sort(key=["Play", "Step", "Reset"].__contains__)  # at iteration 0 a rate changes nothing yet
     deaf = []
     for label in labels:
         control = explorer.controls().get(label)  # some come and go
