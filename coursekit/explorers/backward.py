@@ -181,13 +181,13 @@ class BackwardScene(base.Scene):
     def _lines(self):
         """Return the lines as a table: their part of the round, and whether their numbers are right."""
         rows, wrong = "", False
-        for name, (line, _) in LINES.items():
+        for name in LINES:
             mark, wrong = "", wrong or (name == self.first and self._done(name))
             if self._done(name) and name in self.wanted:
                 mark = ("✓" if name in self.values else "not seen") if not wrong else ""
                 mark = "✗ here" if name == self.first else mark
             look = ' class="ck-lit"' if self._lit(name) else ""
-            cells = (PHASES.get(name, ""), f"<code>{escape(line)}</code>", mark)
+            cells = (PHASES.get(name, ""), f"<code>{escape(self._code(name))}</code>", mark)
             rows += f"<tr{look}><td>{'</td><td>'.join(cells)}</td></tr>"
         return f'<table class="ck-table ck-lines"><caption>Lines of the derivation</caption>{rows}</table>'
 
@@ -221,7 +221,7 @@ class BackwardScene(base.Scene):
     def _this_line(self):
         """Write out the numbers of this line, with those by nudging, and ask where they begin to differ."""
         name = list(LINES)[self.line - 1] if self.line else ""
-        said = f"{LINES[name][0]}   {self._shapes(name)}" if name else "Step goes to the first line."
+        said = f"{self._code(name)}   {self._shapes(name)}" if name else "Step goes to the first line."
         if name in self.values:
             said += f"\n{name} = {written(self.values[name])}"
         if name in self.values and name.startswith("d"):
@@ -233,6 +233,9 @@ class BackwardScene(base.Scene):
             text += f'<div class="ck-numbers ck-error">{escape(self.question)}</div>'
         return text
 
+    def _code(self, name):
+        return LINES[name][0].replace("η", f"{self.settings['learning_rate']:g}")
+
     def _shapes(self, name):
         sizes = {"n": str(len(self.y_now)), "h": str(len(self.params.W2))}
         return "".join(sizes.get(letter, letter) for letter in LINES[name][1])
@@ -242,7 +245,7 @@ class BackwardScene(base.Scene):
         if not self.line:
             return f"Before the first line, loss {self._loss(self.params):.4f}. Step goes through the lines."
         name = list(LINES)[self.line - 1]
-        text = f"Line {self.line} of {len(LINES)}: {LINES[name][0]}."
+        text = f"Line {self.line} of {len(LINES)}: {self._code(name)}."
         if name in self.values:
             text += f" {name} is {written(self.values[name])}."
         if self.first and self._done(self.first):

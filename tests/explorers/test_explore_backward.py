@@ -59,7 +59,7 @@ def test_the_steps_go_through_all_lines_and_end_in_an_update():
     for _ in NAMES:
         explorer.step()
         lit.append(re.search(r'<tr class="ck-lit">.*?<code>(.*?)</code>', explorer.picture.value)[1])
-    assert lit == [line for line, _ in LINES.values()]
+    assert lit == [line.replace("η", "2") for line, _ in LINES.values()]
     assert explorer.picture.value.count("✓") == len(NAMES) - 1
     given = ck.forward(TINY, X_TINY)
     gradient = ck.backward(TINY, given, X_TINY, Y_TINY)
