@@ -557,8 +557,9 @@ def test_voila_shows_and_plays(first_page, server, tmp_path):
     explorer.press("Pause")
     explorer.says("Paused.")
     before = loss.both()
-    for control in loss.controls().values():
-        move(control)
+    for label, control in loss.controls().items():
+        if label != "Present":
+            move(control)
     until(lambda: loss.both() != before)
     page.close()
 
