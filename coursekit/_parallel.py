@@ -10,7 +10,7 @@ ONE_THREAD = dict.fromkeys(
 )
 
 
-def run_tasks(function, tasks, finished, *, executor=None, parallel=True):
+def run_tasks(function, tasks, finished, *, executor=None, parallel=True, threads=False):
     """Call function(task) for each task, and finished(i, result) here as each result comes.
 
     Parameters
@@ -20,9 +20,11 @@ def run_tasks(function, tasks, finished, *, executor=None, parallel=True):
     tasks : list
     finished : callable
     executor : concurrent.futures.Executor, optional
-        By default a process for each core.
+        By default a process for each core, or a thread.
     parallel : bool
         False: without an executor, run the tasks here, one after the other.
+    threads : bool
+        Whether threads serve as well as processes: where a task leaves Python's lock.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def run_tasks(function, tasks, finished, *, executor=None, parallel=True):
             for i, task in enumerate(tasks):
                 finished(i, function(task))
             return None
-        with nullcontext(executor) if executor is not None else _pool(workers) as pool:
+        with nullcontext(executor) if executor is not None else _pool(workers, threads) as pool:
             return _collect(function, tasks, finished, pool)
     except (Exception, KeyboardInterrupt) as error:
         return error
@@ -65,14 +67,16 @@ def _collect(function, tasks, finished, executor):
 
 
 @contextmanager
-def _pool(workers):
-    """A process for each core: started afresh, deaf to Ctrl-C, which this process answers."""
+def _pool(workers, threads):
+    """A thread or a process for each core; processes are deaf to Ctrl-C, which this process answers."""
     import multiprocessing  # slow to import, and seldom needed
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
-    context = multiprocessing.get_context("spawn")
-    deaf = (signal.SIGINT, signal.SIG_IGN)
-    pool = ProcessPoolExecutor(workers, context, initializer=signal.signal, initargs=deaf)
+    if threads:
+        pool = ThreadPoolExecutor(workers)
+    else:
+        context, deaf = multiprocessing.get_context("spawn"), (signal.SIGINT, signal.SIG_IGN)
+        pool = ProcessPoolExecutor(workers, context, initializer=signal.signal, initargs=deaf)
     try:
         yield pool
     finally:
@@ -110,11 +114,11 @@ def progress_bar(total, unit, initial=0):
     """Return a bar that shows after two seconds where somebody is watching; close it at the end."""
     from tqdm.auto import tqdm
 
-    quiet = not _is_watched()
+    quiet = not is_watched()
     return tqdm(total=total, unit=unit, initial=initial, delay=2, leave=False, disable=quiet)
 
 
-def _is_watched():
+def is_watched():
     """Whether a person can see a bar move: not where nbval or nbconvert runs the notebook."""
     ipython = sys.modules.get("IPython")
     kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)

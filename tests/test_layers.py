@@ -31,6 +31,7 @@ OUTSIDE = {
     "palette": set(),
     "_parallel": {"tqdm"},
     "plots": {"numpy", "matplotlib", "IPython", "PIL"},  # Pillow comes with matplotlib
+    "descent": {"numpy", "numba"},
     "sweeps": {"numpy", "pandas"},
     "lesson": {"numpy", "ipywidgets"},
     "explorers": {"numpy", "ipywidgets", "IPython", "PIL"},

@@ -77,4 +77,4 @@ def test_the_bar_shows_only_where_somebody_watches(monkeypatch):
 def test_in_a_notebook_it_shows_where_the_front_end_can_be_asked(asks, monkeypatch):
     shell = SimpleNamespace(kernel=SimpleNamespace(_allow_stdin=asks))
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    assert running._is_watched() == asks
+    assert running.is_watched() == asks

@@ -1,21 +1,45 @@
-"""Which way the steps are taken: fast where the activation has a fast form, else in the clear."""
+"""Which way the steps are taken: compiled where numba is there, fast in numpy, or in the clear."""
+
+import os
+from functools import cache
+from importlib.util import find_spec
 
 import numpy as np
 
 from coursekit.activations import ACTIVATIONS
 from coursekit.descent.kernel import Kernel
 from coursekit.descent.plain import Plain
+from coursekit.descent.tanh import is_vectorised
 from coursekit.network import Params
 
 
 def descent(X, y, params, activation, learning_rate, dtype=np.float64):
     """Return a run of gradient descent, of one network or of many at once; see `Kernel`."""
     if ACTIVATIONS[activation].fast is not None:
-        return Kernel(X, y, params, activation, learning_rate, dtype)
+        return (compiled() or Kernel)(X, y, params, activation, learning_rate, dtype)
     if X.ndim == 2:
         return Plain(X, y, params, activation, learning_rate)
     runs = zip(X, y, map(Params, *params), learning_rate, strict=True)
     return OneByOne([Plain(X, y, params, activation, rate) for X, y, params, rate in runs])
+
+
+@cache
+def compiled():
+    """Return the compiled engine, or None: without numba, and where COURSEKIT_ENGINE says numpy."""
+    if os.environ.get("COURSEKIT_ENGINE") == "numpy" or find_spec("numba") is None:
+        return None
+    try:
+        from coursekit.descent.compiled import Compiled
+    except Exception:  # whatever a numba of another time raises: the lesson goes on
+        return None
+    return Compiled
+
+
+def engine():
+    """Say in a few words how networks are trained on this computer, for whoever asks how fast it is."""
+    if compiled() is not None:
+        return "compiled loops (numba)"
+    return f"numpy, tanh {'vectorised' if is_vectorised() else 'from a table'}"
 
 
 class OneByOne:

@@ -7,6 +7,7 @@ import numpy as np
 from coursekit._parallel import progress_bar, run_tasks
 from coursekit._validation import describe, is_list
 from coursekit.activations import ACTIVATIONS, BUILT_IN
+from coursekit.descent.choice import compiled
 from coursekit.patterns import rule_name
 from coursekit.sweeps.chunk import train_chunk
 from coursekit.sweeps.grid import AXES, check_grid, plan_of, quantities, recorded
@@ -130,7 +131,8 @@ def _train(plan, keep, done, executor, save):
         tasks = [plan.chunks[i] for i in missing]
         if any(ACTIVATIONS[c.activation] is not BUILT_IN.get(c.activation) for c in tasks):
             executor, work = None, 0  # an activation of your own is known here alone
-        return run_tasks(train_chunk, tasks, finished, executor=executor, parallel=work > WORTH_A_POOL)
+        parallel, threads = work > WORTH_A_POOL, compiled() is not None
+        return run_tasks(train_chunk, tasks, finished, executor=executor, parallel=parallel, threads=threads)
 
 
 def _named(axes, lists, settings, values, done):
