@@ -24,6 +24,11 @@ def clean(text):
     return joined.replace("\0", "\ufffd")
 
 
+def kind_of(data):
+    """Return what a file is by its first bytes, in words, or "" where they do not tell."""
+    return next((what for head, what in _HEADS.items() if data.lstrip().startswith(head)), "")
+
+
 def read_cells(data):
     """Return the cells of a notebook, without outputs.
 
@@ -66,7 +71,7 @@ def _parse(data):
         except UnicodeDecodeError:
             return json.loads(data.decode("cp1252", "replace"), parse_int=float)
     except (ValueError, RecursionError, MemoryError) as error:
-        what = next((what for head, what in _HEADS.items() if data.lstrip().startswith(head)), None)
+        what = kind_of(data)
         raise Unreadable(
             f"The file is {what}, whatever its name says. Hand in the notebook itself."
             if what

@@ -1,89 +1,258 @@
 """Files are found as they come, and belong to whom they say."""
 
+import json
+import os
+import resource
+import tracemalloc
 import zipfile
 
 import pytest
-from samples import write
+from classes import CHOICE, IDENTITY, ODD, A, B, nb, tree, zipped
+from samples import RIGHT, handed_in, write
 
 from coursekit.classroom.collect import collect
 
 
+def told(found):
+    """Return what counts of a record: the problem, or the text of the notebook."""
+    return found.problem or json.loads(found.data)["cells"][0]["source"]
+
+
 def found(folder, roster=None):
-    return {one.learner: (one.place, one.data.decode(), one.problem) for one in collect(folder, roster)}
+    return {one.learner: told(one) for one in collect(folder, roster)}
 
 
-def zipped(path, files):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return path
+@pytest.mark.parametrize("name", IDENTITY)
+def test_each_thing_is_its_learners(name, tmp_path):
+    files, roster, expected = IDENTITY[name]
+    roster = write(tmp_path / "roster.csv", roster) if roster else None
+    assert found(tree(tmp_path / "in", files), roster) == expected
 
 
-def test_a_file_is_its_names_and_a_folders_are_the_folders(tmp_path):
-    write(tmp_path / "ada.ipynb", "1")
-    write(tmp_path / "grace" / "homework final (2).ipynb", "2")
-    write(tmp_path / "notes.txt", "no notebook")
-    write(tmp_path / "ada" / ".ipynb_checkpoints" / "old.ipynb", "no")
-    write(tmp_path / "__MACOSX" / "._ada.ipynb", "no")
-    assert found(tmp_path) == {
-        "ada": ("ada.ipynb", "1", ""),
-        "grace": ("grace/homework final (2).ipynb", "2", ""),
+@pytest.mark.parametrize("name", IDENTITY)
+def test_the_same_class_as_one_archive(name, tmp_path):
+    files, roster, expected = IDENTITY[name]
+    roster = write(tmp_path / "roster.csv", roster) if roster else None
+    (tmp_path / "class.zip").write_bytes(zipped(files))
+    assert found(tmp_path / "class.zip", roster) == expected
+
+
+@pytest.mark.parametrize("name", CHOICE)
+def test_of_several_files_the_newest_counts_and_it_is_said(name, tmp_path):
+    folder = "" if "canvas" in name else "ann/"
+    for i in (0, 1):
+        files = CHOICE[name][:: 1 - 2 * i]
+        tree(tmp_path / str(i), {f"{folder}{file}": nb(file) for file in files})
+        (one,) = collect(tmp_path / str(i))
+        assert told(one) == CHOICE[name][-1]
+        (flag,) = one.flags
+        place = folder + CHOICE[name][-1]
+        assert flag.startswith(f"{len(CHOICE[name])} files; graded is {place}, the ")
+        assert "newest" in flag or name == "natural order"
+
+
+def test_where_names_do_not_tell_the_time_does(tmp_path):
+    late, early = (2026, 3, 1, 0, 0, 0), (2026, 2, 1, 0, 0, 0)
+    tree(tmp_path, {"ann.zip": {"solution.ipynb": (A, late), "test.ipynb": (B, early)}, "bob.ipynb": B})
+    one, _ = collect(tmp_path)
+    assert told(one) == "ann"
+    assert one.flags == (
+        "2 files; graded is ann.zip/solution.ipynb, the newest by its time; not ann.zip/test.ipynb",
+    )
+
+
+def test_the_assignment_counts_and_not_another_notebook(tmp_path, assignment, released):
+    right, untouched = (json.dumps(handed_in(released, made)).encode() for made in (RIGHT, {}))
+    files = {
+        "tiny.ipynb": right,
+        "tiny (1).ipynb": untouched,
+        "tiny (2).ipynb": nb("scratch"),
+        "z.ipynb": b"{",
     }
+    folder = tree(tmp_path / "in", {f"ann/{name}": data for name, data in files.items()})
+    (one,) = collect(folder, assignment=assignment)
+    assert one.place == "ann/tiny.ipynb"
+    assert "the one that holds answers; not ann/tiny (1).ipynb, ann/tiny (2).ipynb" in one.flags[0]
+    assert "ann/z.ipynb (it cannot be read)" in one.flags[0]
+    os.remove(folder / "ann" / "tiny.ipynb")
+    (one,) = collect(folder, assignment=assignment)
+    assert one.place == "ann/tiny (1).ipynb"
 
 
-def test_archives_of_platforms_name_the_learner(tmp_path):
-    moodle = {
-        "Ada Byron_12345_assignsubmission_file_/tiny.ipynb": "1",
-        "Bo Li_777_assignsubmission_file_/x.IPYNB": "2",
-    }
-    canvas = {"curiemarie_4711_990011_tiny.ipynb": "3", "noetheremmy_LATE_4712_990012_tiny-1.ipynb": "4"}
-    zipped(tmp_path / "moodle.zip", moodle)
-    zipped(tmp_path / "canvas.zip", canvas)
-    learners = {name: data for name, (_, data, _) in found(tmp_path).items()}
-    assert learners == {"Ada Byron": "1", "Bo Li": "2", "curiemarie": "3", "noetheremmy": "4"}
-    assert len(collect(tmp_path / "moodle.zip")) == 2
+@pytest.mark.parametrize("name", ODD)
+def test_whoever_handed_in_anything_is_told_what_it_is(name, tmp_path):
+    content, expected = ODD[name]
+    tree(tmp_path, {f"ann/{name}": content, "bob/hw.ipynb": B})
+    ann, bob = collect(tmp_path)
+    assert (ann.learner, bob.learner, told(bob)) == ("ann", "bob", "bob")
+    if expected is not None:
+        assert expected in told(ann) if ann.problem else expected == told(ann), ann
+    json.dumps([ann.learner, ann.place, ann.problem, ann.flags], ensure_ascii=False).encode()
 
 
-def test_a_roster_names_everybody_and_matches_loosely(tmp_path):
-    roster = write(tmp_path / "roster.csv", "\ufefflearner,file\nAda Byron,\nBo Li,x17\nNobody Here,\n")
-    write(tmp_path / "in" / "ADA_byron.ipynb", "1")
-    write(tmp_path / "in" / "x17.ipynb", "2")
-    write(tmp_path / "in" / "stranger.ipynb", "3")
-    got = found(tmp_path / "in", roster)
-    assert {name: data for name, (_, data, _) in got.items()} == {
-        "Ada Byron": "1",
-        "Bo Li": "2",
-        "Nobody Here": "",
-        "stranger": "3",
-    }
-    assert got["Nobody Here"][2] == "Nothing was handed in."
+@pytest.mark.parametrize("name", [name for name in ODD if "/" not in name and ODD[name][0] is not None])
+def test_things_of_any_kind_side_by_side(name, tmp_path):
+    tree(tmp_path, {name: ODD[name][0], "zoe.ipynb": B})
+    one, other = sorted(collect(tmp_path), key=lambda one: told(one) == "bob")
+    assert (other.learner, told(other)) == ("zoe", "bob")
+    assert one.learner in name
 
 
-def test_of_two_files_the_last_counts_and_is_flagged(tmp_path):
-    write(tmp_path / "ada" / "tiny.ipynb", "1")
-    write(tmp_path / "ada" / "tiny_2.ipynb", "2")
-    (one,) = collect(tmp_path)
-    assert (one.data, one.flags) == (b"2", ("2 files; graded is ada/tiny_2.ipynb",))
+def test_names_that_are_no_utf8_are_read(tmp_path):
+    tree(tmp_path, {b"Jos\xe9.ipynb": A, b"Jos\xe8/hw\xff.ipynb": B, b"a\nb\x1b[1m.ipynb": A})
+    assert found(tmp_path) == {"José": "ann", "Josè": "bob", "a b [1m": "ann"}
+    for one in collect(tmp_path):
+        (one.learner + one.place).encode()
 
 
-def test_broken_archives_and_links_stop_nothing(tmp_path):
-    write(tmp_path / "bo.zip", "no archive")
-    write(tmp_path / "secret" / "key.txt", "secret")
-    write(tmp_path / "in" / "ada.ipynb", "1")
-    write(tmp_path / "in" / "carl.zip", "no archive")
-    (tmp_path / "in" / "eve.ipynb").symlink_to(tmp_path / "secret" / "key.txt")
-    zipped(tmp_path / "in" / "dan.zip", {"../../dan.ipynb": "4", "/etc/x.ipynb": "5"})
-    got = found(tmp_path / "in")
-    assert got["ada"] == ("ada.ipynb", "1", "")
-    assert "the archive cannot be read" in got["carl"][2]
-    assert "secret" not in str(got)
-    assert not (tmp_path / "dan.ipynb").exists()
+def test_names_of_archives_in_any_encoding(tmp_path):
+    made = zipped({"Jos\u00e9.ipynb": A, "bob.ipynb": B})
+    for name, bytes_of_name in {
+        "UTF-8, not said": "Jos\u00e9".encode(),
+        "DOS": "Jos\u00e9".encode("cp437") + b"1",
+    }.items():
+        data = made.replace("Jos\u00e9".encode(), bytes_of_name)
+        for head, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+            where = data.index(head) + at
+            data = data[:where] + b"\0\0" + data[where + 2 :]
+        (tmp_path / f"{name}.zip").write_bytes(data)
+        assert set(found(tmp_path / f"{name}.zip")) == {"Jos\u00e9" + "1" * (name == "DOS"), "bob"}
+
+
+CLASHES = {
+    "a number and a name": ({"Ann_7_assignsubmission_file_/hw.ipynb": A, "Ann.ipynb": B}, None),
+    "two numbers, one in the roster": (
+        {"Ann_7_assignsubmission_file_/hw.ipynb": A, "Ann_8_assignsubmission_file_/hw.ipynb": B},
+        "learner\nAnn\n",
+    ),
+    "two names of one": ({"x17.ipynb": A, "Ann.ipynb": B}, "learner,file\nAnn,x17\n"),
+    "two platforms": (
+        {"m.zip": {"Ann_7_assignsubmission_file_/hw.ipynb": A}, "c.zip": {"ann_8_9_hw.ipynb": B}},
+        "learner\nAnn\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLASHES)
+def test_a_clash_names_both(name, tmp_path):
+    files, roster = CLASHES[name]
+    roster = write(tmp_path / "roster.csv", roster) if roster else None
+    with pytest.raises(ValueError, match=r"both .* and .* would be 'Ann'") as caught:
+        collect(tree(tmp_path / "in", files), roster)
+    assert all(place.split("/")[0] in str(caught.value) for place in files)
+
+
+def test_a_roster_that_cannot_tell_two_apart_is_refused(tmp_path):
+    roster = write(tmp_path / "roster.csv", "learner,id\nAnn,1\nAnn,2\n")
+    with pytest.raises(
+        ValueError, match=r"roster must tell learners apart; 'ann' could be 'Ann .1.' and 'Ann .2.'"
+    ):
+        collect(tree(tmp_path / "in", {"ann.ipynb": A}), roster)
+
+
+ROSTERS = {
+    "commas": "learner,file\nJosé,\nBob,x\n".encode(),
+    "semicolons": "Name;ID\nJosé;1\nBob;2\n".encode(),
+    "tabs": "Full name\tE-mail\nJosé\ta@b\nBob\tc@d\n".encode(),
+    "a mark in front": "\ufeffStudent,ID\r\nJosé,1\r\nBob,2\r\n".encode(),
+    "UTF-16": "Name\tID\r\nJosé\t1\r\nBob\t2\r\n".encode("utf-16"),
+    "UTF-16, without a mark": "Name,ID\nJosé,1\nBob,2\n".encode("utf-16-le"),
+    "Windows": "Name;ID\r\nJosé;1\r\nBob;2\r\n".encode("cp1252"),
+    "old Macs": "Name,ID\rJosé,1\rBob,2\r".encode(),
+    "a hint": "sep=;\nname;id\nJosé;1\nBob;2\n".encode(),
+    "blank lines": "\n\nname,id\n\nJosé,1\n,\n  \nBob,2\n\n".encode(),
+    "quotes": '"Student Name","Student ID"\n"José","1"\n"Bob","2"\n'.encode(),
+    "one column": "learner\nJosé\nBob\n".encode(),
+    "twice": "name,id\nJosé,1\nBob,2\nJosé,1\nbob,2\n".encode(),
+    "first and last": "Last Name,First Name,Username\n,José,j\nBob,,b\n".encode(),
+    "more columns": "Section,Name,Notes\nA,José,late\nB,Bob,\n".encode(),
+    "a line of Canvas": 'Student,ID\n    Points Possible,\nJosé,1\nBob,2\n"Student, Test",9\n'.encode(),
+}
+
+
+@pytest.mark.parametrize("name", ROSTERS)
+def test_a_roster_is_read_as_spreadsheets_write_it(name, tmp_path):
+    (tmp_path / "roster.csv").write_bytes(ROSTERS[name])
+    tree(tmp_path / "in", {"José.ipynb": A})
+    assert found(tmp_path / "in", tmp_path / "roster.csv") == {"José": "ann", "Bob": "Nothing was handed in."}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "it is empty"),
+        (b"Ann\nBob\n", "its first line is 'Ann'"),
+        (b"id,mail\n1,2\n", "its first line is 'id, mail'"),
+        (b"learner\n\n", "names nobody"),
+        (b"PK\x03\x04", "save it as CSV"),
+        (b"learner,id\nLee, Ann,7\n", "more cells than the first one: 'Lee,  Ann, 7'"),
+    ],
+)
+def test_a_roster_that_is_none_is_refused_by_name(data, said, tmp_path):
+    (tmp_path / "class list.csv").write_bytes(data)
+    with pytest.raises(ValueError, match=r"roster .*") as caught:
+        collect(tree(tmp_path / "in", {"ann.ipynb": A}), tmp_path / "class list.csv")
+    assert said in str(caught.value)
+    assert "class list.csv" in str(caught.value)
 
 
 def test_bad_arguments_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="folder must exist"):
         collect(tmp_path / "none")
-    with pytest.raises(ValueError, match="roster must be a CSV file with a column 'learner'"):
-        collect(tmp_path, write(tmp_path / "roster.csv", "name\nada\n"))
-    assert collect(tmp_path) == []
+    tree(tmp_path, {"ann.ipynb": A, "empty": None, "hidden/.x.ipynb": A, "hw.pdf": b"%PDF", "bad.zip": b"PK"})
+    with pytest.raises(FileNotFoundError, match="roster must be a file"):
+        collect(tmp_path, tmp_path / "none.csv")
+    with pytest.raises(ValueError, match="roster must be a file"):
+        collect(tmp_path, tmp_path)
+    for folder, said in (
+        ("empty", "is empty"),
+        ("hidden", "is empty"),
+        ("hw.pdf", "got 'hw.pdf'"),
+        ("bad.zip", "is damaged"),
+    ):
+        with pytest.raises(ValueError, match=r"^folder must") as caught:
+            collect(tmp_path / folder)
+        assert said in str(caught.value)
+    assert found(tmp_path / "ann.ipynb") == {"ann": "ann"}
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    huge = zipped({"hw.ipynb": b" " * 90_000_000}, compression=zipfile.ZIP_DEFLATED)
+    many = zipped({f"{i}.ipynb": b" " * 20_000_000 for i in range(20)}, compression=zipfile.ZIP_DEFLATED)
+    tree(tmp_path, {"ann.zip": huge, "bob.zip": many, "carl.zip": zipped({"x.zip": huge}), "dora.ipynb": A})
+    del huge, many
+    tracemalloc.start()
+    got = found(tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert got["dora"] == "ann"
+    assert all("too large" in got[name] or "empty" in got[name] for name in ("ann", "bob", "carl"))
+    assert peak < 200_000_000
+
+
+def test_large_outputs_refuse_no_file(tmp_path):
+    outputs = [{"output_type": "stream", "name": "stdout", "text": "x" * 30_000_000}]
+    tree(tmp_path, {"ann.ipynb": nb("ann", outputs)})
+    (one,) = collect(tmp_path)
+    assert told(one) == "ann"
+    assert len(one.data) < 1000
+
+
+def test_an_archive_is_opened_once_however_many_files_are_in_it(tmp_path, monkeypatch):
+    count, init = [], zipfile.ZipFile.__init__
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", lambda *given, **named: count.append(init(*given, **named)))
+    inner = zipped({f"{i}.ipynb": nb(i) for i in range(90)})
+    (tmp_path / "a.zip").write_bytes(zipped({f"learner{i}.ipynb": A for i in range(500)} | {"ann.zip": inner}))
+    count.clear()
+    assert len(collect(tmp_path / "a.zip")) == 501
+    assert len(count) == 2
+
+
+def test_links_and_hidden_things_lead_nowhere(tmp_path):
+    tree(tmp_path, {"secret/key.ipynb": nb("secret"), "in/ann.ipynb": A, "in/.x/eve.ipynb": B})
+    tree(tmp_path / "in", {"eve.ipynb": "../secret/key.ipynb", "fay": "../secret"})
+    got = found(tmp_path / "in")
+    assert set(got) == {"ann", "eve", "fay"}
+    assert "secret" not in str(got)
+    assert "is a link" in got["eve"]
+    assert "is a link" in got["fay"]

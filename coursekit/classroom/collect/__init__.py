@@ -1,0 +1,126 @@
+"""Find what a class handed in: files as they come, in folders and in archives, and whose they are."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursekit.classroom.collect.choice import Bag, choose
+from coursekit.classroom.collect.identity import owned, person_of
+from coursekit.classroom.collect.roster import exact, read_roster
+from coursekit.classroom.collect.tree import Damaged, Entry, folder_entries, opened, readable
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that was handed in: whose it is, where it was found, and what is in it.
+
+    `data` is the notebook without its outputs. `problem` says why there is none; then `data` is empty.
+    `platform` (moodle, canvas, blackboard, brightspace, or "") gave the learner its `number`.
+    """
+
+    learner: str
+    place: str
+    data: bytes = b""
+    problem: str = ""
+    flags: tuple = ()
+    number: str = ""
+    platform: str = ""
+
+
+def collect(folder, roster=None, assignment=None):
+    """Find the submissions of a class.
+
+    Parameters
+    ----------
+    folder : str or os.PathLike
+        A folder with notebooks, folders of them, or archives as learning platforms export them; or one
+        such archive, or one notebook.
+    roster : str or os.PathLike, optional
+        A CSV file with a column ``learner`` and, if you like, ``id``, ``email`` and ``file``; see
+        `coursekit.classroom.collect.roster`. Each learner of the roster gets a record, also without a
+        submission.
+    assignment : Assignment, optional
+        Tells which of several notebooks of one learner is meant.
+
+    Returns
+    -------
+    list of Found
+        One for each learner, in the order of their names.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        Where there is no such folder or roster, the folder is empty, the roster is none, or two things
+        would be one learner's.
+    """
+    folder = Path(folder)
+    if not folder.exists():
+        raise FileNotFoundError(f"folder must exist; got {readable(str(folder))!r}")
+    people = read_roster(roster) if roster is not None else []
+    name = assignment.name if assignment is not None else ""
+    with ExitStack() as stack:
+        things = owned(_entries(folder, stack), people, name, stack)
+        if not things:
+            raise ValueError(f"folder must hold what a class handed in; {readable(str(folder))!r} is empty")
+        by_learner = _by_learner(things, people, name)
+        found = [_found(learner, things, assignment) for learner, things in by_learner.items()]
+    there = set(by_learner)
+    missing = [person.learner for person in people if person.learner not in there]
+    found += [Found(learner, "", problem="Nothing was handed in.") for learner in missing]
+    return sorted(found, key=lambda one: one.learner)
+
+
+def _entries(folder, stack):
+    """Return what lies in the folder or the archive, or the one notebook that was given."""
+    if folder.is_dir():
+        return folder_entries(folder)
+    single = Entry(readable(folder.name), readable(folder.name), None, lambda: folder.open("rb"))
+    if single.is_archive:
+        try:
+            return stack.enter_context(opened(single))
+        except Damaged as error:
+            raise ValueError(f"folder must be a folder or an archive; {single.name!r} {error}") from error
+    if ".ipynb" in single.name.casefold():
+        return [single]
+    raise ValueError(f"folder must be a folder, an archive or a notebook; got {single.name!r}")
+
+
+def _by_learner(things, people, assignment):
+    """Return learner -> [(Owner, Entry)]; refuse where two would be one."""
+    groups, told = {}, {}
+    for owner, entry in things:
+        person, by = person_of(owner, people, assignment)
+        key = ("roster", person.learner) if person else owner.key
+        groups.setdefault(key, []).append((owner, entry))
+        if told.setdefault(key, by) != by:
+            _refuse(groups[key][0][1], entry, person.learner)
+    names = {}
+    for key, group in groups.items():
+        name = key[1] if key in told and told[key] is not None else group[0][0].name
+        names.setdefault(exact(name), []).append((name, group))
+    made = {}
+    for same in names.values():
+        for name, group in same:
+            if len(same) > 1 and not group[0][0].number:
+                other = next(other for _, other in same if other is not group)
+                _refuse(other[0][1], group[0][1], name)
+            made[f"{name} ({group[0][0].number})" if len(same) > 1 else name] = group
+    return made
+
+
+def _refuse(one, other, learner):
+    raise ValueError(
+        f"folder must tell learners apart; both {one.place!r} and {other.place!r} would be {learner!r}. "
+        "Rename one of them, or give each learner an id or a file in the roster. Nothing was graded."
+    )
+
+
+def _found(learner, things, assignment):
+    """Look through all that a learner handed in, and take one file."""
+    bag, (owner, _) = Bag(), things[-1]
+    for its, entry in things:
+        bag.put(entry, its.order)
+    place, data, problem, flags = choose(bag, assignment)
+    if owner.late:
+        flags = (*flags, "handed in late, says the name of the file")
+    return Found(learner, place or things[0][1].place, data, problem, flags, owner.number, owner.platform)

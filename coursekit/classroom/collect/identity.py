@@ -1,0 +1,223 @@
+"""Whose is it? The platform's number, or the outermost name; never one inside somebody's own things."""
+
+import re
+
+from coursekit.classroom.collect.platforms import owner_of, owners_by_platform
+from coursekit.classroom.collect.roster import exact, plain
+from coursekit.classroom.collect.tree import Damaged, opened
+from coursekit.classroom.collect.versions import base_of, download_of
+
+_COMMON = (  # words of names that are nobody's
+    "a abgabe abgaben answer answers archive assignment assignments attempt attempts backup c class code "
+    "copy course data day download downloads draft early ex exam exercise exercises export final handed "
+    "handin hand hausaufgabe homework homeworks hw in ipynb kurs lab labs late lesson my nb new notebook "
+    "notebooks of old on part problem problems project ps pset question resubmission scratch section "
+    "sections set sheet solution solutions src students submission submissions submit submitted task test "
+    "time tutorial uebung untitled upload uploads v version week wk work woche "
+)
+_NOBODY = re.compile(
+    r"(index|readme|notes?|timestamp|grades?|roster|license|requirements)\b.*\.(csv|log|xml|md|txt|html?|xlsx|yml)$",
+    re.IGNORECASE,
+)
+FEW = 12  # archives side by side that may be a platform's exports, and not things of learners
+
+
+def owned(entries, people, assignment, stack):
+    """Say whose everything is that a class handed in.
+
+    Parameters
+    ----------
+    entries : list of Entry
+        What lies in a folder or in a platform's archive.
+    people : list of Person
+        The roster, or nobody.
+    assignment : str
+        The name of the assignment's notebook, which is no learner's.
+    stack : contextlib.ExitStack
+        Keeps open the archives in which a class was found.
+
+    Returns
+    -------
+    list of (Owner, Entry)
+    """
+    entries = [entry for entry in entries if entry.children is not None or not _NOBODY.match(entry.name)]
+    by_platform = owners_by_platform([entry.name for entry in entries])
+    if any(by_platform):
+        return [
+            (owner or owner_of(entry.stem), entry) for owner, entry in zip(by_platform, entries, strict=True)
+        ]
+    around = _around(entries, _Look(people, {*_COMMON.split(), *_words(assignment)}), stack)
+    found = []
+    for i, entry in enumerate(entries):
+        inside = owned(around[i], people, assignment, stack) if i in around else ()
+        found += inside or [(owner_of(entry.stem), entry)]
+    names = {owner.key for owner, _ in found}
+    return [(_of_download(owner, names), entry) for owner, entry in found]
+
+
+def _of_download(owner, names):
+    """Take "ann (1)" for ann's where there is an ann as well."""
+    first = owner_of(download_of(owner.name))
+    return first if not owner.number and first.key in names else owner
+
+
+def _around(entries, look, stack):
+    """Return the folders and archives that stand around learners' things: place in the list -> children."""
+    inside = _containers(entries, stack)
+    if len(inside) == len(entries) and all(map(_is_export, inside.values())):
+        return inside
+    if look.people:
+        named = any(map(look.is_person, entries))
+        holding = {
+            i: children
+            for i, children in inside.items()
+            if not look.is_person(entries[i])
+            and (look.is_common(entries[i]) if named else True)
+            and look.holds_person(children)
+        }
+        if named or holding:
+            return _all_or_folders(holding, entries)
+    common = {i: children for i, children in inside.items() if look.is_common(entries[i])}
+    found = {i: children for i, children in common.items() if look.are_names(children)}
+    if len({name for children in found.values() for name in look.names(children)}) == 1 < len(found):
+        found = {}
+    rest = {i: children for i, children in inside.items() if i not in common}
+    if look.are_classes([(entries[i], children) for i, children in rest.items()]):
+        found |= rest
+    return _all_or_folders(found, entries)
+
+
+def _all_or_folders(found, entries):
+    """An archive among other things is somebody's own, whatever lies in it."""
+    if len(found) == len(entries):
+        return found
+    return {i: children for i, children in found.items() if entries[i].children is not None}
+
+
+def _containers(entries, stack):
+    inside = {i: entry.children for i, entry in enumerate(entries) if entry.children}
+    archives = [i for i, entry in enumerate(entries) if entry.is_archive]
+    if len(inside) + len(archives) == len(entries) and len(archives) <= FEW:
+        for i in archives:
+            try:
+                inside[i] = stack.enter_context(opened(entries[i]))
+            except Damaged:
+                continue
+    return {i: children for i, children in inside.items() if children}
+
+
+def _is_export(children):
+    """Whether all in a folder is named by a platform, perhaps in one more folder."""
+    while len(children) == 1 and children[0].children:
+        if any(owners_by_platform([children[0].name])):
+            return True
+        children = children[0].children
+    kept = [child.name for child in children if child.children is not None or not _NOBODY.match(child.name)]
+    return bool(kept) and all(owners_by_platform(kept))
+
+
+class _Look:
+    """What names tell: those of the roster, and words that name no learner."""
+
+    def __init__(self, people, words):
+        self.people, self._words = people, words
+        self._known = frozenset().union(*(person.names for person in people))
+
+    def is_person(self, entry):
+        """Whether an entry is named as somebody of the roster."""
+        return plain(entry.stem) in self._known or _without(entry.stem, self._words) in self._known
+
+    def holds_person(self, children):
+        """Whether somebody of the roster is named in a folder."""
+        return any(self.is_person(child) or self.holds_person(child.children or ()) for child in children)
+
+    def is_common(self, entry):
+        """Whether an entry is named by words and numbers that name no learner."""
+        return not set(_words(entry.stem)) - self._words
+
+    def names(self, children):
+        """Return the names of what may be handed in, without the marks of versions."""
+        return {exact(base_of(child.stem)) for child in children if _may_count(child)}
+
+    def are_names(self, children):
+        """Whether there is something in a folder, and all of it may be named as learners."""
+        kept = [child for child in children if _may_count(child)]
+        return bool(kept) and not any(map(self.is_common, kept))
+
+    def are_classes(self, folders):
+        """Whether folders hold learners' things, and not each those of one learner."""
+        seen, most = set(), 0
+        for entry, children in folders:
+            while len(children) == 1 and children[0].children:
+                children = children[0].children
+            names = self.names(children)
+            own = set(_words(entry.stem))
+            if not self.are_names(children) or seen & names:
+                return False
+            if any(own & set(_words(child.stem)) for child in children if _may_count(child)):
+                return False
+            seen, most = seen | names, max(most, len(names))
+        return most > 1
+
+
+def _may_count(entry):
+    if entry.children is not None:
+        return any(map(_may_count, entry.children))
+    return entry.is_archive or ".ipynb" in entry.name.casefold()
+
+
+def _words(name):
+    return re.findall(r"[^\W\d_]+", name.casefold())
+
+
+def _without(name, words):
+    """Return a plain name without its numbers and the words that name no learner."""
+    return plain("".join(word for word in _words(name) if word not in words)) or "?"
+
+
+def person_of(owner, people, assignment=""):
+    """Find a learner of the roster.
+
+    Parameters
+    ----------
+    owner : Owner
+    people : list of Person
+    assignment : str
+
+    Returns
+    -------
+    person : Person or None
+    told_by : object
+        What told it: the platform's number, or the plain name; None for nobody.
+
+    Raises
+    ------
+    ValueError
+        Where the name could be that of two.
+    """
+    number, name = plain(owner.number), plain(owner.name) or exact(owner.name)
+    if number and owner.platform == "moodle":
+        anonymous = name == f"participant{number}"
+        by_number = [
+            person
+            for person in people
+            if f"participant{number}" in person.ids
+            or (number in person.ids and (anonymous or name in person.names))
+        ]
+    else:
+        by_number = [person for person in people if number and number in person.ids]
+    if len(by_number) == 1:
+        return by_number[0], owner.key
+    common = {*_COMMON.split(), *_words(assignment)}
+    for key in (name, "" if owner.number else _without(owner.name, common)):
+        found = [person for person in people if key and key in person.names]
+        if len(found) > 1:
+            found = [person for person in found if exact(owner.name) == exact(person.learner)] or found
+        if len(found) > 1:
+            both = " and ".join(repr(person.learner) for person in found[:2])
+            raise ValueError(
+                f"roster must tell learners apart; {owner.name!r} could be {both}: give each an id or a file"
+            )
+        if found:
+            return found[0], owner.key if number else key
+    return None, None

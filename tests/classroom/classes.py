@@ -1,0 +1,450 @@
+"""Classes as they are handed in: what lies where, and what must be found."""
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import tarfile
+import unicodedata
+import zipfile
+
+NFD = unicodedata.normalize("NFD", "José")
+EMPTY = "The folder is empty"
+MISSING = "Nothing was handed in."
+
+
+def nb(text, outputs=()):
+    """Return a notebook of one cell."""
+    cell = {"cell_type": "code", "metadata": {}, "source": text, "outputs": list(outputs)}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def zipped(files, **options):
+    """Return an archive: bytes, bytes and a time, a dict for an archive in it, None for a folder."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", **options) as archive:
+        for name, content in files.items():
+            when = (2026, 1, 1, 0, 0, 0)
+            if isinstance(content, tuple):
+                content, when = content
+            member = zipfile.ZipInfo(name, when)
+            member.compress_type = options.get("compression", zipfile.ZIP_STORED)
+            archive.writestr(member, zipped(content) if isinstance(content, dict) else content or b"")
+    return file.getvalue()
+
+
+def tarred(files, pack=bytes):
+    """Return a tar archive, packed."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return pack(file.getvalue())
+
+
+def tree(root, files):
+    """Make files and folders: bytes, a dict for an archive, None for an empty folder, a text for a link."""
+    root.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = os.path.join(os.fsencode(root), name if isinstance(name, bytes) else os.fsencode(name))
+        os.makedirs(path if content is None else os.path.dirname(path), exist_ok=True)
+        if isinstance(content, str):
+            os.symlink(content, path)
+        elif content is not None:
+            with open(path, "wb") as file:
+                file.write(zipped(content) if isinstance(content, dict) else content)
+    return root
+
+
+A, B, C = nb("ann"), nb("bob"), nb("carl")
+BOTH = {"ann": "ann", "bob": "bob"}
+DEFLATED = zipped({"hw.ipynb": nb("x" * 999)}, compression=zipfile.ZIP_DEFLATED)
+
+
+def broken(data, at, part):
+    """Return an archive in which something was changed."""
+    return data[:at] + part + data[at + len(part) :]
+
+
+def locked(data):
+    """Return an archive that says of its first file that it is locked."""
+    at = data.index(b"PK\x01\x02")
+    return broken(broken(data, at + 8, b"\x01"), 6, b"\x01")
+
+
+def method(data, number):
+    """Return an archive that says of its first file that it is packed by another method."""
+    at = data.index(b"PK\x01\x02")
+    return broken(broken(data, at + 10, bytes([number])), 8, bytes([number]))
+
+
+def newer(data):
+    """Return an archive that asks for a program of the future."""
+    at = data.index(b"PK\x01\x02")
+    return broken(broken(data, at + 6, b"\xff"), 4, b"\xff")
+
+
+MOODLE = "{} {}_assignsubmission_file_/{}"
+IDENTITY = {  # name -> (what lies in the folder, roster or None, learner -> text in the notebook, or problem)
+    "files": ({"ann.ipynb": A, "bob.ipynb": B}, None, BOTH),
+    "files and folders": ({"ann.ipynb": A, "bob/homework final (2).ipynb": B}, None, BOTH),
+    "a folder each": ({"ann/hw.ipynb": A, "bob/hw.ipynb": B}, None, BOTH),
+    "a folder each, names of their own": ({"ann/net.ipynb": A, "bob/mine.ipynb": B}, None, BOTH),
+    "a folder each, in a folder": ({"week3/ann/hw.ipynb": A, "week3/bob/hw.ipynb": B}, None, BOTH),
+    "nbgrader": ({"ann/ps1/x.ipynb": A, "bob/ps1/x.ipynb": B}, None, BOTH),
+    "nbgrader, another assignment's name": ({"ann/net/x.ipynb": A, "bob/net/x.ipynb": B}, None, BOTH),
+    "nbgrader, from its top": (
+        {
+            "submitted/ann/ps1/x.ipynb": A,
+            "submitted/ann/ps1/timestamp.txt": b"1",
+            "submitted/bob/ps1/x.ipynb": B,
+        },
+        None,
+        BOTH,
+    ),
+    "nbgrader, one learner": ({"ann/ps1/x.ipynb": A}, None, {"ann": "ann"}),
+    "nbgrader, zip_collect": (
+        {
+            "ps1_ann_attempt_2026-01-30-15-30-10_hw.ipynb": A,
+            "ps1_bob_attempt_2026-01-30-15-30-10_hw.ipynb": B,
+        },
+        None,
+        BOTH,
+    ),
+    "a folder around": ({"week3/ann.ipynb": A, "week3/bob.ipynb": B}, None, BOTH),
+    "a folder around, of any name": ({"karlsruhe/ann.ipynb": A, "karlsruhe/bob.ipynb": B}, None, BOTH),
+    "folders around": ({"a/b/c/ann.ipynb": A, "a/b/c/bob.ipynb": B}, None, BOTH),
+    "sections": (
+        {"north/ann.ipynb": A, "north/bob.ipynb": B, "south/carl.ipynb": C},
+        None,
+        {**BOTH, "carl": "carl"},
+    ),
+    "files named by assignment and learner": (
+        {"w/hw1_ann.ipynb": A, "w/hw1_bob.ipynb": B},
+        None,
+        {"hw1_ann": "ann", "hw1_bob": "bob"},
+    ),
+    "late ones in a folder": ({"ann.ipynb": A, "late/bob.ipynb": B}, None, BOTH),
+    "an archive each": ({"ann.zip": {"hw.ipynb": A}, "bob.zip": {"my work/hw.ipynb": B}}, None, BOTH),
+    "an archive in a folder each": (
+        {"ann/hw.zip": {"hw.ipynb": A}, "bob/hw.zip": {"hw.ipynb": B}},
+        None,
+        BOTH,
+    ),
+    "an archive around": ({"all.zip": {"ann.ipynb": A, "bob.ipynb": B}}, None, BOTH),
+    "an archive of a folder": (
+        {"all.zip": {"sub/": None, "sub/ann.ipynb": A, "sub/bob.ipynb": B}},
+        None,
+        BOTH,
+    ),
+    "an archive of archives": (
+        {"all.zip": {"ann.zip": {"hw.ipynb": A}, "bob.zip": {"hw.ipynb": B}}},
+        None,
+        BOTH,
+    ),
+    "archives in archives in an archive": (
+        {"ann.zip": {"x.zip": {"y.zip": {"hw.ipynb": A}}}, "bob.ipynb": B},
+        None,
+        BOTH,
+    ),
+    "another's name in one's own archive": (
+        {"mallory/hw.zip": {"bob/hw.ipynb": A}, "bob/hw.ipynb": B},
+        None,
+        {"mallory": "ann", "bob": "bob"},
+    ),
+    "another's name in one's own archive, and a roster": (
+        {"mallory/hw.zip": {"bob/hw.ipynb": A}, "ann/hw.ipynb": A},
+        "learner\nann\nbob\nmallory\n",
+        {"mallory": "ann", "ann": "ann", "bob": MISSING},
+    ),
+    "another's name in one's own archive, not in the roster": (
+        {"mallory.zip": {"bob.ipynb": A}, "ann.ipynb": A},
+        "learner\nann\nbob\n",
+        {"mallory": "ann", "ann": "ann", "bob": MISSING},
+    ),
+    "another's number in one's own archive": (
+        {
+            "Mal_7_assignsubmission_file_/x.zip": {"Bob_8_assignsubmission_file_/hw.ipynb": A},
+            "Bob_8_assignsubmission_file_/hw.ipynb": B,
+        },
+        None,
+        {"Mal": "ann", "Bob": "bob"},
+    ),
+    "another's number in one's own archive among files": (
+        {"mallory.zip": {"Bob_8_assignsubmission_file_/hw.ipynb": A}, "bob.ipynb": B},
+        None,
+        {"mallory": "ann", "bob": "bob"},
+    ),
+    "another's name in one's own folder": (
+        {"mallory/bob/hw.ipynb": A, "bob/hw.ipynb": B},
+        "learner\nbob\nann\n",
+        {"mallory": "ann", "bob": "bob", "ann": MISSING},
+    ),
+    "moodle": (
+        {"Ann Lee_101_assignsubmission_file_/hw.ipynb": A, "Bob_102_assignsubmission_file_/hw.IPYNB": B},
+        None,
+        {"Ann Lee": "ann", "Bob": "bob"},
+    ),
+    "moodle, without folders": (
+        {"Ann Lee_101_assignsubmission_file_hw.ipynb": A, "Bob_102_assignsubmission_file_hw.ipynb": B},
+        None,
+        {"Ann Lee": "ann", "Bob": "bob"},
+    ),
+    "moodle, with a text": (
+        {
+            "Ann_101_assignsubmission_file_/hw.ipynb": A,
+            "Ann_101_assignsubmission_onlinetext_/onlinetext.html": b"<p>",
+        },
+        None,
+        {"Ann": "ann"},
+    ),
+    "moodle, two of one name": (
+        {"Ann_101_assignsubmission_file_/hw.ipynb": A, "Ann_102_assignsubmission_file_/hw.ipynb": B},
+        None,
+        {"Ann (101)": "ann", "Ann (102)": "bob"},
+    ),
+    "moodle, two of one name, three accents": (
+        {f"{NFD}_101_assignsubmission_file_/hw.ipynb": A, "José_102_assignsubmission_file_/hw.ipynb": B},
+        None,
+        {"José (101)": "ann", "José (102)": "bob"},
+    ),
+    "moodle, nameless": (
+        {
+            "Participant_11_assignsubmission_file_/hw.ipynb": A,
+            "Participant_12_assignsubmission_file_/hw.ipynb": B,
+        },
+        None,
+        {"Participant 11": "ann", "Participant 12": "bob"},
+    ),
+    "moodle, nameless, another language": (
+        {
+            "Teilnehmer/in_11_assignsubmission_file_/hw.ipynb".replace("/in", "in"): A,
+            "Teilnehmerin_12_assignsubmission_file_/hw.ipynb": B,
+        },
+        None,
+        {"Teilnehmerin (11)": "ann", "Teilnehmerin (12)": "bob"},
+    ),
+    "moodle, nameless, told by its worksheet": (
+        {"Participant_11_assignsubmission_file_/hw.ipynb": A},
+        "Identifier,Full name,Email address\nParticipant 11,Ann Lee,a@b.c\nParticipant 12,Bob,b@b.c\n",
+        {"Ann Lee": "ann", "Bob": MISSING},
+    ),
+    "moodle, two of one name, told by the worksheet": (
+        {"Ann_101_assignsubmission_file_/hw.ipynb": A, "Ann_102_assignsubmission_file_/hw.ipynb": B},
+        "Identifier,Full name\nParticipant 101,Ann\nParticipant 102,Ann\n",
+        {"Ann (participant101)": "ann", "Ann (participant102)": "bob"},
+    ),
+    "moodle, an archive each": (
+        {
+            "m.zip": {
+                "Ann_101_assignsubmission_file_/hw.zip": {"Bob/hw.ipynb": A},
+                "Bob_102_assignsubmission_file_/b.ipynb": B,
+            }
+        },
+        None,
+        {"Ann": "ann", "Bob": "bob"},
+    ),
+    "two platforms": (
+        {
+            "moodle.zip": {"Ann Lee_1_assignsubmission_file_/hw.ipynb": A},
+            "canvas.zip": {"bob_4711_990011_hw.ipynb": B, "carl_LATE_4712_990012_hw-1.ipynb": C},
+        },
+        None,
+        {"Ann Lee": "ann", "bob": "bob", "carl": "carl"},
+    ),
+    "canvas": (
+        {"leeann_11_901_hw.ipynb": A, "bob_LATE_12_902_hw.ipynb": B},
+        None,
+        {"leeann": "ann", "bob": "bob"},
+    ),
+    "canvas, two of one name": (
+        {"leeann_11_901_hw.ipynb": A, "leeann_12_902_hw.ipynb": B},
+        None,
+        {"leeann (11)": "ann", "leeann (12)": "bob"},
+    ),
+    "canvas, nameless": (
+        {"anon_aB3dE_901_hw.ipynb": A, "anon_LATE_Xy9Zz_902_hw.ipynb": B},
+        None,
+        {"anon aB3dE": "ann", "anon Xy9Zz": "bob"},
+    ),
+    "canvas, told by its roster": (
+        {"leeann_11_901_hw.ipynb": A, "smithbob_12_902_hw.ipynb": B},
+        'Student,ID,SIS Login ID,Section\n    Points Possible,,,\n"Lee, Ann",11,al,1\nBob Smith,12,bs,1\n',
+        {"Lee, Ann": "ann", "Bob Smith": "bob"},
+    ),
+    "names with numbers that are no canvas": (
+        {"hw_2026_01_ann.ipynb": A, "hw_2026_01_bob.ipynb": B},
+        None,
+        {"hw_2026_01_ann": "ann", "hw_2026_01_bob": "bob"},
+    ),
+    "blackboard": (
+        {
+            "gradebook_CS1_HW_ann_attempt_2026-01-30-15-30-10_hw.ipynb": B,
+            "gradebook_CS1_HW_ann_attempt_2026-02-01-09-00-00_hw.ipynb": A,
+            "gradebook_CS1_HW_ann_attempt_2026-02-01-09-00-00.txt": b"Name: Ann",
+            "gradebook_CS1_HW_bob_attempt_2026-01-30-15-30-10_hw.ipynb": B,
+        },
+        None,
+        BOTH,
+    ),
+    "blackboard, names with a stroke": (
+        {
+            "HW_ann_lee_attempt_2026-01-30-15-30-10_hw.ipynb": A,
+            "HW_bob_lee_attempt_2026-01-30-15-30-10_hw.ipynb": B,
+        },
+        None,
+        {"ann_lee": "ann", "bob_lee": "bob"},
+    ),
+    "brightspace": (
+        {
+            "12-99 - Ann Lee - Sep 3, 2026 105 PM - hw.ipynb": A,
+            "12-99 - Ann Lee - Sep 3, 2026 1005 AM - hw.ipynb": B,
+            "13-99 - Bob - Sep 3, 2026 1205 PM/hw.ipynb": B,
+            "index.html": b"<html>",
+        },
+        None,
+        {"Ann Lee": "ann", "Bob": "bob"},
+    ),
+    "github classroom": (
+        {"ps1-ann/hw.ipynb": A, "ps1-ann/README.md": b"#", "ps1-ann/.git/x.ipynb": B, "ps1-bob/hw.ipynb": B},
+        "Name,Username\nAnn Lee,ann\nBob,bob\n",
+        {"Ann Lee": "ann", "Bob": "bob"},
+    ),
+    "accents in two forms": ({f"{NFD}/hw.ipynb": B, "José/hw (1).ipynb": A}, None, {"José": "ann"}),
+    "accents in two forms, a roster": ({f"{NFD}.ipynb": A}, "learner\nJosé\n", {"José": "ann"}),
+    "accents left out": ({"Jose Nunez.ipynb": A}, "learner\nJosé Núñez\n", {"José Núñez": "ann"}),
+    "accents count where both are there": (
+        {"Andre.ipynb": A, "André.ipynb": B},
+        "learner\nAndré\nAndre\n",
+        {"Andre": "ann", "André": "bob"},
+    ),
+    "case": ({"ANN_lee.ipynb": A}, "learner\nAnn Lee\n", {"Ann Lee": "ann"}),
+    "case, and no roster": ({"Ann/hw (1).ipynb": A, "ann.ipynb": B}, None, {"Ann": "ann"}),
+    "other letters": (
+        {"李雷.ipynb": A, "Ольга/hw.ipynb": B},
+        "learner\n李雷\nОльга\n",
+        {"李雷": "ann", "Ольга": "bob"},
+    ),
+    "a name without letters": (
+        {"🦊.ipynb": A, "🐻.ipynb": B},
+        "learner\n🦊\n🐻\n",
+        {"🦊": "ann", "🐻": "bob"},
+    ),
+    "a roster, names in other places": (
+        {"week3/hw1_ann lee.ipynb": A, "week3/x17.ipynb": B, "week3/dora.ipynb": C},
+        "learner,file\nAnn Lee,\nBob,x17\nEve,\n",
+        {"Ann Lee": "ann", "Bob": "bob", "Eve": MISSING, "dora": "carl"},
+    ),
+    "a roster, addresses": (
+        {"alee.ipynb": A, "b@c.org.ipynb": B},
+        "Full name;E-mail\nAnn Lee;alee@x.org\nBob;b@c.org\n",
+        {"Ann Lee": "ann", "Bob": "bob"},
+    ),
+    "a roster, first and last names": (
+        {"Lee Ann.ipynb": A},
+        "First name\tSurname\tID number\nAnn\tLee\t7\n",
+        {"Ann Lee": "ann"},
+    ),
+    "a download of a download": ({"ann.ipynb": B, "ann (1).ipynb": A}, None, {"ann": "ann"}),
+    "numbers are no downloads": (
+        {"student (1).ipynb": A, "student (2).ipynb": B},
+        None,
+        {"student (1)": "ann", "student (2)": "bob"},
+    ),
+    "numbers are no versions": (
+        {"team-1.ipynb": A, "team-2.ipynb": B},
+        None,
+        {"team-1": "ann", "team-2": "bob"},
+    ),
+}
+
+CHOICE = {  # the files of one learner, the older first: the last counts
+    "a download": ["hw.ipynb", "hw (1).ipynb", "hw (2).ipynb", "hw (10).ipynb"],
+    "a number": ["hw.ipynb", "hw-1.ipynb"],
+    "versions": ["hw_v9.ipynb", "hw_v10.ipynb"],
+    "versions, another way": ["hw v1.ipynb", "hw v2.ipynb"],
+    "a copy": ["hw.ipynb", "hw-Copy1.ipynb"],
+    "a copy of Windows": ["hw.ipynb", "hw - Copy.ipynb", "hw - Copy (2).ipynb"],
+    "a copy of Google": ["hw.ipynb", "Copy of hw.ipynb"],
+    "a final one": ["hw.ipynb", "hw_v2.ipynb", "hw_final.ipynb", "hw_final2.ipynb"],
+    "an old one": ["hw_old.ipynb", "hw.ipynb"],
+    "folders": ["attempt 9/hw.ipynb", "attempt 10/hw.ipynb"],
+    "natural order": ["hw9.ipynb", "hw10.ipynb"],
+    "canvas": ["ann_7_9999_hw.ipynb", "ann_7_10000_hw.ipynb"],
+    "canvas, against the names": ["ann_7_9999_hw (1).ipynb", "ann_7_10000_hw.ipynb"],
+}
+
+ODD = {  # what else may lie there -> what the record must say, or the text of the notebook
+    "hw.ipynb.txt": (A, "ann"),
+    "hw.ipynb.json": (A, "ann"),
+    "hw.json": (A, "ann"),
+    "hw": (A, "ann"),
+    "hw.IPYNB": (A, "ann"),
+    "hw.txt": (b"my answer", "hw.txt is a text file, and no notebook"),
+    "hw.ipynb.txt ": (b"my answer", "no notebook that can be read"),
+    "hw.py": (b"print(1)", "hw.py is a Python script"),
+    "hw.nb.py": (b"# %%\nprint(1)", "made from a notebook"),
+    "hw2.py": (b"# ---\n# jupyter:\n", "made from a notebook"),
+    "hw.pdf": (b"%PDF-1.7", "hw.pdf is a PDF document, and no notebook"),
+    "hw.html": (b"<html>", "hw.html is a web page"),
+    "hw.docx": (b"PK\x03\x04", "hw.docx is a text document"),
+    "hw.7z": (b"7z\xbc\xaf", "hw.7z is an archive that cannot be opened here"),
+    "hw.rar": (b"Rar!", "hw.rar is an archive that cannot be opened here"),
+    "hw.png": (b"\x89PNG", "hw.png is a picture"),
+    "hw.xyz": (b"\0\1", "a file of another kind (xyz)"),
+    "empty.pages.ipynb": (b"", "The file is empty"),
+    "blank.ipynb": (b" \n", "The file is empty"),
+    "empty.txt": (b"", "an empty file"),
+    "part.ipynb": (A[:50], "only a part of one"),
+    "page.ipynb": (b"<!DOCTYPE html>", "The file is a web page, whatever its name says"),
+    "zip.ipynb": (zipped({"hw.ipynb": A}), "ann"),
+    "json.zip": (A, "ann"),
+    "rar.zip": (b"Rar!\x1a\x07", "The archive rar.zip is a RAR archive, and no zip archive"),
+    "hw.tar": (tarred({"hw/hw.ipynb": A}), "ann"),
+    "hw.tar.gz": (tarred({"hw.ipynb": A}, gzip.compress), "ann"),
+    "hw.tgz": (tarred({"hw.ipynb": A}, gzip.compress), "ann"),
+    "hw.tar.bz2": (tarred({"hw.ipynb": A}, bz2.compress), "ann"),
+    "hw.tar.xz": (tarred({"hw.ipynb": A}, lzma.compress), "ann"),
+    "half.tar.gz": (tarred({"hw.ipynb": A}, gzip.compress)[:60], "The archive half.tar.gz is damaged"),
+    "no.tar": (b"hello", "The archive no.tar is damaged"),
+    "bzip2.zip": (zipped({"hw.ipynb": A}, compression=zipfile.ZIP_BZIP2), "ann"),
+    "lzma.zip": (zipped({"hw.ipynb": A}, compression=zipfile.ZIP_LZMA), "ann"),
+    "zip in zip.zip": ({"inner.zip": {"hw.ipynb": A}}, "ann"),
+    "empty.zip": ({}, "The archive empty.zip is empty"),
+    "pdf.zip": ({"hw.pdf": b"%PDF"}, "hw.pdf in the archive pdf.zip is a PDF document"),
+    "half.zip": (DEFLATED[:90], "The archive half.zip is damaged"),
+    "deflate.zip": (broken(DEFLATED, 45, b"\xff\xff\xff"), "hw.ipynb in the archive deflate.zip is damaged"),
+    "crc.zip": (broken(zipped({"hw.ipynb": A}), 60, b"#"), "hw.ipynb in the archive crc.zip is damaged"),
+    "locked.zip": (locked(DEFLATED), "hw.ipynb in the archive locked.zip is locked with a password"),
+    "method.zip": (method(DEFLATED, 93), "is packed in a way that cannot be undone here"),
+    "newer.zip": (newer(DEFLATED), "is packed in a way that cannot be undone here"),
+    "lzma broken.zip": (
+        broken(zipped({"hw.ipynb": nb("x" * 999)}, compression=zipfile.ZIP_LZMA), 60, b"\0" * 9),
+        "is damaged",
+    ),
+    "bzip2 broken.zip": (
+        broken(zipped({"hw.ipynb": nb("x" * 999)}, compression=zipfile.ZIP_BZIP2), 60, b"\0" * 9),
+        "is damaged",
+    ),
+    "name.zip": (
+        broken(zipped({"é.ipynb": A}), zipped({"é.ipynb": A}).rindex("é".encode()), b"\xff\xff"),
+        "is damaged",
+    ),
+    "backslash.zip": ({"hw\\hw.ipynb": A}, "ann"),
+    "outside.zip": ({"../../hw.ipynb": A}, "ann"),
+    "deep.zip": ({"a/" * 5000 + "hw.ipynb": B, "hw.ipynb": A}, "ann"),
+    "long.zip": ({"_1" * 20000 + ".ipynb": B, "hw.ipynb": A}, None),
+    "checkpoint.zip": (
+        {"hw.ipynb": A, ".ipynb_checkpoints/hw-checkpoint.ipynb": B, "__MACOSX/._hw.ipynb": B},
+        "ann",
+    ),
+    "link.ipynb": ("/etc/passwd", "link.ipynb is a link"),
+    "empty": (None, EMPTY),
+    "checkpoints/.ipynb_checkpoints/hw-checkpoint.ipynb": (A, EMPTY),
+    "surrogate.ipynb": (A.replace(b'"ann"', b'"ann \\ud83d"'), "ann \ufffd"),
+    "deeply nested.ipynb": (b'{"cells": ' + b"[" * 99999, "no notebook that can be read"),
+}
