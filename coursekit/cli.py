@@ -133,6 +133,7 @@ def _grade(chosen):
     if chosen.only is None:
         set_aside(chosen.to, graded)
     _tell(chosen.source, chosen.to, {record.learner for record in graded})
+    return int(all(record.problem for record in graded))  # nothing could be graded
 
 
 def _report(chosen):

@@ -67,7 +67,7 @@ def grade(
     if obstacle():
         raise OSError(obstacle())
     assignment = read_source(source)
-    found = collect(folder, roster)
+    found = collect(folder, roster, assignment)
     if only is not None:
         found = [one for one in found if one.learner == only]
         if not found:

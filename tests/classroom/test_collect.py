@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import tracemalloc
 import zipfile
 
@@ -240,9 +239,13 @@ def test_large_outputs_refuse_no_file(tmp_path):
 
 def test_an_archive_is_opened_once_however_many_files_are_in_it(tmp_path, monkeypatch):
     count, init = [], zipfile.ZipFile.__init__
-    monkeypatch.setattr(zipfile.ZipFile, "__init__", lambda *given, **named: count.append(init(*given, **named)))
+    monkeypatch.setattr(
+        zipfile.ZipFile, "__init__", lambda *given, **named: count.append(init(*given, **named))
+    )
     inner = zipped({f"{i}.ipynb": nb(i) for i in range(90)})
-    (tmp_path / "a.zip").write_bytes(zipped({f"learner{i}.ipynb": A for i in range(500)} | {"ann.zip": inner}))
+    (tmp_path / "a.zip").write_bytes(
+        zipped({f"learner{i}.ipynb": A for i in range(500)} | {"ann.zip": inner})
+    )
     count.clear()
     assert len(collect(tmp_path / "a.zip")) == 501
     assert len(count) == 2
