@@ -109,7 +109,7 @@ class Explorer:
     def press(self, label, key="Space"):
         press(self[label], key)
 
-    def says(self, *words, seconds=10):
+    def says(self, *words, seconds=60):
         """Wait until the status says all that, and return it."""
 
         def found():

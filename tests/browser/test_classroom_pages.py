@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from explorer_page import violations
-from lab import chromium_page, find_chromium
+from lab import chromium_page
 
 from coursekit.classroom.records import PartGrade, Record, Step
 from coursekit.classroom.report.class_page import class_page
@@ -15,10 +15,6 @@ from coursekit.classroom.report.marks import Hand
 from coursekit.classroom.report.results import make_results
 from coursekit.classroom.source import read_source
 
-pytest.importorskip("playwright", reason="the browser tests need the extra: pip install -e '.[browser]'")
-pytestmark = pytest.mark.skipif(
-    find_chromium() is None, reason="no Chromium found: install the system package chromium"
-)
 EVIL = "</p><script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'>"
 SOURCE = Path(__file__).parents[2] / "notebooks" / "assignments" / "backpropagation.ipynb"
 NAMED = "Your dW1 is what comes out when the points are summed and not averaged. (dW2 is right.)"

@@ -3,13 +3,9 @@
 import shutil
 
 import pytest
-from lab import chromium_page, find_chromium, jupyter_lab, run_notebook
+from lab import chromium_page, jupyter_lab, run_notebook
 from notebook_cells import lessons
 
-pytest.importorskip("playwright", reason="the browser tests need the extra: pip install -e '.[browser]'")
-pytestmark = pytest.mark.skipif(
-    find_chromium() is None, reason="no Chromium found: install the system package chromium"
-)
 CHOSEN = ("00", "02", "06")
 
 

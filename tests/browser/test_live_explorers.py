@@ -12,7 +12,6 @@ from explorer_page import CONTROLS, LABELS, Explorer, move, until, violations
 from lab import (
     ask,
     chromium_page,
-    find_chromium,
     jupyter_lab,
     open_notebook,
     run_cell,
@@ -21,11 +20,6 @@ from lab import (
 )
 
 import coursekit as ck
-
-pytest.importorskip("playwright", reason="the browser tests need the extra: pip install -e '.[browser]'")
-pytestmark = pytest.mark.skipif(
-    find_chromium() is None, reason="no Chromium found: install the system package chromium"
-)
 
 SHOW = "from coursekit.explorers import explore_{name}\ne = explore_{name}({arguments})\ne"
 SWEEP = """import coursekit as ck

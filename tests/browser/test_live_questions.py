@@ -5,17 +5,11 @@ from explorer_page import until, violations
 from lab import (
     ask,
     chromium_page,
-    find_chromium,
     jupyter_lab,
     open_notebook,
     run_cell,
     shown_by,
     write_notebook,
-)
-
-pytest.importorskip("playwright", reason="the browser tests need the extra: pip install -e '.[browser]'")
-pytestmark = pytest.mark.skipif(
-    find_chromium() is None, reason="no Chromium found: install the system package chromium"
 )
 
 LONG = "You get a table of shape (500, 500), without a warning, since numpy stretches both to one shape"
