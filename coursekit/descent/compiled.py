@@ -94,9 +94,8 @@ def _exp(x):
     c = tuple(real(1 / math.factorial(k)) for k in range(13))
     bits, bias = whole(bits), whole(bias)
 
-    def steps(
-        x,
-    ):  # pragma: no cover  # 2^k e^r with |r| up to log(2) / 2: adding magic rounds, and leaves k in the last bits
+    # 2^k e^r with |r| up to log(2) / 2: adding magic rounds, and leaves k in the last bits
+    def steps(x):  # pragma: no cover
         x = min(max(x, -most), most)
         moved = x * per_log2 + magic
         r = x - (moved - magic) * log2
