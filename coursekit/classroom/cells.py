@@ -2,9 +2,9 @@
 
 import json
 
-LARGEST = 50_000_000  # bytes of a file, outputs and all
+LARGEST = 40_000_000  # bytes of a file, outputs and all
 LARGEST_TEXT = 10_000_000  # characters in its cells
-MOST_VALUES = 4_000_000  # values in a file: each takes some 70 bytes of memory once it is read
+MOST_VALUES = 3_000_000  # values in a file: each takes some 70 bytes of memory once it is read
 _HEADS = {
     b"PK\x03\x04": "a zip archive",
     b"Rar!": "a RAR archive",

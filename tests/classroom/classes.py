@@ -349,6 +349,37 @@ IDENTITY = {  # name -> (what lies in the folder, roster or None, learner -> tex
         "First name\tSurname\tID number\nAnn\tLee\t7\n",
         {"Ann Lee": "ann"},
     ),
+    "gradescope": (
+        {"submission_17/net.ipynb": A, "submission_18/net.ipynb": B, "submission_19/mine.ipynb": C},
+        None,
+        {"submission_17": "ann", "submission_18": "bob", "submission_19": "carl"},
+    ),
+    "weeks": (
+        {"week1/ann.ipynb": B, "week1/bob.ipynb": B, "week1/carl.ipynb": C, "week2/ann (1).ipynb": A},
+        None,
+        {"ann": "ann", "bob": "bob", "carl": "carl"},
+    ),
+    "google": (
+        {"Ann Lee - hw.ipynb": A, "Bob - hw.ipynb": B},
+        "name\nAnn Lee\nBob\n",
+        {"Ann Lee": "ann", "Bob": "bob"},
+    ),
+    "teams": (
+        {"Ann/hw/Version 9/hw.ipynb": B, "Ann/hw/Version 10/hw.ipynb": A, "Bob/hw/Version 1/hw.ipynb": B},
+        None,
+        {"Ann": "ann", "Bob": "bob"},
+    ),
+    "the instructor's own files": (
+        {"ann.ipynb": A, "bob.ipynb": B, "data/points.csv": b"1", "README.md": b"#", "grades.csv": b"1"},
+        None,
+        BOTH,
+    ),
+    "an export beside the notebook": ({"ann.ipynb": A, "ann.html": b"<", "bob.ipynb": B}, None, BOTH),
+    "an archive of macOS": (
+        {"Archive.zip": {"w/ann.ipynb": A, "__MACOSX/w/._ann.ipynb": b"\0", "w/bob.ipynb": B}},
+        None,
+        BOTH,
+    ),
     "a download of a download": ({"ann.ipynb": B, "ann (1).ipynb": A}, None, {"ann": "ann"}),
     "numbers are no downloads": (
         {"student (1).ipynb": A, "student (2).ipynb": B},

@@ -146,7 +146,7 @@ def test_a_missing_cell_is_flagged(right, assignment):
         (b'{"cells": 5}', "it has no cells"),
         (b'{"cells": []}', "none of the assignment's cells"),
         (json.dumps(notebook({"other": "1"})).encode(), "none of the assignment's cells"),
-        (b"1" * (LARGEST + 1), "too large: more than 50 MB"),
+        (b"1" * (LARGEST + 1), "too large: more than 40 MB"),
     ],
 )
 def test_an_unreadable_file_says_why(data, message, assignment):

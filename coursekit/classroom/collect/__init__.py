@@ -15,7 +15,6 @@ class Found:
     """A file that was handed in: whose it is, where it was found, and what is in it.
 
     `data` is the notebook without its outputs. `problem` says why there is none; then `data` is empty.
-    `platform` (moodle, canvas, blackboard, brightspace, or "") gave the learner its `number`.
     """
 
     learner: str
@@ -23,8 +22,6 @@ class Found:
     data: bytes = b""
     problem: str = ""
     flags: tuple = ()
-    number: str = ""
-    platform: str = ""
 
 
 def collect(folder, roster=None, assignment=None):
@@ -123,4 +120,4 @@ def _found(learner, things, assignment):
     place, data, problem, flags = choose(bag, assignment)
     if owner.late:
         flags = (*flags, "handed in late, says the name of the file")
-    return Found(learner, place or things[0][1].place, data, problem, flags, owner.number, owner.platform)
+    return Found(learner, place or things[0][1].place, data, problem, flags)

@@ -19,6 +19,9 @@ _NOBODY = re.compile(
     r"(index|readme|notes?|timestamp|grades?|roster|license|requirements)\b.*\.(csv|log|xml|md|txt|html?|xlsx|yml)$",
     re.IGNORECASE,
 )
+_NOBODYS_FOLDER = re.compile(
+    "data|images?|img|figures?|pictures?|assets|feedback|__pycache__|node_modules", re.IGNORECASE
+)
 FEW = 12  # archives side by side that may be a platform's exports, and not things of learners
 
 
@@ -40,7 +43,7 @@ def owned(entries, people, assignment, stack):
     -------
     list of (Owner, Entry)
     """
-    entries = [entry for entry in entries if entry.children is not None or not _NOBODY.match(entry.name)]
+    entries = [entry for entry in entries if not _is_nobodys(entry)]
     by_platform = owners_by_platform([entry.name for entry in entries])
     if any(by_platform):
         return [
@@ -53,6 +56,13 @@ def owned(entries, people, assignment, stack):
         found += inside or [(owner_of(entry.stem), entry)]
     names = {owner.key for owner, _ in found}
     return [(_of_download(owner, names), entry) for owner, entry in found]
+
+
+def _is_nobodys(entry):
+    """Whether something is the instructor's or a platform's, by its name, and holds no notebook."""
+    if entry.children is None:
+        return entry.open is not None and bool(_NOBODY.match(entry.name))
+    return bool(_NOBODYS_FOLDER.fullmatch(entry.name)) and not _may_count(entry)
 
 
 def _of_download(owner, names):
@@ -79,8 +89,9 @@ def _around(entries, look, stack):
             return _all_or_folders(holding, entries)
     common = {i: children for i, children in inside.items() if look.is_common(entries[i])}
     found = {i: children for i, children in common.items() if look.are_names(children)}
-    if len({name for children in found.values() for name in look.names(children)}) == 1 < len(found):
-        found = {}
+    names = [look.names(children) for children in found.values()]
+    if sum(map(len, names)) > len(set().union(*names)) <= len(found):
+        found = {}  # the same few names again and again: those of files, and not of learners
     rest = {i: children for i, children in inside.items() if i not in common}
     if look.are_classes([(entries[i], children) for i, children in rest.items()]):
         found |= rest
@@ -112,7 +123,7 @@ def _is_export(children):
         if any(owners_by_platform([children[0].name])):
             return True
         children = children[0].children
-    kept = [child.name for child in children if child.children is not None or not _NOBODY.match(child.name)]
+    kept = [child.name for child in children if not _is_nobodys(child)]
     return bool(kept) and all(owners_by_platform(kept))
 
 

@@ -10,7 +10,7 @@ from coursekit.classroom.report.feedback import feedback_page, rubric_page
 from coursekit.classroom.report.gradebook import write_for_platforms, write_grades
 from coursekit.classroom.report.marks import read_marks, write_marks
 from coursekit.classroom.report.results import make_results
-from coursekit.classroom.similar import similar_pairs
+from coursekit.classroom.report.similar import similar_pairs
 from coursekit.lesson.files import write_text
 
 

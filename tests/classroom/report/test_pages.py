@@ -15,7 +15,7 @@ from coursekit.classroom.report.feedback import feedback_page, rubric_page, said
 from coursekit.classroom.report.marks import Hand
 from coursekit.classroom.report.page import POLICY, STYLE
 from coursekit.classroom.report.results import make_results, parts_of
-from coursekit.classroom.similar import fingerprint, similar_pairs
+from coursekit.classroom.report.similar import fingerprint, similar_pairs
 from coursekit.classroom.source import read_source
 
 EVIL = "</p><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
