@@ -87,6 +87,11 @@ class BackwardScene(base.Scene):
         self.change(None, self.settings)
         return "Back to the first weights."
 
+    def as_python(self):
+        """Return a line that makes this explorer again."""
+        settings = {name: self.settings[name] for name in CONTROLS}
+        return base.as_call("backward", base.names_of(*self.own), CONTROLS, settings)
+
     # Numbers
 
     def _of(self, blocks):
@@ -155,7 +160,7 @@ class BackwardScene(base.Scene):
         left = svg.panel("Values forward, slopes (∂) back", body, self.describe(), graph.WIDE, high)
         left += self._this_line()
         right = f"{self._lines()}{self._over_weight()}<div>{escape(self._change())}</div>"
-        return f'<div class="ck-two"><div>{left}</div><div>{right}</div></div>'
+        return f'<div class="ck-two ck-full"><div>{left}</div><div>{right}</div></div>'
 
     def _done(self, name):
         return name in list(LINES)[: self.line]

@@ -126,6 +126,13 @@ def check_function(function, name):
         raise TypeError(f"{name} must be a function; got {describe(function)}")
 
 
+def names_of(forward, backward):
+    """Return `forward=...` and `backward=...` for functions of the learner's, as in a call."""
+    own = {"forward": forward, "backward": backward}
+    changed = {name: f for name, f in own.items() if f is not getattr(network, name)}
+    return [f"{name}={getattr(f, '__name__', name)}" for name, f in changed.items()]
+
+
 def as_call(function, given, table, settings):
     """Return a line of Python that makes an explorer again; what is at its start is left out."""
     changed = [f"{name}={value!r}" for name, value in settings.items() if value != table[name].start]

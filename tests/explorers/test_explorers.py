@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 import coursekit as ck
+from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import explore_training, shell
 from coursekit.explorers.scene import starts
-from coursekit.explorers.training import CONTROLS, PRESETS, TrainingScene
+from coursekit.explorers.training import PRESETS
+from coursekit.explorers.training_scene import CONTROLS, TrainingScene
 from coursekit.starts import FRESH, draw_points
 
 QUICK = dict(n_points=60, iterations=200)
@@ -61,6 +63,7 @@ MOVES = dict(
     learning_rate=5.0,
     iterations=100,
     stop_at=0.7,
+    against="no slope",
 )
 
 
@@ -190,6 +193,34 @@ def test_the_end_is_said_with_its_reason(given, words):
     for _ in range(12):
         explorer.step()
     assert words in text(explorer)
+
+
+RIVALS = {
+    "the right gradient": {},
+    "three times the rate": dict(learning_rate=4.5),
+    "no slope": dict(backward=lambda *given: wrong_gradient("slope-forgotten", given[0], *given[2:])),
+}
+
+
+@pytest.mark.parametrize("against", RIVALS)
+def test_a_race_is_run_from_the_same_start_and_says_where_the_two_part(against):
+    explorer = explore_training(against=against, **QUICK)
+    dataset, start = ck.draw_start("circle", seed=0, n_points=60)
+    options = dict(learning_rate=1.5, iterations=200, params=start)
+    mine, other = ck.train(dataset, **options), ck.train(dataset, **options | RIVALS[against])
+    np.testing.assert_allclose(explorer.scene.rival.loss, other.loss, rtol=1e-9)
+    differs = np.flatnonzero(~np.isclose(mine.loss, other.loss, rtol=1e-6, atol=0))
+    where = f"apart from iteration {differs[0]} on" if differs.size else "no difference yet"
+    assert where in text(explorer)
+    assert f"Against {against}" in explorer.picture.value
+    explorer.reset()
+    explorer.step()
+    assert explorer.scene.rival.iteration == explorer.scene.live.iteration == 20
+
+
+def test_own_functions_race_against_the_right_gradient():
+    explorer = explore_training(backward=my_backward, against="the right gradient", **QUICK)
+    assert "no difference yet" in text(explorer)
 
 
 def test_wires_show_slopes_when_asked_for(explorer):

@@ -1,0 +1,270 @@
+"""What `explore_training` shows, without widgets: a network in training, its rival, pictures, words."""
+
+import bisect
+import time
+from functools import partial
+from html import escape
+
+import ipywidgets as widgets
+import numpy as np
+
+from coursekit import network
+from coursekit.activations import ACTIVATIONS
+from coursekit.descent.plain import call_backward
+from coursekit.diagnosis.gradient import wrong_gradient
+from coursekit.explorers import graph, svg
+from coursekit.explorers import scene as base
+from coursekit.explorers.gradient_check import MISTAKES
+from coursekit.losses import accuracy, log_loss_from_logits
+from coursekit.palette import BLUE, GREEN, PURPLE, VERMILION
+from coursekit.patterns import Dataset, majority_baseline, rule_name
+from coursekit.starts import FRESH, draw_points, draw_weights
+from coursekit.training import Run
+
+GRID, TILE = svg.square_grid(64), svg.square_grid(20)
+LONGEST = 20_000  # iterations
+FRESH_POINTS = 500
+MEASURED = [
+    *range(0, 1000, 20),
+    *range(1000, 5000, 100),
+    *range(5000, LONGEST + 201, 200),
+]  # on fresh points
+RATES = [float(f"{m}e{e}") for e in range(-3, 2) for m in (1, 1.5, 2, 3, 5, 7)] + [100.0]
+NOBODY, RIGHT = "nobody", "the right gradient"
+FACTORS = {"three times the rate": 3.0, "a third of the rate": 1 / 3}
+CONTROLS = {
+    "pattern": base.PATTERN,
+    "learning_rate": base.choice(
+        "Learning rate", 1.5, [(f"{r:g}", r) for r in RATES], widgets.SelectionSlider
+    ),
+    "hidden_size": base.slider("Hidden units", 4, 1, 16),
+    "activation": base.ACTIVATION,
+    "n_points": base.slider("Points", 500, 10, 2000, 10),
+    "noise": base.slider("Noise", 0.0, 0, 0.3, 0.01, digits=2),
+    "data_seed": base.seed("points"),
+    "weight_seed": base.seed("weights"),
+    "output_bias": base.tick("Output bias", False),
+    "iterations": base.slider("Iterations", 1000, 0, LONGEST, 100),
+    "stop_at": base.slider("Stop at accuracy", 1.0, 0.5, 1, 0.01, digits=2),
+    "speed": base.choice("Iterations a picture", 20, [1, 5, 20, 50, 100, 200]),
+    "against": base.choice("Race against", NOBODY, [NOBODY, RIGHT, *FACTORS, *MISTAKES]),
+    "wires": base.choice("Wires show", "weights", ["weights", "slopes"]),
+}
+WORDS = {"n_points": "points", "stop_at": "end", "iterations": "end"}  # for what is new
+
+
+class TrainingScene(base.Scene):
+    """A network in training: on given points, by a given rule, or on a pattern that the settings name."""
+
+    plays, twice = True, True
+
+    def __init__(self, given=None, held_out=None, forward=network.forward, backward=network.backward):
+        self.given, self.held_out, self.own = given, held_out, (forward, backward)
+        self.live, self.rival, self._changed_at = None, None, []
+
+    # Settings
+
+    def change(self, name, settings):
+        """Take over the settings; go on where that makes sense, else restart."""
+        self.settings = settings
+        live = self.live
+        in_play = live is not None and self.until < live.limit
+        if name == "speed":
+            return f"Speed: {settings['speed']} iterations a picture."
+        if name == "wires":
+            return f"The wires show {settings['wires']}."
+        if self.error is None and live is not None and self.rival is None:
+            if name == "learning_rate" and 0 < live.iteration < live.limit and not live.ended:
+                live.change_rate(settings["learning_rate"])
+                self._changed_at.append(live.iteration)
+                return f"New learning rate: going on from iteration {live.iteration}."
+            if name == "iterations" and settings["iterations"] >= live.iteration and not live.reached:
+                self.until = self.until if in_play else settings["iterations"]
+                live.limit = settings["iterations"]
+                return f"Going on to iteration {live.limit}."
+        self.restart()
+        self.until = 0 if in_play else self.live.limit
+        return f"New {WORDS.get(name, name or 'settings').replace('_', ' ')}: restarted."
+
+    def new(self, name):
+        """Take the next seed of the points or the weights."""
+        return self.change(name, self.settings | {name: self.settings[name] + 1})
+
+    def restart(self):
+        """Draw points and weights, and stand at iteration 0."""
+        wanted, self.error, self._changed_at, self.measured = self.settings, None, [], []
+        source = self.given or wanted["pattern"]
+        self.dataset, self.fresh = source, self.held_out
+        if not isinstance(source, Dataset):
+            drawn = dict(seed=wanted["data_seed"], noise=wanted["noise"])
+            self.dataset = draw_points(source, wanted["n_points"], **drawn)
+            self.fresh = self.held_out or draw_points(source, FRESH_POINTS, stream=FRESH, **drawn)
+        self.live = self._run(*self.own, stop_at=wanted["stop_at"] if wanted["stop_at"] < 1 else 2.0)
+        self.rival, against = None, wanted["against"]
+        if against in FACTORS:
+            self.rival = self._run(*self.own, FACTORS[against])
+        elif against != NOBODY:
+            wrong = partial(planted, MISTAKES[against]) if against in MISTAKES else network.backward
+            self.rival = self._run(network.forward, wrong)
+        self.baseline = majority_baseline(self.dataset.y)
+
+    def _run(self, forward, backward, faster=1.0, **more):
+        """Return a run from the start that the settings name, at their rate or a multiple of it."""
+        wanted = self.settings
+        look = dict(seed=wanted["weight_seed"], output_bias=wanted["output_bias"])
+        start = (
+            draw_weights(wanted["hidden_size"], **look),
+            wanted["activation"],
+            faster * wanted["learning_rate"],
+        )
+        more |= dict(longest=LONGEST, forward=forward, backward=backward)
+        return Run(self.dataset, *start, wanted["iterations"], **more)
+
+    # Training
+
+    def work(self, seconds):
+        """Train towards the iteration asked for."""
+        return self.guarded(self._advance, self.until, seconds) and not self._arrived()
+
+    def play(self):
+        """Play from here, or from the start where the end was reached."""
+        if self._arrived() or self.error:
+            self.restart()
+        self.until = self.live.iteration
+
+    def tick(self):
+        """One picture further; False at the end."""
+        going = self.guarded(self._advance, self.live.iteration + self.settings["speed"])
+        self.until = self.live.iteration
+        return going and not self.live.ended
+
+    def reset(self):
+        """Back to iteration 0."""
+        self.restart()
+        self.until = 0
+        return "Back to the start."
+
+    def _advance(self, until, seconds=np.inf):
+        """Take steps, and measure on fresh points at iterations that no picture decides."""
+        live, end = self.live, time.perf_counter() + seconds
+        self._measure()
+        while live.iteration < until and not live.ended and time.perf_counter() < end:
+            following = MEASURED[bisect.bisect(MEASURED, live.iteration)]
+            live.advance(min(following, until) - live.iteration)
+            if self.rival:
+                self.rival.advance(live.iteration - self.rival.iteration)
+            self._measure()
+
+    def _measure(self):
+        at = self.live.iteration
+        if self.fresh is not None and at in MEASURED and (not self.measured or self.measured[-1][0] < at):
+            self.measured.append((at, accuracy(self.fresh.y, self.live.at(self.fresh.X).p)))
+
+    def _arrived(self):
+        return self.live.ended or self.live.iteration >= self.until
+
+    def why_ended(self):
+        """Say when and why there is no next step."""
+        live = self.live
+        reasons = {
+            "Diverged: the numbers are no longer finite.": live.diverged,
+            f"Stopped at the accuracy asked for, {self.settings['stop_at']:g}.": live.reached,
+        }
+        why = next((why for why, holds in reasons.items() if holds), "All iterations asked for are done.")
+        return f"Ended at iteration {live.iteration}. {why}"
+
+    # Pictures and text
+
+    def draw(self):
+        """Return the picture."""
+        live, grid = self.live, self.live.at(GRID).p
+        z2, p = live.passes()[2:]
+        y = self.dataset.y
+        now = {"loss": log_loss_from_logits(y, z2), "accuracy": accuracy(y, p)}
+        self.now = f"iteration {live.iteration}, loss {now['loss']:.4f}, accuracy {now['accuracy']:.3f}"
+        if self.fresh is not None:
+            self.now += f", on fresh points {accuracy(self.fresh.y, live.at(self.fresh.X).p):.3f}"
+        self.now += f", majority baseline {self.baseline:.3f}"
+        wrong = self.dataset.points[(p >= 0.5) != (y == 1)]
+        marks = svg.rings(wrong) + self.points()
+        alt = f"Decision surface at iteration {live.iteration}: "
+        alt += f"{len(wrong)} of {len(y)} points wrong (ringed). "
+        views = self._network(svg.surface(grid.reshape(64, 64), marks), alt)
+        kind = "ck-two"
+        if self.rival:
+            views, kind = views + self._against(), "ck-three"
+        views += self._curves()
+        return f'<div class="{kind}">{views}</div><div class="ck-numbers">{escape(self.now)}</div>'
+
+    def _against(self):
+        """Draw the other's surface, and say from where on the two losses differ."""
+        rival, against = self.rival, self.settings["against"]
+        n = min(self.live.iteration, rival.iteration)
+        apart = ~np.isclose(self.live.loss[:n], rival.loss[:n], rtol=1e-6, atol=0)
+        self.apart = int(apart.argmax()) if apart.any() else None
+        y, (z2, p) = self.dataset.y, rival.passes()[2:]
+        said = f"against {against}: loss {log_loss_from_logits(y, z2):.4f}, accuracy {accuracy(y, p):.3f}, "
+        said += "no difference yet" if self.apart is None else f"apart from iteration {self.apart} on"
+        self.now += f"; {said}"
+        marks = svg.rings(self.dataset.points[(p >= 0.5) != (y == 1)]) + self.points()
+        body = svg.surface(rival.at(GRID).p.reshape(64, 64), marks)
+        return svg.panel(f"Against {against}", body, f"Decision surface {said}.")
+
+    def _network(self, surface, alt):
+        """Draw the network around its surface; the wires stand for its weights, or for their slopes."""
+        live, h = self.live, self.live.params.W1.shape[1]
+        A1 = graph.shares(np.asarray(live.at(TILE).A1)[:, :h], ACTIVATIONS[live.activation])
+        links, letters, weights = live.params, "", ", ".join(f"{w:+.1f}" for w in live.params.W2[:h])
+        alt += f"Maps of {h} hidden units with their lines; output weights {weights}."
+        if self.settings["wires"] == "slopes":
+            data = self.dataset.X, self.dataset.y, live.activation
+            links, letters = call_backward(self.own[1], live.params, live.passes(), *data), "∂ "
+            alt += f" Slopes of the output weights: {', '.join(f'{dw:+.3f}' for dw in links.W2[:h])}."
+        body = graph.living(live.params, A1.T.reshape(h, 20, 20), surface, links, letters)
+        return svg.panel("The network", body, alt, graph.WIDE)
+
+    def _curves(self):
+        live, end = self.live, max(self.live.limit, 1)
+        at = np.arange(live.iteration)
+        highest = max(live.loss.max(initial=0.0), self.rival.loss.max(initial=0.0) if self.rival else 0.0)
+        top = next((limit for limit in (1, 2, 5, 10, 50, 1000) if highest <= limit), 1e6)
+        body, to_x, to_y = svg.axes(18, 100, end, top, "log loss (nats)")
+        body += svg.curve(to_x(at), to_y(live.loss), BLUE) + svg.cursor(to_x(live.iteration), 18, 118)
+        if self.rival:
+            then = np.arange(self.rival.iteration)
+            body += svg.curve(to_x(then), to_y(self.rival.loss), PURPLE, "9 3 2 3")
+            body += svg.cursor(to_x(self.apart), 18, 118) if self.apart else ""
+        frame, to_x, to_y = svg.axes(162, 104, end, 1, "accuracy", "iteration")
+        body += frame + svg.level(to_y(self.baseline), 40, 290, "currentColor")
+        body += svg.curve(to_x(at), to_y(live.accuracy), VERMILION)
+        if self.rival:
+            body += svg.curve(to_x(then), to_y(self.rival.accuracy), PURPLE, "9 3 2 3")
+        if self.fresh is not None:
+            measured = np.array(self.measured).reshape(-1, 2).T
+            body += svg.curve(to_x(measured[0]), to_y(measured[1]), GREEN, dash="2 4")
+        body += svg.cursor(to_x(live.iteration), 162, 266)
+        key = "dashes: majority" + (", dots: fresh points" if self.fresh else "")
+        key_of_rival = svg.text(286, 30, "purple: the other", "end", 12) if self.rival else ""
+        body += svg.text(46, 261, key, size=12) + key_of_rival
+        alt = f"Loss and accuracy up to iteration {live.iteration}: {self.now}"
+        return svg.panel("Loss and accuracy", body, alt)
+
+    def describe(self):
+        """Say what the picture shows."""
+        early = self.live.reached or self.live.diverged
+        return f"{self.now.capitalize()}. {self.why_ended() if early else ''}".rstrip()
+
+    # Python
+
+    def as_python(self):
+        """Return one line that makes this explorer again; what is at its start is left out."""
+        given = [] if self.given is None else [rule_name(self.given) if callable(self.given) else "dataset"]
+        line = base.as_call("training", given + base.names_of(*self.own), CONTROLS, self.settings)
+        if self._changed_at:  # the line alone would give another training
+            line += f"  # learning rate changed at iteration {', '.join(map(str, self._changed_at))}"
+        return line
+
+
+def planted(slug, params, passes, X, y, activation):
+    """Return the gradient with a known mistake, called as a backward pass."""
+    return wrong_gradient(slug, params, X, y, activation)
