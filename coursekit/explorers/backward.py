@@ -106,9 +106,8 @@ class BackwardScene(base.Scene):
         return self.base._replace(**{block: weights})
 
     def _loss(self, params):
-        return log_loss_from_logits(
-            self.y_now, network.forward(params, self.X_now, self.settings["activation"]).z2
-        )
+        passes = network.forward(params, self.X_now, self.settings["activation"])
+        return log_loss_from_logits(self.y_now, passes.z2)
 
     def _compute(self):
         """Run both passes, the learner's own, and compare them with right numbers and with nudges."""
@@ -120,13 +119,11 @@ class BackwardScene(base.Scene):
             self.guarded(self._backward)
 
     def _forward(self):
-        activation = self.settings["activation"]
-        self.passes = call_forward(self.own[0], self.params, self.X_now, activation)
-        loss = np.array(log_loss_from_logits(self.y_now, self.passes.z2))
-        self.values = {**self.passes._asdict(), "loss": loss}
-        right = network.forward(self.params, self.X_now, activation)
-        self.wanted = {**right._asdict(), "loss": np.array(self._loss(self.params))}
-        self.wanted |= slopes_by_nudges(self.params, self.X_now, self.y_now, activation)
+        given = self.params, self.X_now, self.settings["activation"]
+        self.passes, right = call_forward(self.own[0], *given), network.forward(*given)
+        for_loss = ((passes, log_loss_from_logits(self.y_now, passes.z2)) for passes in (self.passes, right))
+        self.values, self.wanted = (passes._asdict() | {"loss": np.array(loss)} for passes, loss in for_loss)
+        self.wanted |= slopes_by_nudges(self.params, self.X_now, self.y_now, given[-1])
         self._judge(diagnose_forward, self.passes, self.params, self.X_now)
 
     def _backward(self):
@@ -143,8 +140,9 @@ class BackwardScene(base.Scene):
 
     def _judge(self, diagnose, *given):
         """Keep the first wrong number, and the question that leads on from there."""
-        self.first = first_wrong(self.values, self.wanted)
-        self.question = question_first(diagnose(*given, self.settings["activation"]).message)[0]
+        found = diagnose(*given, self.settings["activation"])
+        self.first = None if found.ok else first_wrong(self.values, self.wanted)
+        self.question = question_first(found.message)[0]
 
     def frame(self):
         """Return the picture, also of a forward pass whose backward pass raises."""

@@ -107,6 +107,8 @@ def living(params, maps, surface, links, letters="", chosen=None):
             wires += link((35, 48 + 100 * i), (left, middle), W1[i, unit], most)
         wires += link((left + side, middle), (WIDE - 306, 140), W2[unit], most)
         body += svg.image(shares, left, top, side) + _unit_line(params.W1[:, unit], left, top, side)
+        if chosen is not None:
+            body += svg.hand(f"unit-{unit}", left, top, side)
         if unit == chosen:
             frame = dict(x=left, y=top, width=side, height=side, stroke="currentColor", stroke_width=4)
             body += svg.tag("rect", **frame, fill="none")

@@ -216,6 +216,13 @@ class Scene:
         """Return Python that makes what is shown."""
         return ""
 
+    def hand(self, spot, drag, start, now):
+        """Take over what a hand does at a spot of the picture, from a start to a place in [-1, 1]^2.
+
+        All that belongs to one movement has the same number `drag`; returns a sentence.
+        """
+        return ""
+
     def follow(self, controls):
         """Let the controls say what the scene holds."""
         for name, control in controls.items():

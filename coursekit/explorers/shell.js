@@ -26,8 +26,37 @@
     root.querySelectorAll('.ck-present').forEach(button => button.addEventListener('click', () =>
         document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()));
 
-    // The kernel hears which picture has arrived, so that nothing queues, and whether it can be seen.
     const bridge = root.querySelector('.ck-bridge input');
+
+    // What a hand does: a spot, the number of the movement, where it began and where it is, in [-1, 1]^2.
+    let drags = 0;
+    root.addEventListener('pointerdown', down => {
+        const spot = down.target.closest('[data-ck-hand]');
+        if (!spot || down.button) return;
+        down.preventDefault();
+        drags += 1;
+        const {left, top, width, height} = spot.getBoundingClientRect(), name = spot.dataset.ckHand;
+        const place = event => `${(2 * (event.clientX - left) / width - 1).toFixed(3)} ` +
+            `${(1 - 2 * (event.clientY - top) / height).toFixed(3)}`;
+        let last = down, sent = false, n = 0;
+        const send = () => {
+            sent = false;
+            bridge.value = `hand ${name} ${drags} ${place(down)} ${place(last)} ${n += 1}`;
+            bridge.dispatchEvent(new Event('change', {bubbles: true}));
+        };
+        const move = event => { last = event; if (!sent) { sent = true; requestAnimationFrame(send); } };
+        const up = event => {
+            move(event);
+            setTimeout(send, 150);  // the last word, also where pictures were being told of
+            window.removeEventListener('pointermove', move);
+            window.removeEventListener('pointerup', up);
+        };
+        window.addEventListener('pointermove', move);
+        window.addEventListener('pointerup', up);
+        send();
+    });
+
+    // The kernel hears which picture has arrived, so that nothing queues, and whether it can be seen.
     let shown = '', visible = true, waiting = false;
     const tell = () => {
         waiting = false;

@@ -15,6 +15,7 @@ import time
 from importlib.resources import files
 
 import ipywidgets as widgets
+import numpy as np
 
 WORK_AT_ONCE = 0.085  # seconds of work before a first picture
 WORK_IN_A_DRAG = 0.045  # the same where the last change was less than QUIET seconds ago
@@ -225,6 +226,10 @@ class Shell(widgets.VBox):
 
     def _heard(self, change):
         drawn, _, seen = change["new"].partition(" ")
+        if drawn == "hand":
+            spot, drag, *places = seen.split()[:6]
+            start, now = np.clip([float(place) for place in places], -1, 1).reshape(2, 2)
+            self._do(lambda: self.scene.hand(spot, int(drag), start, now))
         if drawn.isdigit():
             self._drawn, self._seen = int(drawn), seen != "hidden"
             self._answered = time.monotonic()

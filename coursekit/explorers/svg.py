@@ -125,7 +125,13 @@ def surface(shares, marks):
         + text(left - 4, top + (1 - share) * side + (10 if share == 1 else 4 if share else 0), value, "end")
         for share, value in ((0, "−1"), (0.5, "0"), (1, "1"))
     )
-    return image(shares, left, top, side) + marks + ticks
+    return image(shares, left, top, side) + marks + ticks + hand("surface", left, top, side)
+
+
+def hand(spot, x, y, side):
+    """Return an unseen square in which the page tells of what a hand does."""
+    unseen = tag("rect", x=x, y=y, width=side, height=side, fill="none")
+    return unseen.replace("<rect", f'<rect data-ck-hand="{spot}"')
 
 
 def text(x, y, words, anchor="start", size=13, color=""):

@@ -70,6 +70,8 @@ def explore_training(
         Accuracy that ends it earlier; 1: none.
     speed : int
         Iterations a picture while playing.
+    drawing : {"nothing", "a point of class 0", "a point of class 1"}
+        What a click on the decision surface draws.
     against : str
         Another training from the same start to race with: "nobody", "the right gradient", "three times
         the rate", "a third of the rate", or a planted mistake of `explore_gradient_check`.

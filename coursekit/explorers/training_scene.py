@@ -31,6 +31,7 @@ MEASURED = [
 ]  # on fresh points
 RATES = [float(f"{m}e{e}") for e in range(-3, 2) for m in (1, 1.5, 2, 3, 5, 7)] + [100.0]
 NOBODY, RIGHT = "nobody", "the right gradient"
+NOTHING, CLASSES = "nothing", {"a point of class 0": 0, "a point of class 1": 1}
 FACTORS = {"three times the rate": 3.0, "a third of the rate": 1 / 3}
 CONTROLS = {
     "pattern": base.PATTERN,
@@ -47,6 +48,7 @@ CONTROLS = {
     "iterations": base.slider("Iterations", 1000, 0, LONGEST, 100),
     "stop_at": base.slider("Stop at accuracy", 1.0, 0.5, 1, 0.01, digits=2),
     "speed": base.choice("Iterations a picture", 20, [1, 5, 20, 50, 100, 200]),
+    "drawing": base.choice("A click draws", NOTHING, [NOTHING, *CLASSES]),
     "against": base.choice("Race against", NOBODY, [NOBODY, RIGHT, *FACTORS, *MISTAKES]),
     "wires": base.choice("Wires show", "weights", ["weights", "slopes"]),
 }
@@ -60,7 +62,7 @@ class TrainingScene(base.Scene):
 
     def __init__(self, given=None, held_out=None, forward=network.forward, backward=network.backward):
         self.given, self.held_out, self.own = given, held_out, (forward, backward)
-        self.live, self.rival, self._changed_at = None, None, []
+        self.live, self.rival, self._changed_at, self.drawn, self._drag = None, None, [], [], 0
 
     # Settings
 
@@ -71,6 +73,10 @@ class TrainingScene(base.Scene):
         in_play = live is not None and self.until < live.limit
         if name == "speed":
             return f"Speed: {settings['speed']} iterations a picture."
+        if name == "drawing":
+            return f"A click on the surface draws {settings['drawing']}."
+        if name in ("pattern", "data_seed"):
+            self.drawn = []
         if name == "wires":
             return f"The wires show {settings['wires']}."
         if self.error is None and live is not None and self.rival is None:
@@ -90,6 +96,17 @@ class TrainingScene(base.Scene):
         """Take the next seed of the points or the weights."""
         return self.change(name, self.settings | {name: self.settings[name] + 1})
 
+    def hand(self, spot, drag, start, now):
+        """Draw a point of the class that was asked for, and train again with it."""
+        drawing = self.settings["drawing"]
+        if drawing not in CLASSES or drag == self._drag:
+            return ""
+        self._drag, in_play = drag, self.until < self.live.limit
+        self.drawn.append((*start, CLASSES[drawing]))
+        self.restart()
+        self.until = 0 if in_play else self.live.limit
+        return f"Drew {drawing}: {len(self.drawn)} drawn, restarted."
+
     def restart(self):
         """Draw points and weights, and stand at iteration 0."""
         wanted, self.error, self._changed_at, self.measured = self.settings, None, [], []
@@ -99,6 +116,10 @@ class TrainingScene(base.Scene):
             drawn = dict(seed=wanted["data_seed"], noise=wanted["noise"])
             self.dataset = draw_points(source, wanted["n_points"], **drawn)
             self.fresh = self.held_out or draw_points(source, FRESH_POINTS, stream=FRESH, **drawn)
+        if self.drawn:
+            x1, x2, y = np.array(self.drawn).T
+            X = np.vstack([self.dataset.X, np.column_stack([x1, x2, np.ones(len(y))])])
+            self.dataset = Dataset("with points drawn", X, np.append(self.dataset.y, y.astype(int)))
         self.live = self._run(*self.own, stop_at=wanted["stop_at"] if wanted["stop_at"] < 1 else 2.0)
         self.rival, against = None, wanted["against"]
         if against in FACTORS:
@@ -260,6 +281,8 @@ class TrainingScene(base.Scene):
         """Return one line that makes this explorer again; what is at its start is left out."""
         given = [] if self.given is None else [rule_name(self.given) if callable(self.given) else "dataset"]
         line = base.as_call("training", given + base.names_of(*self.own), CONTROLS, self.settings)
+        if self.drawn:
+            line += f"  # and {len(self.drawn)} points drawn"
         if self._changed_at:  # the line alone would give another training
             line += f"  # learning rate changed at iteration {', '.join(map(str, self._changed_at))}"
         return line

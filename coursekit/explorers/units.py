@@ -95,7 +95,7 @@ class UnitsScene(base.Scene):
     def __init__(self, lines, output_bias):
         self.lines, self.output_bias, self.chosen = lines, output_bias, 0
         self._start, self._mine = (lines.copy(), output_bias), None
-        self.best, self.trained, self._running = {}, {}, []
+        self.best, self.trained, self._running, self._drag = {}, {}, [], 0
 
     # What the shell calls
 
@@ -148,6 +148,22 @@ class UnitsScene(base.Scene):
     def _network(self, seed):
         start = draw_weights(self.h, seed=seed, output_bias=True)
         return Run(self.dataset, start, "sigmoid", RATE, ITERATIONS)
+
+    def hand(self, spot, drag, start, now):
+        """Choose a unit by its map, or move the line that was next to where the hand began."""
+        if spot.startswith("unit-"):
+            self.chosen = int(spot[5:])
+            return f"Unit {self.chosen} is chosen."
+        angles = np.deg2rad(self.lines[: self.h, 0])
+        directions = np.column_stack([np.cos(angles), np.sin(angles)])
+        if drag != self._drag:
+            away = directions @ start + self.lines[: self.h, 1]
+            self._drag, self.chosen = drag, int(np.abs(away).argmin())
+            self._grip = float(away[self.chosen])
+        shift = self._grip - directions[self.chosen] @ now
+        self.lines[self.chosen, 1] = np.clip(shift, -1.5, 1.5).round(2)
+        self._answer()
+        return f"The line of unit {self.chosen} is moved."
 
     # What the buttons call
 

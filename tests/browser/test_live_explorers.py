@@ -54,7 +54,7 @@ for i in range(24):
 e = Shell(Many(), controls)
 e"""
 LONG = SHOW.format(name="training", arguments="iterations=6000, speed=5")  # plays for a while
-TEXT_ONLY = {"Iterations a picture"}  # of explore_training
+TEXT_ONLY = {"Iterations a picture", "A click draws"}  # of explore_training
 COUNT = """import asyncio, gc
 from coursekit.explorers import shell
 tasks = [t for t in asyncio.all_tasks() if t.get_coro().__qualname__ == 'Shell.run']
@@ -410,6 +410,36 @@ def test_functions_that_break_in_mid_play_leave_the_last_good_picture(page):
 
 
 # Beside others
+
+
+def drag(page, spot, start, end):
+    """Move the mouse over a spot, between places in [-1, 1]^2."""
+    box = spot.bounding_box()
+    for step, (x, y) in enumerate((start, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2), end)):
+        page.mouse.move(box["x"] + (x + 1) / 2 * box["width"], box["y"] + (1 - y) / 2 * box["height"])
+        if step == 0:
+            page.mouse.down()
+        page.wait_for_timeout(60)
+    page.mouse.up()
+
+
+def test_a_mouse_moves_a_line_and_chooses_a_unit(page):
+    explorer = show(page, EXPLORERS["units"])
+    drag(page, explorer.root.locator("[data-ck-hand=surface]"), (-0.3, 0.4), (0.5, -0.4))
+    explorer.says("line of unit 1 is moved")
+    moved = "print(e.scene.lines[:3, 1])"
+    until(lambda: ask(page, moved) == "[ 0.6 -0.5  0. ]\n", what="the line at its new place")
+    explorer.root.locator("[data-ck-hand=unit-2]").click()
+    explorer.says("Unit 2 is chosen.")
+
+
+def test_a_mouse_draws_points(training, page):
+    training["A click draws"].select_option("a point of class 1")
+    training.says("A click on the surface draws")
+    drag(page, training.root.locator("[data-ck-hand=surface]"), (0.9, 0.9), (0.9, 0.9))
+    training.says("1 drawn, restarted.")
+    found = ask(page, "print(e.scene.dataset.X[-1].round(1), e.scene.dataset.y[-1])")
+    assert found == "[0.9 0.9 1. ] 1\n"
 
 
 def test_two_explorers_do_not_disturb_each_other(page):

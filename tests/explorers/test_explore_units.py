@@ -162,6 +162,32 @@ def test_it_says_when_all_points_get_one_answer(explorer):
     assert "All points are answered with class 1." in text(explorer)
 
 
+def hand(explorer, spot, drag, *places, n=0):
+    """Do what the page does while a hand moves."""
+    explorer._bridge.value = f"hand {spot} {drag} {' '.join(map(str, places))} {n}"
+
+
+def test_a_hand_moves_the_line_it_began_at_and_no_other(explorer):
+    before = explorer.scene.lines.copy()  # lines at x1 = -0.6, -0.3 and 0
+    hand(explorer, "surface", 1, -0.32, 0.5, -0.32, 0.5)
+    assert explorer.controls["unit"].value == 1
+    hand(explorer, "surface", 1, -0.32, 0.5, 0.38, -0.9, n=1)  # past another line
+    np.testing.assert_allclose(explorer.scene.lines[1, 1], before[1, 1] - 0.7)
+    assert explorer.controls["shift"].value == explorer.scene.lines[1, 1]
+    np.testing.assert_array_equal(explorer.scene.lines[[0, 2]], before[[0, 2]])
+    hand(explorer, "surface", 2, -0.6, 0.0, -9.0, 0.0)
+    assert explorer.controls["unit"].value == 0
+    assert explorer.scene.lines[0, 1] == 1.0  # at the edge
+
+
+def test_a_click_on_a_map_chooses_its_unit(explorer):
+    assert explorer.picture.value.count('data-ck-hand="unit-') == 3
+    hand(explorer, "unit-2", 1, 0, 0, 0, 0)
+    assert explorer.controls["unit"].value == 2
+    assert "Unit 2 is chosen." in text(explorer)
+    assert explorer.controls["shift"].value == explorer.scene.lines[2, 1]
+
+
 # Training
 
 

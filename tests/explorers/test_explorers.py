@@ -14,7 +14,7 @@ from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import explore_training, shell
 from coursekit.explorers.scene import starts
 from coursekit.explorers.training import PRESETS
-from coursekit.explorers.training_scene import CONTROLS, TrainingScene
+from coursekit.explorers.training_scene import CLASSES, CONTROLS, TrainingScene
 from coursekit.starts import FRESH, draw_points
 
 QUICK = dict(n_points=60, iterations=200)
@@ -193,6 +193,25 @@ def test_the_end_is_said_with_its_reason(given, words):
     for _ in range(12):
         explorer.step()
     assert words in text(explorer)
+
+
+def test_clicks_draw_points_of_the_class_that_was_asked_for(explorer):
+    explorer._bridge.value = "hand surface 1 0.5 -0.5 0.5 -0.5 1"
+    assert len(explorer.scene.dataset.y) == 60
+    for drag, drawing in enumerate(CLASSES, 2):
+        explorer.controls["drawing"].value = drawing
+        explorer._bridge.value = f"hand surface {drag} 0.5 -0.{drag} 0.5 -0.5 1"
+        explorer._bridge.value = f"hand surface {drag} 0.5 -0.{drag} 0.6 -0.5 2"  # the same movement
+    dataset = explorer.scene.dataset
+    assert len(dataset.y) == 62
+    np.testing.assert_array_equal(dataset.X[-2:], [[0.5, -0.2, 1], [0.5, -0.3, 1]])
+    np.testing.assert_array_equal(dataset.y[-2:], [0, 1])
+    start = ck.draw_start("circle", seed=0, n_points=60)[1]
+    training = ck.train(dataset, params=start, learning_rate=1.5, iterations=200)
+    assert numbers(explorer)[1] == round(ck.log_loss(dataset.y, training.predict(dataset.points)), 4)
+    assert explorer.line.value.endswith("  # and 2 points drawn")
+    buttons(explorer)["New points"].click()
+    assert len(explorer.scene.dataset.y) == 60
 
 
 RIVALS = {
