@@ -99,12 +99,13 @@ class TrainingScene(base.Scene):
     def hand(self, spot, drag, start, now):
         """Draw a point of the class that was asked for, and train again with it."""
         drawing = self.settings["drawing"]
-        if drawing not in CLASSES or drag == self._drag:
+        if drawing not in CLASSES:
             return ""
-        self._drag, in_play = drag, self.until < self.live.limit
-        self.drawn.append((*start, CLASSES[drawing]))
-        self.restart()
-        self.until = 0 if in_play else self.live.limit
+        if drag != self._drag:
+            self._drag, in_play = drag, self.until < self.live.limit
+            self.drawn.append((*start, CLASSES[drawing]))
+            self.restart()
+            self.until = 0 if in_play else self.live.limit
         return f"Drew {drawing}: {len(self.drawn)} drawn, restarted."
 
     def restart(self):
