@@ -1,9 +1,13 @@
-"""The cells of a notebook of any format, from bytes that anybody may have made."""
+"""The cells of a notebook of any format, from bytes that anybody may have made, and the code in them."""
 
+import ast
 import json
+import re
+from functools import lru_cache
 
 LARGEST = 40_000_000  # bytes of a file, outputs and all
 LARGEST_TEXT = 10_000_000  # characters in its cells
+LARGEST_CODE = 200_000  # characters of a cell that is looked into
 MOST_VALUES = 3_000_000  # values in a file: each takes some 70 bytes of memory once it is read
 _HEADS = {
     b"PK\x03\x04": "a zip archive",
@@ -110,3 +114,40 @@ def without_outputs(data):
         for cell in read_cells(data)
     ]
     return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def parse(code):
+    """Return the syntax tree of a cell, magics aside, or None."""
+    plain = re.sub(r"^%%.*", "", code)
+    plain = re.sub(r"^([ \t]*)[%!].*", r"\1pass", plain, flags=re.MULTILINE)
+    try:
+        return ast.parse(plain) if len(plain) < LARGEST_CODE else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def is_text(node):
+    """Whether a statement is nothing but a text or a number."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+@lru_cache(4096)
+def defined(code):
+    """Return the names that a code binds at its top level."""
+    tree = parse(code)
+    return frozenset().union(*map(_bound, tree.body)) if tree else frozenset()
+
+
+def _bound(node):
+    targets = getattr(node, "targets", [getattr(node, "target", node)])
+    return {getattr(target, "id", getattr(target, "name", None)) for target in targets} - {None}
+
+
+def additions(code, original):
+    """Return the imports, functions and classes of a code that are new to the original, as code."""
+    tree, known = parse(code), parse(original)
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    there = {ast.dump(node) for node in known.body} if known else set()
+    new = [node for node in tree.body if isinstance(node, kinds)] if tree and known else []
+    new = [node for node in new if ast.dump(node) not in there and not _bound(node) & defined(original)]
+    return "\n".join(map(ast.unparse, new))

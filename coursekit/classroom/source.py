@@ -15,6 +15,8 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from coursekit.classroom.cells import clean
+
 STUB = "...  # your code here"
 WRITTEN_STUB = "*Your answer here, in two or three sentences.*"
 _MARKER = re.compile(r"^\s*(?:###|<!--)\s*(BEGIN|END)\s+(SOLUTION|HIDDEN TESTS)\b\s*(.*?)\s*(?:-->)?\s*$")
@@ -117,14 +119,15 @@ def read_source(path):
 
 def _read_notebook(path):
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = json.loads(path.read_bytes())
     except OSError as error:
         raise SourceError(
             f"the source must be a file that can be read; got {str(path)!r}: {error}"
         ) from error
     except ValueError as error:
         raise SourceError(f"{path.name} must be a notebook; it is not JSON: {error}") from error
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise SourceError(f"{path.name} must be a notebook in format 4, with cells; save it from JupyterLab")
     return notebook
 
@@ -133,7 +136,7 @@ def _cell(node, number):
     name = node.get("id")
     if not name:
         raise SourceError(f"cell {number}: must have an id; save the notebook in format 4.5")
-    lines = "".join(node.get("source", "")).split("\n")
+    lines = clean("".join(node.get("source", ""))).split("\n")
     header = _HEADER.match(lines[0])
     code = node.get("cell_type") == "code"
     pieces = _pieces(lines, name, WRITTEN_STUB if header else STUB)

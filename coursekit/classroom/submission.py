@@ -4,7 +4,7 @@ import ast
 import re
 from dataclasses import dataclass, field
 
-from coursekit.classroom.cells import Unreadable, read_cells
+from coursekit.classroom.cells import Unreadable, additions, defined, is_text, parse, read_cells
 from coursekit.classroom.release import released_text
 
 _HEADER = re.compile(r"^(?:# ?Answer:|### ?CHECK|<!-- ?WRITTEN)[ \t]*([a-z][a-z0-9_-]*)", re.MULTILINE)
@@ -118,7 +118,7 @@ class _Reading:
             for cell in assignment.of_kind("text", "written")
             for line in released_text(cell).splitlines()
         }
-        self._defines = {cell.name: _defined(cell.source) for cell in assignment.of_kind("solution")}
+        self._defines = {cell.name: defined(cell.source) for cell in assignment.of_kind("solution")}
         self._place = self._piece = ""  # the last named cell; the answer that the cell before belongs to
         self._answers, self._written, self._flags = {}, {}, []
         self._counts, self._as_text, self._notes = {}, {}, []
@@ -135,12 +135,20 @@ class _Reading:
         elif kind == "written":
             self._written.setdefault(cell.name, []).append(self._own(text))
         elif kind in ("given", "check"):
-            if _plain(text) != self._stubs[cell.name]:
-                self._flag(f"{cell.name}: this cell of the assignment was changed; the original counts")
+            self._take_changed(cell, text)
         elif kind == "text" or not is_code or self._is_prose(text):
             self._take_text(kind, text)
         elif _plain(text):
             self._answers.setdefault(self._place, []).append(text)
+
+    def _take_changed(self, cell, text):
+        if _plain(text) == self._stubs[cell.name]:
+            return
+        self._flag(f"{cell.name}: this cell of the assignment was changed; the original counts")
+        added = additions(text, cell.source)
+        if added:
+            self._flag(f"{cell.name}: what was added to it (imports, functions) was run after it")
+            self._answers.setdefault(cell.name, []).append(added)
 
     def _take_solution(self, name, is_code, text, before):
         if not is_code:
@@ -165,20 +173,20 @@ class _Reading:
     @staticmethod
     def _is_split(first, second, names):
         """Whether two neighbours are one answer: only a beginning, or cut in the middle of a function."""
-        tree, rest = _parse(first), _parse(second)
+        tree, rest = parse(first), parse(second)
         if rest is None:
-            return tree is None or _parse(f"{first}\n{second}") is not None
+            return tree is None or parse(f"{first}\n{second}") is not None
         harmless = tree is not None and all(
-            isinstance(node, _HARMLESS) or _is_text(node) for node in tree.body
+            isinstance(node, _HARMLESS) or is_text(node) for node in tree.body
         )
-        return harmless and not names & _defined(first)
+        return harmless and not names & defined(first)
 
     def _is_prose(self, text):
         """Whether an added code cell holds a written answer: below one, and nothing in it can be run."""
         if self._place not in self._written:
             return False
-        tree = _parse(text)
-        return tree is None or all(map(_is_text, tree.body))
+        tree = parse(text)
+        return tree is None or all(map(is_text, tree.body))
 
     def _take_text(self, kind, text):
         own = self._own(text)
@@ -227,14 +235,14 @@ class _Reading:
     def _look_elsewhere(self, name):
         """Find an answer that is not in its cell: in a text cell by accident, or in other code cells."""
         text = self._as_text.get(name)
-        if text and _plain(text) != self._stubs[name] and _parse(text):
+        if text and _plain(text) != self._stubs[name] and parse(text):
             self._flag(f"{name}: its cell was no code cell any more; it was run as one")
             return self._begin(name, text)
         found = [
             (place, text)
             for place, texts in self._answers.items()
             for text in texts
-            if self._defines[name] & _defined(text) and _plain(text) != self._stubs[name]
+            if self._defines[name] & defined(text) and _plain(text) != self._stubs[name]
         ]
         for place, text in found:
             if place == name or (place in self._counts and text is self._answers[place][0]):
@@ -271,26 +279,3 @@ def _plain(text):
     """Return a text without its header, blank lines, and blanks at the ends of lines."""
     lines = (line.rstrip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith(("# Answer:", "#Answer:")))
-
-
-def _parse(code):
-    """Return the syntax tree of a cell, magics aside, or None."""
-    plain = re.sub(r"^%%.*", "", code)
-    plain = re.sub(r"^([ \t]*)[%!].*", r"\1pass", plain, flags=re.MULTILINE)
-    try:
-        return ast.parse(plain)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _is_text(node):
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _defined(code):
-    """Return the names that a code binds at its top level."""
-    tree, names = _parse(code), set()
-    for node in tree.body if tree else ():
-        targets = getattr(node, "targets", [getattr(node, "target", node)])
-        names |= {getattr(target, "id", getattr(target, "name", None)) for target in targets}
-    return names - {None}

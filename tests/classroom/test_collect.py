@@ -164,6 +164,7 @@ ROSTERS = {
     "one column": "learner\nJosé\nBob\n".encode(),
     "twice": "name,id\nJosé,1\nBob,2\nJosé,1\nbob,2\n".encode(),
     "first and last": "Last Name,First Name,Username\n,José,j\nBob,,b\n".encode(),
+    "ids alone": "id,email\nJosé,a@b\nBob,b@b\n".encode(),
     "more columns": "Section,Name,Notes\nA,José,late\nB,Bob,\n".encode(),
     "a line of Canvas": 'Student,ID\n    Points Possible,\nJosé,1\nBob,2\n"Student, Test",9\n'.encode(),
 }
@@ -181,7 +182,7 @@ def test_a_roster_is_read_as_spreadsheets_write_it(name, tmp_path):
     [
         (b"", "it is empty"),
         (b"Ann\nBob\n", "its first line is 'Ann'"),
-        (b"id,mail\n1,2\n", "its first line is 'id, mail'"),
+        (b"points,day\n1,2\n", "its first line is 'points, day'"),
         (b"learner\n\n", "names nobody"),
         (b"PK\x03\x04", "save it as CSV"),
         (b"learner,id\nLee, Ann,7\n", "more cells than the first one: 'Lee,  Ann, 7'"),

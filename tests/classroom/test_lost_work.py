@@ -159,6 +159,27 @@ NOTEBOOKS = {  # what was done to the right notebook, and what a flag must say o
         ],
         "",
     ),
+    "an import in the setup": (
+        [
+            ("tiny-setup", pieces("import numpy as np\nfrom math import fsum")),
+            ("tiny-double", pieces("def double(x):\n    return fsum([x, x])")),
+        ],
+        "what was added",
+    ),
+    "a helper in the setup, magics beside": (
+        [
+            ("tiny-setup", pieces("%matplotlib inline\ndef two():\n    return 2\nnp = None")),
+            ("tiny-double", pieces("def double(x):\n    return np.multiply(two(), x)")),
+        ],
+        "what was added",
+    ),
+    "an answer in the check": (
+        [
+            ("tiny-double", pieces(STUB)),
+            ("tiny-double-check", pieces(f"### CHECK double (3 points)\n{DOUBLE}\nprint(double(2))")),
+        ],
+        "another cell",
+    ),
     "become markdown": ([("tiny-double", pieces(DOUBLE, kind="markdown"))], "no code cell"),
     "become raw": ([("tiny-add", pieces(RIGHT["tiny-add"], kind="raw"))], "no code cell"),
     "a magic in the first line": ([("tiny-double", pieces(f"%%time\n{DOUBLE}"))], ""),

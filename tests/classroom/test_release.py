@@ -98,3 +98,11 @@ def test_the_command_says_what_it_wrote_and_what_is_wrong(source, tmp_path, caps
     assert capsys.readouterr().out.strip() == str(tmp_path / "out" / "tiny.ipynb")
     assert main(["release", str(tmp_path / "none.ipynb")]) == 1
     assert "must be a file that can be read" in capsys.readouterr().err
+
+
+def test_half_an_emoji_and_any_encoding_can_be_released(tmp_path):
+    made = notebook(CELLS | {"tiny-title": "# A tiny assignment \ud83d"})
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        path = tmp_path / f"{encoding}.ipynb"
+        path.write_bytes(json.dumps(made).encode(encoding))
+        assert "assignment \ufffd" in release_file(path, tmp_path / "out").read_text(encoding="utf-8")

@@ -92,6 +92,7 @@ def test_what_is_no_source_is_refused(tmp_path):
         ("{", "is not JSON"),
         ("[]", "must be a notebook"),
         ({"cells": 1}, "must be a notebook"),
+        ({"cells": [1]}, "must be a notebook"),
     ):
         with pytest.raises(SourceError, match=message):
             read_source(write(tmp_path / "a.ipynb", content))

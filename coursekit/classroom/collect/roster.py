@@ -67,7 +67,7 @@ def read_roster(path):
     try:
         header, *rows = _rows(_text(path.read_bytes()))
         meanings = [_MEANING.get(plain(name)) for name in header]
-        if "learner" not in meanings and not {"first", "last"} <= set(meanings):
+        if not {"learner", "first", "last", "id", "email"} & set(meanings):
             raise ValueError(f"its first line is {', '.join(header)[:100]!r}")
         for row in rows:
             if any(map(str.strip, row[len(header) :])):
@@ -113,7 +113,13 @@ def _person(cells):
         if meaning and value:
             found.setdefault(meaning, []).append(value)
     first, last = found.get("first", [""])[0], found.get("last", [""])[0]
-    learner = found.get("learner", [f"{first} {last}".strip()])[0]
+    named = (
+        *found.get("learner", []),
+        f"{first} {last}".strip(),
+        *found.get("id", []),
+        *found.get("email", []),
+    )
+    learner = next(filter(None, named), "")
     if not learner or plain(learner) in ("pointspossible", "studenttest"):  # a line that Canvas adds
         return None
     words = [word for word in re.split(r"[\s,]+", learner) if word]

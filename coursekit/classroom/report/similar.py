@@ -10,6 +10,7 @@ import keyword
 import tokenize
 from collections import Counter
 
+LONGEST = 200_000  # characters of an answer that are looked at
 LENGTH = 8  # tokens of a run
 ALIKE = 0.8  # share of common runs from which a pair is shown
 COMMON = 0.3  # runs that this share of a class has say nothing
@@ -20,7 +21,7 @@ def fingerprint(code):
     """Return the runs of tokens of a code, without names, numbers and comments."""
     kinds = []
     try:
-        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        for token in tokenize.generate_tokens(io.StringIO(code[:LONGEST]).readline):
             if token.type == tokenize.NAME:
                 kinds.append(token.string if keyword.iskeyword(token.string) else "name")
             elif token.type == tokenize.OP:
