@@ -80,7 +80,12 @@ def _parser():
     grade.add_argument(
         "--seed", type=int, help="of the checks' inputs (default: a secret one, kept in the results)"
     )
-    grade.add_argument("--carry", action="store_true", help="also grade each part on right earlier parts")
+    grade.add_argument(
+        "--carry",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="judge a part again as if earlier ones were right; the better figure counts (default: yes)",
+    )
     grade.set_defaults(run=_grade)
     report = commands.add_parser("report", help="write tables and pages anew, with the marks of marks.csv")
     report.add_argument("source", type=Path, help="the instructor's notebook")
@@ -154,4 +159,5 @@ def _tell(source, results, learners):
             print(f"{result.record.learner}: {said}".rstrip())
     print(f"Grades: {results / 'grades.csv'}. Pages: {results / 'class.html'}.")
     if any(result.unmarked for result in made):
-        print(f"To mark: {results / 'rubric.html'}, into {results / 'marks.csv'}. Then: coursekit report")
+        print(f"To mark: {results / 'rubric.html'}. Enter marks in {results / 'marks.csv'}, then:")
+        print(f"  coursekit report {shlex.quote(str(source))} {shlex.quote(str(results))}")

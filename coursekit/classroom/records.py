@@ -116,8 +116,8 @@ class Record(AsInJson):
 
     @property
     def total(self):
-        """What the parts earned; marks of written answers come to it when results are reported."""
-        return round(sum(part.earned for part in self.parts), 4)
+        """What the parts earned, each to a tenth; marks of written answers come to it in the reports."""
+        return round(sum(round(part.earned, 1) for part in self.parts), 1)
 
     def as_dict(self):
         """Return the record as JSON holds it, with its total."""

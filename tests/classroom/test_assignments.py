@@ -62,7 +62,7 @@ MISTAKES = {  # what is changed: cell, pattern, replacement; part -> points; the
         "update",
         "- learning",
         "+ learning",
-        {"step-5-update": 1, "step-6-train": 0},
+        {"step-5-update": 0, "step-6-train": 0},
         "update-uphill",
     ),
     "tanh": (
@@ -87,6 +87,19 @@ MISTAKES = {  # what is changed: cell, pattern, replacement; part -> points; the
         None,
     ),
     "strictly above": ("first-time", ">=", ">", {"step-7-look": 1.3333}, None),
+    "only dW1": ("backward", r"hidden.T @ output_error", "W2", {"step-4-backward": 2}, None),
+    "nothing done": ("update", r"return .*", "return W1, W2", {"step-5-update": 0}, None),
+    "in place": (
+        "update",
+        r"stepped = W1 - learning_rate \* dW1",
+        "W1 -= learning_rate * dW1\n    stepped = W1",
+        {"step-5-update": 1.3333},
+        None,
+    ),
+    "a constant": ("first-time", r"(?s)    reached.*", "    return -1", {"step-7-look": 0}, None),
+    "summed at points": ("transfer", r" / len\(y\)", "", {"step-8-transfer": 1}, None),
+    "flat at points": ("transfer", r" \* units \* \(1 - units\)", "", {"step-8-transfer": 0}, None),
+    "points come back": ("transfer", "return .*", "return X", {"step-8-transfer": 0}, None),
     "W2 first": (
         "start",
         r"(?s)    first_layer.*",

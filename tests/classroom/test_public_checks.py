@@ -33,7 +33,7 @@ def test_right_answers_pass_and_more_checks_are_announced(released, tmp_path, ca
     path = write(tmp_path / "mine.ipynb", handed_in(released, SOLUTION))
     assert main(["check", str(path)]) == 0
     said = capsys.readouterr().out
-    assert "7 of 7 public checks passed. The grader runs others, on fresh data." in said
+    assert "8 of 8 public checks passed. The grader runs others, on fresh data." in said
     assert "Step 4: go back: 1 of 1 parts passed" in said
 
 

@@ -65,7 +65,7 @@ def read_roster(path):
         kind = ValueError if path.exists() else FileNotFoundError
         raise kind(f"roster must be a file; got {str(path)!r}")
     try:
-        header, *rows = _rows(_text(path.read_bytes()))
+        header, *rows = _rows(decoded(path.read_bytes()))
         meanings = [_MEANING.get(plain(name)) for name in header]
         if not {"learner", "first", "last", "id", "email"} & set(meanings):
             raise ValueError(f"its first line is {', '.join(header)[:100]!r}")
@@ -80,8 +80,8 @@ def read_roster(path):
     return _told_apart([person for person in people if person])
 
 
-def _text(data):
-    """Return the text of a file, whatever program wrote it."""
+def decoded(data):
+    """Return the text of a CSV file, whatever program wrote it; refuse a spreadsheet's own format."""
     if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         raise ValueError("this is a spreadsheet: save it as CSV (UTF-8)")
     for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):

@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+from coursekit.classroom.collect.roster import decoded
 from coursekit.lesson.files import write_text
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would compute what begins so
@@ -39,15 +40,16 @@ def read_table(path):
     Returns
     -------
     list of list of str
+
+    Raises
+    ------
+    ValueError
+        Where it is no CSV file.
     """
-    data = Path(path).read_bytes()
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = data.decode("utf-16", "replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", "replace")
+    try:
+        text = decoded(Path(path).read_bytes()).removeprefix("\ufeff")
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be used: {error}") from error
     first = text.partition("\n")[0]
     mark = max(",;\t", key=first.count)
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))

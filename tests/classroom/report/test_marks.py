@@ -101,6 +101,12 @@ def test_an_error_names_row_and_column_and_nothing_is_written(name, assignment, 
     assert [path.name for path in tmp_path.glob("*.csv")] == ["marks.csv"]
 
 
+def test_a_spreadsheets_own_format_is_refused(assignment, tmp_path):
+    (tmp_path / "marks.csv").write_bytes(b"PK\x03\x04")
+    with pytest.raises(ValueError, match="cannot be used: this is a spreadsheet: save it as CSV"):
+        read_marks(tmp_path / "marks.csv", assignment, ["ada"])
+
+
 @pytest.mark.parametrize("content", ["", "name,why\nada,1\n"])
 def test_a_file_without_learners_is_refused(content, assignment, tmp_path):
     with pytest.raises(ValueError, match="row 1: must have a column 'learner'"):

@@ -107,7 +107,7 @@ def test_what_has_a_name_stands_before_what_has_none():
 def test_feedback_says_what_a_part_rests_on_and_where_nan_comes_from(assignment):
     text = words(feedback(assignment, record("bo", 2, rests_on=("add",), message="received nan")))
     assert "This part uses what you wrote in “And then: add”: mend that first." in text
-    assert "Lesson 03" in text
+    assert "Lesson 03, “The way out: start from the logit”" in text
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,8 @@ def test_the_class_page_counts_and_says_who(assignment):
     )
     text = words(page)
     assert "Learners: 6. Files that could not be graded in full: 1." in text
-    assert "The points are summed and not averaged. 2 of 6 Where does 1/n enter? bo, cy" in text
-    assert "Your dW1 is wrong in a way. 1 of 6" in text
+    assert "The points are summed and not averaged. (2 of 6 learners) Where does 1/n enter? bo, cy" in text
+    assert "Your dW1 is wrong in a way. (1 of 6 learners)" in text
     assert '<a href="feedback/bo-1.html">bo</a>' in page
     assert "fi: The file is empty." in text
     assert "No mistake was recognised by name." in words(class_page(assignment, made[:1]))
