@@ -11,16 +11,17 @@ as points, hidden units and networks grow.
 import sys
 import time
 
-from timing import ready, report, take_turns  # first: it limits the threads
+from timing import processor, ready, report, take_turns  # first: it limits the threads
 
 # isort: split
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
-from bench_train import clear_loop
+from bench_train import clear_loop, trained_by
 
 import coursekit as ck
 from coursekit import _parallel as running
+from coursekit.descent import choice
 from coursekit.sweeps import sweep as sweeps
 
 ITERATIONS = 1000
@@ -78,10 +79,13 @@ def bare_numpy(dataset, params, activation):
         W1, W2 = W1 - 0.2 * (X.T @ dZ1), W2 - 0.2 * (A1.T @ dz2)
 
 
-def sweep(seeds, dtype):
+def sweep(seeds, dtype, engine):
     def run():
-        ck.sweep(**GRID, seed=range(seeds), iterations=ITERATIONS, dtype=dtype)
+        with trained_by(engine):
+            ck.sweep(**GRID, seed=range(seeds), iterations=ITERATIONS, dtype=dtype)
 
+    if engine == "numba" and choice.compiled() is None:
+        raise ImportError("numba is not installed")
     return run
 
 
@@ -158,7 +162,8 @@ def one_core(rounds, seeds):
     }
     for dtype in ("float64", "float32"):
         makers |= {
-            f"ck.sweep, {dtype}": lambda dtype=dtype: sweep(seeds, dtype),
+            f"ck.sweep, numpy, {dtype}": lambda dtype=dtype: sweep(seeds, dtype, "numpy"),
+            f"ck.sweep, numba, {dtype}": lambda dtype=dtype: sweep(seeds, dtype, "numba"),
             f"JAX vmap and jit, {dtype}": lambda dtype=dtype: jax_vmap(seeds, dtype),
             f"PyTorch bmm, {dtype}": lambda dtype=dtype: pytorch(seeds, dtype),
         }
@@ -167,8 +172,9 @@ def one_core(rounds, seeds):
     per = {name: len(SIZES) * 3 if "loop" in name else networks for name in seconds}
     each = {name: spent / per[name] for name, spent in seconds.items()}
     print(f"\n{networks} networks, CPU time of one core")
-    for base in ("clear loop over network.py", "bare numpy loop"):
-        report(each, base, ITERATIONS, "a network-iteration")
+    for base in ("bare numpy loop", "JAX vmap and jit, float64", "JAX vmap and jit, float32"):
+        if base in each:
+            report(each, base, ITERATIONS, "a network-iteration")
 
 
 def two_cores(rounds, seeds):
@@ -212,6 +218,7 @@ def growth():
 
 
 if __name__ == "__main__":
+    print(processor())
     rounds, seeds = [*map(int, sys.argv[1:]), *(5, 1)[len(sys.argv) - 1 :]]
     one_core(rounds, seeds)
     two_cores(rounds, seeds)

@@ -1,21 +1,27 @@
-"""CPU time of one training, interleaved in one run, as ratios to the clear loop over `network.py`.
+"""CPU time of one training, interleaved in one run, as ratios to the exercise's loop, JAX and C.
 
     python tests/benchmarks/bench_train.py [ROUNDS]      (extra: pip install -e ".[bench]")
 
 500 points, 4 units, full history, one thread. scikit-learn trains another model (its own output
 bias and regularisation, a loss curve but no accuracy); it is there for orientation. What is not
-installed is left out, and said.
+installed is left out, and said. To see a laptop's figures on a processor with AVX-512, take it away:
+
+    export NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR" XLA_FLAGS=--xla_cpu_max_isa=AVX2 \\
+        NUMBA_CPU_NAME=haswell
 """
 
 import sys
 import warnings
 
-from timing import ready, report, take_turns  # first: it limits the threads
+from timing import c_loop, processor, ready, report, take_turns  # first: it limits the threads
 
 # isort: split
+from contextlib import contextmanager
+
 import numpy as np
 
 import coursekit as ck
+from coursekit.descent import choice
 
 ITERATIONS = 2000
 
@@ -67,10 +73,42 @@ def exercise_loop(dataset, params):
         accuracies.append(np.sum((p >= 0.5) == y) / len(y))
 
 
-def fast(activation):
-    return lambda dataset, params: ck.train(
-        dataset, params=params, activation=activation, learning_rate=0.2, iterations=ITERATIONS
-    )
+def fast(activation, engine):
+    def run(dataset, params):
+        with trained_by(engine):
+            options = dict(activation=activation, learning_rate=0.2, iterations=ITERATIONS)
+            ck.train(dataset, params=params, **options)
+
+    if engine == "numba" and choice.compiled() is None:
+        raise ImportError("numba is not installed")
+    return run
+
+
+@contextmanager
+def trained_by(engine):
+    """Let the package train as it does with numba, or as it does without."""
+    usual = choice.compiled
+    if engine == "numpy":
+        choice.compiled = lambda: None
+    try:
+        yield
+    finally:
+        choice.compiled = usual
+
+
+def plain_c():
+    import ctypes
+
+    train = c_loop()
+
+    def run(dataset, params):
+        numbers = dataset.X[:, 0], dataset.X[:, 1], dataset.y, *params, *np.empty((2, ITERATIONS))
+        x0, x1, y, *rest = (np.array(part, np.float64, order="C") for part in numbers)
+        address = [ctypes.c_void_p(part.ctypes.data) for part in (x0, x1, y, *rest)]
+        sizes, rate = (len(y), params.W1.shape[1], ITERATIONS), ctypes.c_double(0.2 / len(y))
+        train(*sizes, *address[:5], rate, *address[5:])
+
+    return run
 
 
 def scikit_learn(dataset, params):
@@ -128,14 +166,20 @@ def jax_scan():
 
 
 def main(rounds=9):
+    print(processor())
     rng = np.random.default_rng(0)
     dataset, params = ck.make_dataset("circle", rng=rng), ck.init_params(rng=rng)
     makers = {
         "clear loop over network.py": lambda: clear_loop,
         "the exercise's own loop": lambda: exercise_loop,
         "bare numpy loop": lambda: bare_loop,
-        **{f"ck.train, {name}": lambda name=name: fast(name) for name in ck.ACTIVATIONS},
-        "ck.train, sigmoid, output bias": lambda: fast("sigmoid"),
+        **{
+            f"ck.train, {engine}, {name}": lambda name=name, engine=engine: fast(name, engine)
+            for engine in ("numpy", "numba")
+            for name in ck.ACTIVATIONS
+        },
+        "ck.train, numpy, with output bias": lambda: fast("sigmoid", "numpy"),
+        "C, gcc -O3 -ffast-math": plain_c,
         "JAX, jit scan": jax_scan,
         "PyTorch, eager": lambda: pytorch,
         "scikit-learn": lambda: scikit_learn,
@@ -149,7 +193,10 @@ def main(rounds=9):
     functions = ready(
         {name: lambda name=name, make=make: on_data(name, make) for name, make in makers.items()}
     )
-    report(take_turns(functions, rounds), "clear loop over network.py", ITERATIONS, "an iteration")
+    seconds = take_turns(functions, rounds)
+    for base in ("the exercise's own loop", "JAX, jit scan", "C, gcc -O3 -ffast-math"):
+        if base in seconds:
+            report(seconds, base, ITERATIONS, "an iteration")
 
 
 if __name__ == "__main__":
