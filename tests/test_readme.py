@@ -33,7 +33,8 @@ def test_the_sweep_lines_run_with_fewer_seeds(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert "range(50)" in PYTHON[1]
     run(PYTHON[1].replace("range(50)", "range(1), iterations=10"), ck=ck, np=np)
-    assert "5 pattern x 2 learning_rate x 1 seed: 10 networks" in capsys.readouterr().out
+    n = len(ck.PATTERNS)
+    assert f"{n} pattern x 2 learning_rate x 1 seed: {2 * n} networks" in capsys.readouterr().out
     assert (tmp_path / "runs.ck").stat().st_size > 100
     assert len((tmp_path / "circle.csv").read_text(encoding="utf-8").splitlines()) == 3
 
@@ -69,3 +70,13 @@ def test_the_index_gives_the_minutes_of_each_lesson(path):
     (row,) = (line for line in README.splitlines() if f"notebooks/{path.name}" in line and line[0] == "|")
     title = "".join(cells(path)[f"{path.name[:2]}-title"]["source"])
     assert re.search(rf"\b{row.split('|')[-3].strip()} minutes\b", title)
+
+
+def test_the_map_of_the_house_names_what_is_there():
+    rows = re.findall(r"^\| (?:a|an|another) .*$", README, re.MULTILINE)
+    assert len(rows) == 10
+    for row in rows:
+        names = re.findall(r"`([\w/.]+)`", row.split("|")[2])
+        assert 1 <= len(names) <= 2, row
+        for name in names:
+            assert (ROOT / name).exists() or (ROOT / "coursekit" / name).exists(), name
