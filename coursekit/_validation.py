@@ -40,27 +40,41 @@ def check_choice(value, choices, name):
     return choices[value]
 
 
-def _is_number(value, kind):
-    """Whether a value is a number of this kind; True and False are none."""
-    return isinstance(value, kind) and not isinstance(value, (bool, np.bool_))
+def _check_number(value, name, kind, noun, fits, rule):
+    """Return a number of this kind (True and False are none) that keeps the rule."""
+    if not isinstance(value, kind) or isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be {noun}; got {describe(value)}")
+    if not fits(value):
+        raise ValueError(f"{name} must be {rule}; got {value}")
+    return value
+
+
+def _check_whole(value, name, least, most):
+    rule = f"between {least} and {most}"
+    kind = numbers.Integral, "a whole number (int)"
+    return int(_check_number(value, name, *kind, lambda number: least <= number <= most, rule))
 
 
 def check_count(value, name):
     """Return a whole number from 1 up to the largest allowed for `name`."""
-    if not _is_number(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number (int); got {describe(value)}")
-    if not 1 <= value <= LARGEST[name]:
-        raise ValueError(f"{name} must be between 1 and {LARGEST[name]}; got {value}")
-    return int(value)
+    return _check_whole(value, name, 1, LARGEST[name])
 
 
 def check_seed(value, name="seed"):
     """Return a whole number that a stream of random numbers can be made of."""
-    if not _is_number(value, numbers.Integral):
-        raise TypeError(f"{name} must be a whole number (int); got {describe(value)}")
-    if not 0 <= value <= LARGEST["seed"]:
-        raise ValueError(f"{name} must be between 0 and {LARGEST['seed']}; got {value}")
-    return int(value)
+    return _check_whole(value, name, 0, LARGEST["seed"])
+
+
+def check_positive(value, name):
+    """Return a finite float above zero."""
+    kind, rule = (numbers.Real, "a number above 0"), "finite and above 0"
+    return float(_check_number(value, name, *kind, lambda number: 0 < number < np.inf, rule))
+
+
+def check_share(value, name):
+    """Return a float from 0 to 1."""
+    kind, rule = (numbers.Real, "a number from 0 to 1"), "from 0 to 1"
+    return float(_check_number(value, name, *kind, lambda number: 0 <= number <= 1, rule))
 
 
 def is_list(value):
@@ -82,24 +96,6 @@ def check_axis(given, name, check_one):
     return values
 
 
-def check_positive(value, name):
-    """Return a finite float above zero."""
-    if not _is_number(value, numbers.Real):
-        raise TypeError(f"{name} must be a number above 0; got {describe(value)}")
-    if not (np.isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be finite and above 0; got {value}")
-    return float(value)
-
-
-def check_share(value, name):
-    """Return a float from 0 to 1."""
-    if not _is_number(value, numbers.Real):
-        raise TypeError(f"{name} must be a number from 0 to 1; got {describe(value)}")
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name} must be from 0 to 1; got {value}")
-    return float(value)
-
-
 def check_flag(value, name):
     """Return True or False."""
     if not isinstance(value, (bool, np.bool_)):
@@ -119,24 +115,22 @@ def check_rng(rng):
 
 def check_float_array(array, name, shape):
     """Return a finite float64 array of the given shape; None in `shape` allows any length."""
-    wanted = "(" + ", ".join("n" if side is None else str(side) for side in shape)
-    wanted += ",)" if len(shape) == 1 else ")"
+    wanted = str(shape).replace("None", "n")
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name} must be a numpy array of shape {wanted}; got {describe(array)}")
     if array.dtype != np.float64:
         raise TypeError(
             f"{name} must have dtype float64; got {array.dtype}. Convert it with .astype(np.float64)."
         )
-    fits = len(shape) == array.ndim and all(
-        want in (None, got) for want, got in zip(shape, array.shape, strict=True)
-    )
-    if not fits:
+    if len(shape) != array.ndim or any(
+        want not in (None, got) for want, got in zip(shape, array.shape, strict=True)
+    ):
         hint = " A column (n, 1) becomes (n,) with .ravel()." if array.shape[1:] == (1,) else ""
         raise ValueError(f"{name} must have shape {wanted}; got shape {array.shape}.{hint}")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty; got shape {array.shape}")
     if not np.isfinite(array).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        where = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
         at = where[0] if len(where) == 1 else where
         raise ValueError(f"{name} must be finite; got {array[where]} at index {at}")
     return array
@@ -200,10 +194,9 @@ def check_forward_pass(forward_pass, params, n_points):
         raise TypeError(
             f"forward_pass must be ForwardPass(Z1, A1, z2, p); got {describe(forward_pass)}"
         ) from None
-    check_float_array(Z1, "forward_pass.Z1", (n_points, W1.shape[1]))
-    check_float_array(A1, "forward_pass.A1", (n_points, len(W2)))
-    check_float_array(z2, "forward_pass.z2", (n_points,))
-    check_float_array(p, "forward_pass.p", (n_points,))
+    shapes = {"Z1": (n_points, W1.shape[1]), "A1": (n_points, len(W2)), "z2": (n_points,), "p": (n_points,)}
+    for array, (block, shape) in zip((Z1, A1, z2, p), shapes.items(), strict=True):
+        check_float_array(array, f"forward_pass.{block}", shape)
     return Z1, A1, z2, p
 
 

@@ -31,45 +31,31 @@ class Pattern:
         return self.rule(points)
 
 
-def _largest(points):
-    return points.max(axis=1)
+def _circle(points):
+    return np.hypot(points[:, 0], points[:, 1]) < 0.75
 
 
-PATTERNS = {
-    pattern.name: pattern
-    for pattern in (
-        Pattern(
-            "circle",
-            "Circle",
-            "closer to the centre than 0.75",
-            lambda points: np.hypot(points[:, 0], points[:, 1]) < 0.75,
-        ),
-        Pattern(
-            "diamond",
-            "Diamond",
-            "|x1| + |x2| less than 1",
-            lambda points: np.abs(points).sum(axis=1) < 1,
-        ),
-        Pattern(
-            "centered_square",
-            "Centred square",
-            "both |x1| and |x2| less than 0.5",
-            lambda points: np.abs(points).max(axis=1) < 0.5,
-        ),
-        Pattern(
-            "thick_right_angle",
-            "Thick right angle",
-            "the larger coordinate between -0.5 and 0.5",
-            lambda points: (_largest(points) > -0.5) & (_largest(points) < 0.5),
-        ),
-        Pattern(
-            "thin_right_angle",
-            "Thin right angle",
-            "the larger coordinate between 0 and 0.5",
-            lambda points: (_largest(points) > 0) & (_largest(points) < 0.5),
-        ),
-    )
-}
+def _diamond(points):
+    return np.abs(points).sum(axis=1) < 1
+
+
+def _centered_square(points):
+    return np.abs(points).max(axis=1) < 0.5
+
+
+def _between(least):
+    return lambda points: (points.max(axis=1) > least) & (points.max(axis=1) < 0.5)
+
+
+_ANGLE = "the larger coordinate between {} and 0.5"
+_ROWS = [
+    ("circle", "Circle", "closer to the centre than 0.75", _circle),
+    ("diamond", "Diamond", "|x1| + |x2| less than 1", _diamond),
+    ("centered_square", "Centred square", "both |x1| and |x2| less than 0.5", _centered_square),
+    ("thick_right_angle", "Thick right angle", _ANGLE.format(-0.5), _between(-0.5)),
+    ("thin_right_angle", "Thin right angle", _ANGLE.format(0), _between(0)),
+]
+PATTERNS = {row[0]: Pattern(*row) for row in _ROWS}
 
 
 @dataclass(frozen=True, repr=False)
