@@ -1,4 +1,7 @@
-"""How wrong is a prediction? The mean log loss in nats, and accuracy."""
+"""How wrong is a prediction? The mean log loss in nats, and accuracy.
+
+Arguments that break their rule are refused with TypeError or ValueError.
+"""
 
 import numpy as np
 
@@ -40,11 +43,6 @@ def log_loss_from_logits(y, z2):
     -------
     float
         Mean log loss in nats, 0 or more; it has no upper bound.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where `y` or `z2` breaks its rule.
     """
     z2 = check_float_array(z2, "z2", (None,))
     losses = point_losses(check_y(y, len(z2)), z2)
@@ -65,11 +63,6 @@ def log_loss(y, p):
     -------
     float
         Mean log loss in nats; infinite where a point's own class was given probability 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where `y` or `p` breaks its rule.
     """
     p = _check_probabilities(p)
     p_of_own_class = np.where(check_y(y, len(p)) == 1, p, 1 - p)
@@ -91,11 +84,6 @@ def accuracy(y, p):
     -------
     float
         From 0 to 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where `y` or `p` breaks its rule.
     """
     p = _check_probabilities(p)
     return float(((p >= 0.5) == check_y(y, len(p))).mean())

@@ -13,7 +13,6 @@ from bad_input import (
 )
 
 import coursekit as ck
-from coursekit.training import SLICE, Run
 
 
 @pytest.fixture
@@ -332,99 +331,3 @@ def test_bad_y_in_a_dataset(y, error, message, rng):
     X = ck.add_bias(rng.uniform(-1, 1, (6, 2)))
     with pytest.raises(error, match=message):
         ck.train(ck.Dataset("own", X, y), rng=rng)
-
-
-# A run that is watched takes the same steps as one that is not.
-
-START = ck.draw_start("circle", seed=0, n_points=60)
-
-
-def plain_forward(params, X, activation):
-    return ck.forward(params, X, activation)
-
-
-def plain_backward(params, forward_pass, X, y, activation):
-    return ck.backward(params, forward_pass, X, y, activation)
-
-
-OWN = dict(forward=plain_forward, backward=plain_backward)
-
-
-def live(limit=200, rate=1.5, **options):
-    return Run(*START, "sigmoid", rate, limit, **options)
-
-
-@pytest.mark.parametrize("functions", [{}, OWN], ids=["kernel", "own functions"])
-def test_in_pieces_it_is_train(functions):
-    run = live(**functions)
-    for piece in (1, 19, 80, 300):
-        run.advance(piece)
-    whole = ck.train(START[0], params=START[1], learning_rate=1.5, iterations=200)
-    assert run.iteration == 200
-    assert run.ended
-    np.testing.assert_allclose(run.loss, whole.loss, atol=1e-12)
-    np.testing.assert_array_equal(run.accuracy, whole.accuracy)
-    np.testing.assert_allclose(run.params.W1, whole.params.W1, atol=1e-10)
-
-
-def test_a_new_learning_rate_goes_on_from_where_it_stands():
-    run = live()
-    run.advance(50)
-    run.change_rate(0.3)
-    run.advance(50)
-    first = ck.train(START[0], params=START[1], learning_rate=1.5, iterations=50)
-    second = ck.train(START[0], params=first.params, learning_rate=0.3, iterations=50)
-    np.testing.assert_allclose(run.loss, np.concatenate([first.loss, second.loss]), atol=1e-12)
-
-
-@pytest.mark.parametrize("functions", [{}, OWN], ids=["kernel", "own functions"])
-@pytest.mark.parametrize("piece", [1, 7, 1000])
-def test_it_stops_with_the_first_weights_that_reach_the_accuracy(functions, piece):
-    whole = ck.train(START[0], params=START[1], learning_rate=1.5, iterations=3000)
-    first = int(np.argmax(whole.accuracy >= 0.85))
-    run = live(3000, stop_at=0.85, **functions)
-    while not run.ended:
-        run.advance(piece)
-    assert run.reached
-    assert run.iteration == first
-    assert ck.accuracy(START[0].y, run.passes().p) == whole.accuracy[first]
-
-
-def test_it_may_be_there_at_once():
-    run = live(stop_at=0.1)
-    run.advance(10)
-    assert (run.iteration, run.reached) == (0, True)
-
-
-def test_the_clock_stops_it_after_a_slice():
-    run = live(limit=10_000)
-    run.advance_for(0.0, 10_000)
-    assert run.iteration == 0
-    run.advance_for(1e-9, 10_000)
-    assert run.iteration == SLICE or run.iteration == 0
-    run.advance_for(60, 100)
-    assert run.iteration == 100
-
-
-def test_divergence_ends_it():
-    dataset = ck.Dataset("far away", ck.add_bias(START[0].points * 1e150), START[0].y)
-    run = Run(dataset, START[1], "relu", 1e160, 100)
-    run.advance(100)
-    assert run.diverged
-    assert run.ended
-    assert len(run.loss) == run.iteration < 100
-    assert np.isfinite(run.params.W1).all()
-
-
-def test_held_out_points_are_measured_when_asked_and_once():
-    run = live(held_out=ck.make_dataset("circle", 40, rng=np.random.default_rng(9)))
-    run.measure()
-    run.measure()
-    run.advance(20)
-    run.measure()
-    assert run.fresh[0].tolist() == [0, 20]
-    known = ck.accuracy(run.held_out.y, ck.forward(run.params, run.held_out.X).p)
-    assert run.fresh[1][-1] == known
-    nothing = live()
-    nothing.measure()
-    assert nothing.fresh.shape == (2, 0)

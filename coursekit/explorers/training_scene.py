@@ -11,6 +11,7 @@ import numpy as np
 from coursekit import network
 from coursekit.activations import ACTIVATIONS
 from coursekit.descent.plain import call_backward
+from coursekit.descent.run import Run
 from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import graph, svg
 from coursekit.explorers import scene as base
@@ -19,7 +20,6 @@ from coursekit.losses import accuracy, log_loss_from_logits
 from coursekit.palette import BLUE, GREEN, PURPLE, VERMILION
 from coursekit.patterns import Dataset, majority_baseline, rule_name
 from coursekit.starts import FRESH, draw_points, draw_weights
-from coursekit.training import Run
 
 GRID, TILE = svg.square_grid(64), svg.square_grid(20)
 LONGEST = 20_000  # iterations

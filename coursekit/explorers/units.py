@@ -7,6 +7,7 @@ import numpy as np
 
 from coursekit import network
 from coursekit._validation import check_params, describe
+from coursekit.descent.run import Run
 from coursekit.explorers import graph, svg
 from coursekit.explorers import scene as base
 from coursekit.explorers.shell import Shell
@@ -15,7 +16,6 @@ from coursekit.network import Params
 from coursekit.palette import BLUE, GREEN, GREY, VERMILION
 from coursekit.patterns import majority_baseline, rule_name
 from coursekit.starts import draw_points, draw_weights
-from coursekit.training import Run
 
 MOST = 6  # hidden units that can be set by hand
 PARTS = ("angle", "shift", "steepness", "weight")  # of a unit: the columns of `lines`

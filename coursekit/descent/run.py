@@ -1,0 +1,133 @@
+"""A training that can be watched: it takes some steps, says where it stands, and goes on."""
+
+import time
+
+import numpy as np
+
+from coursekit import network
+from coursekit.descent.choice import descent
+from coursekit.descent.plain import Plain, call_forward
+from coursekit.losses import accuracy
+
+SLICE = 64  # iterations between two looks at the clock
+
+
+class Run:
+    """One network in training: it takes some steps, says where it stands, and goes on.
+
+    Arguments are taken as checked. With functions of the learner's own, exactly those train.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    params : Params
+        Weights to start from.
+    activation : {"sigmoid", "tanh", "relu"}
+    learning_rate : float
+    limit : int
+        Number of iterations after which it ends.
+    longest : int, optional
+        The highest value that `limit` may be given later.
+    stop_at : float
+        Accuracy at which it ends earlier; above 1: never.
+    held_out : Dataset, optional
+        Points not trained on, measured each time `measure` is called.
+    forward, backward : callable
+        As for `train`.
+
+    Attributes
+    ----------
+    iteration : int
+        Updates taken so far.
+    params : Params
+    diverged, reached : bool
+        Whether it ended because numbers stopped being finite, or at the accuracy `stop_at`.
+    """
+
+    def __init__(
+        self,
+        dataset,
+        params,
+        activation,
+        learning_rate,
+        limit,
+        *,
+        longest=None,
+        stop_at=2.0,
+        held_out=None,
+        forward=network.forward,
+        backward=network.backward,
+    ):
+        self.dataset, self.params, self.activation, self.limit = dataset, params, activation, limit
+        self.held_out, self.forward, self.backward = held_out, forward, backward
+        self.stop_at, self.iteration, self.diverged, self.reached = stop_at, 0, False, False
+        self._history = np.empty((2, longest or limit))
+        self._fresh = []
+        self.change_rate(learning_rate)
+
+    def change_rate(self, learning_rate):
+        """Go on from here with another learning rate."""
+        self.learning_rate = learning_rate
+        start = self.dataset.X, self.dataset.y, self.params, self.activation, learning_rate
+        own = self.forward is not network.forward or self.backward is not network.backward
+        self._descent = Plain(*start, self.forward, self.backward) if own else descent(*start)
+
+    @property
+    def loss(self):
+        """Mean log loss in nats before each update so far, shape (iteration,)."""
+        return self._history[0, : self.iteration]
+
+    @property
+    def accuracy(self):
+        """Accuracy before each update so far, shape (iteration,)."""
+        return self._history[1, : self.iteration]
+
+    @property
+    def fresh(self):
+        """Iterations and held-out accuracies of the measurements so far, two arrays."""
+        return np.array(self._fresh).reshape(-1, 2).T
+
+    @property
+    def ended(self):
+        """Whether there are no more steps to take."""
+        return self.diverged or self.reached or self.iteration >= self.limit
+
+    def advance(self, iterations):
+        """Take that many steps, or fewer where the training ends."""
+        if self.ended:
+            return
+        start = self.params
+        losses, accuracies = self._steps(min(iterations, self.limit - self.iteration))
+        high = np.flatnonzero(accuracies >= self.stop_at)
+        if high.size:  # take only the steps before that
+            self.params, self.reached = start, True
+            self.change_rate(self.learning_rate)
+            losses, accuracies = self._steps(high[0])
+        stop = self.iteration + len(losses)
+        self._history[:, self.iteration : stop] = losses, accuracies
+        self.iteration = stop
+
+    def _steps(self, iterations):
+        losses, accuracies = self._descent.advance(iterations)
+        self.params, self.diverged = self._descent.params, bool(self._descent.end >= 0)
+        return losses[~np.isnan(losses)], accuracies[~np.isnan(losses)]
+
+    def advance_for(self, seconds, until):
+        """Take steps up to the iteration `until`, but not for much longer than that many seconds."""
+        end = time.perf_counter() + seconds
+        while self.iteration < until and not self.ended and time.perf_counter() < end:
+            self.advance(min(SLICE, until - self.iteration))
+
+    def passes(self):
+        """Return the forward pass at all points."""
+        return self.at(self.dataset.X)
+
+    def at(self, X):
+        """Return the forward pass at points with their bias column."""
+        return call_forward(self.forward, self.params, X, self.activation)
+
+    def measure(self):
+        """Measure the accuracy on the held-out points, if there are any, and remember it."""
+        if self.held_out is None or (self._fresh and self._fresh[-1][0] == self.iteration):
+            return
+        self._fresh.append((self.iteration, accuracy(self.held_out.y, self.at(self.held_out.X).p)))
