@@ -101,7 +101,8 @@ def _sentence(step):
     """Return what a mistake is, without whose numbers it was found in."""
     what = re.search(r"what comes out when (.+?)\.?(?:\s*\(.*)?$", step.named, flags=re.DOTALL)
     sentence = what[1] if what else step.named.rstrip(".") or step.mistake.replace("-", " ")
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    start = sentence[0].upper() if sentence[1:2].isalpha() else sentence[0]  # y - p stays as it is
+    return f"{start}{sentence[1:]}."
 
 
 def minutes(share):

@@ -1,20 +1,10 @@
 """The page that a learner gets back, and the sheet on which an instructor marks written answers."""
 
 import re
-from dataclasses import dataclass
 
 from coursekit.classroom.report.page import page
 
 NOT_ATTEMPTED = "not attempted"
-
-
-@dataclass(frozen=True)
-class Said:
-    """What is said of some values of a part at once: the name of what was found, the question, the values."""
-
-    named: str
-    message: str
-    steps: tuple
 
 
 def feedback_page(assignment, result):
@@ -30,7 +20,7 @@ def feedback_page(assignment, result):
     str
     """
     titles = {row.name: row.title for row in result.rows}
-    parts = [(row, said_once(row.grade), _in_words(_stopped(row), titles)) for row in result.rows]
+    parts = [(row, named_once(row.grade), _in_words(_stopped(row), titles)) for row in result.rows]
     flags = _in_words(result.record.flags, titles)
     problem = " ".join(_in_words([result.record.problem], titles))
     rests = {
@@ -80,8 +70,8 @@ def title_of(assignment):
     return re.sub(r"^Assignment:\s*", "", found)
 
 
-def said_once(grade):
-    """Return what is said of a part, each thing once, with all values that it is said of.
+def named_once(grade):
+    """Return a step of each mistake that was named in a part, since a mistake is explained once.
 
     Parameters
     ----------
@@ -89,19 +79,10 @@ def said_once(grade):
 
     Returns
     -------
-    list of Said
-        What has a name first, as its name is what helps most.
+    list of Step
     """
-    groups = {}
-    for step in grade.steps if grade else ():
-        if not step.passed and step.message != NOT_ATTEMPTED:
-            key = step.mistake or step.message
-            groups.setdefault(key, []).append(step)
-    said = [
-        Said(steps[0].named, steps[0].message, tuple(step.name for step in steps))
-        for steps in groups.values()
-    ]
-    return sorted(said, key=lambda one: not one.named)
+    steps = [step for step in grade.steps if step.named] if grade else []
+    return list({step.mistake or step.named: step for step in reversed(steps)}.values())[::-1]
 
 
 def _stopped(row):

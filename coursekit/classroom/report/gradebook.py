@@ -56,7 +56,7 @@ def write_for_platforms(folder, assignment, results, pages):
     zipped = {}
     for found, result in moodle:
         if found:
-            grade = [points(result.total), points(result.points), "-", result.hand.comment]
+            grade = [points(result.total), points(result.points), "", result.hand.comment]
             rows.append([f"Participant {found[3]}", found[2], *grade])
             zipped[f"{found[1]}/feedback_{assignment.name}.html"] = pages[result.record.learner]
     if zipped:

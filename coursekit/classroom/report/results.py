@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from coursekit.classroom.records import PartGrade
 from coursekit.classroom.report.marks import NOTHING, Hand
 
 
@@ -126,11 +127,12 @@ def parts_of(assignment):
 
 def _row(cell, title, names, record, hand):
     grades = {part.name: part for part in record.parts}
-    grade = grades.get(cell.name) if cell.kind == "check" else None
-    earned = hand.marks.get(cell.name, round(grade.earned, 1) if grade else None)
+    grade = grades.get(cell.name, PartGrade(cell.name, cell.points)) if cell.kind == "check" else None
+    text = record.written.get(cell.name, "")
+    nothing = 0.0 if not text and (not record.problem or not record.file) else None  # nothing to mark
+    earned = hand.marks.get(cell.name, round(grade.earned, 1) if grade else nothing)
     codes = [code for name in names for code in record.answers.get(name, [])]
     printed = [record.outputs[name] for name in names if name in record.outputs]
-    text = record.written.get(cell.name, "")
     by_hand = cell.name in hand.marks
     return Row(
         cell.name, title, cell.points, earned, by_hand, grade, text, "\n\n".join(codes), "\n".join(printed)

@@ -11,7 +11,7 @@ from samples import CELLS, notebook, write
 
 from coursekit.classroom.records import PartGrade, Record, Step
 from coursekit.classroom.report.class_page import class_page, distribution, minutes, mistakes, parts, summary
-from coursekit.classroom.report.feedback import feedback_page, rubric_page, said_once, title_of
+from coursekit.classroom.report.feedback import feedback_page, named_once, rubric_page, title_of
 from coursekit.classroom.report.marks import Hand
 from coursekit.classroom.report.page import POLICY, STYLE
 from coursekit.classroom.report.results import make_results, parts_of
@@ -94,14 +94,18 @@ def test_feedback_says_points_the_name_first_and_then_the_question(assignment):
     assert "2 of these points are for what you wrote in words. Your instructor has not yet marked it." in text
     assert text.count("Where does 1/n enter?") == text.count(SUMMED) == 1  # though two values are wrong
     assert text.index(SUMMED) < text.index("Where does 1/n enter?") < text.index("✗ not yet: an array")
-    assert "why: not yet marked (2 points) You wrote: because" in text
+    assert "why (2 points, not yet marked) You wrote: because" in text
     assert "Your code def double(x): return 2 * x double(7) It printed: 14" in text
     assert "✓ All of it is right." in words(feedback(assignment, record("ada", 3)))
 
 
-def test_what_has_a_name_stands_before_what_has_none():
-    steps = Step("a", message="no"), Step("b", message="why?", named="Named.", mistake="m"), Step("c", True)
-    assert [one.named for one in said_once(PartGrade("p", 3, 1, steps))] == ["Named.", ""]
+def test_a_mistake_is_explained_once():
+    steps = (
+        Step("a", False, "why?", "Named.", "m"),
+        Step("b", False, "no"),
+        Step("c", False, "why?", "Named.", "m"),
+    )
+    assert named_once(PartGrade("p", 3, 1, steps)) == [steps[0]]
 
 
 def test_feedback_says_what_a_part_rests_on_and_where_nan_comes_from(assignment):
@@ -136,7 +140,7 @@ def test_points_are_said_to_a_tenth_and_their_sum_is_the_total(assignment):
     (result,) = results(assignment, replace(made, parts=parts), hands={"ada": Hand({"why": 1 / 3})})
     assert [row.earned for row in result.rows] == [2.0, 0.7, 1 / 3]
     assert result.total == 3.0
-    assert "0.7 of 1" in words(feedback_page(assignment, result))
+    assert "0.7 of 1 points" in words(feedback_page(assignment, result))
 
 
 def test_nothing_of_a_learners_becomes_html(assignment):
@@ -190,7 +194,7 @@ def test_the_rubric_stands_beside_the_answers(assignment):
     text = words(rubric_page(assignment, results(assignment, record("ada", 3), record("bo", 3, written={}))))
     assert "why (2 points) Why?" in text
     assert "ada: not yet marked because" in text
-    assert "bo: not yet marked (nothing written)" in text
+    assert "bo: 0 (nothing written)" in text
     assert "Addition is commutative: 2 points." in text
 
 
