@@ -262,7 +262,7 @@ def _gap_of_words(received, expected):
 
 
 def _gap_of_blocks(received, expected, tolerance, difference):
-    names = getattr(expected, "_fields", [f"block {i}" for i in range(len(expected))])
+    names = getattr(expected, "_fields", [f"value {i}" for i in range(1, len(expected) + 1)])
     if not isinstance(received, (tuple, list)) or len(received) != len(expected):
         return f"expected {len(expected)} values ({', '.join(names)}); received {_short(received)}"
     gaps = [_gap(*pair, tolerance, difference) for pair in zip(received, expected, strict=True)]

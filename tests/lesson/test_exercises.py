@@ -59,8 +59,8 @@ def test_right_values_pass(received, expected):
         (1, True, "expected True or False, without quotes; received 1"),
         (1, "circle", "expected words in quotes; received 1"),
         (lambda: 1, 2.0, "expected one number; received <function"),
-        (np.ones(2), (np.ones(2), 3.0), "expected 2 values (block 0, block 1); received"),
-        ((np.ones(2), 4.0), (np.ones(2), 3.0), "block 1: received 4, which is too large"),
+        (np.ones(2), (np.ones(2), 3.0), "expected 2 values (value 1, value 2); received"),
+        ((np.ones(2), 4.0), (np.ones(2), 3.0), "value 2: received 4, which is too large"),
     ],
 )
 def test_wrong_values_hear_the_gap(received, expected, message):

@@ -2,7 +2,11 @@
 
 import csv
 import io
+import os
+import subprocess
+import sys
 import zipfile
+from dataclasses import replace
 
 import pytest
 from samples import write
@@ -178,6 +182,19 @@ def test_the_command_report_merges_marks_and_names_who_waits(source, assignment,
     assert "To mark" not in said
     assert main(["report", str(source), str(tmp_path / "none")]) == 1
     assert "results must be a folder in which a class was graded" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("cp1252", "Zoë \\u0141"), ("ascii", "Zoe \\u0141"), ("utf-8", "Zoë Ł")]
+)
+def test_a_console_that_cannot_show_a_letter_ends_nothing(encoding, name, source, tmp_path):
+    (tmp_path / "grades").mkdir()
+    keep(tmp_path, replace(record("Zoë Ł"), problem="✓ ✗ ○ “why”"))
+    command = [sys.executable, "-m", "coursekit", "report", str(source), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding})
+    assert done.returncode == 0, done.stderr
+    assert f"{name}: 3 of 6 (2 not yet marked)" in done.stdout.decode(encoding)
+    assert ("+ - o" in done.stdout.decode(encoding)) == (encoding != "utf-8")
 
 
 def test_who_left_the_class_is_set_aside(tmp_path):
