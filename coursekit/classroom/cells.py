@@ -62,13 +62,13 @@ def read_cells(data):
 
 
 def _parse(data):
-    if not data or data.isspace():
-        raise Unreadable("The file is empty. Save the notebook, look at its size, and hand in again.")
     if len(data) > LARGEST or sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
         raise Unreadable(
             f"The file is too large: more than {LARGEST // 10**6} MB, or millions of numbers. "
             "Clear all outputs (Edit > Clear Outputs of All Cells), save, and hand in again."
         )
+    if not data or data.isspace():
+        raise Unreadable("The file is empty. Save the notebook, look at its size, and hand in again.")
     try:
         try:
             return json.loads(data, parse_int=float)  # no number counts, of however many digits

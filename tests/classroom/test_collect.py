@@ -1,12 +1,14 @@
 """Files are found as they come, and belong to whom they say."""
 
+import gzip
 import json
 import os
+import tarfile
 import tracemalloc
 import zipfile
 
 import pytest
-from classes import CHOICE, IDENTITY, ODD, A, B, nb, tree, zipped
+from classes import CHOICE, IDENTITY, ODD, A, B, nb, tarred, tree, zipped
 from samples import RIGHT, handed_in, write
 
 from coursekit.classroom.collect import collect
@@ -216,18 +218,53 @@ def test_bad_arguments_are_refused(tmp_path):
     assert found(tmp_path / "ann.ipynb") == {"ann": "ann"}
 
 
-def test_a_bomb_is_not_unpacked(tmp_path):
-    huge = zipped({"hw.ipynb": b" " * 90_000_000}, compression=zipfile.ZIP_DEFLATED)
-    many = zipped({f"{i}.ipynb": b" " * 20_000_000 for i in range(20)}, compression=zipfile.ZIP_DEFLATED)
-    tree(tmp_path, {"ann.zip": huge, "bob.zip": many, "carl.zip": zipped({"x.zip": huge}), "dora.ipynb": A})
-    del huge, many
+def packed(files):
+    return zipped(files, compression=zipfile.ZIP_DEFLATED)
+
+
+def long_list():
+    data = zipped({f"{i}.txt": b"" for i in range(200)})
+    return data[:-10] + (11_000_000).to_bytes(4, "little") + data[-6:]
+
+
+def long_note():
+    """Return a tar archive whose note takes tarfile the square of its length to read."""
+    member = tarfile.TarInfo("note")
+    member.type, member.size = b"x", 5_120_000
+    return gzip.compress(member.tobuf() + b"1" * member.size + tarred({"hw.ipynb": A}))
+
+
+def matryoshka(depth):
+    return zipped({"x.zip": matryoshka(depth - 1)} if depth else {"hw.ipynb": A})
+
+
+BOMBS = {  # small archives that would be large, and what must be said of them
+    "large.zip": (lambda: packed({"hw.ipynb": b" " * 60_000_000}), "too large"),
+    "many.zip": (lambda: packed({f"{i}.ipynb": b" " * 20_000_000 for i in range(9)}), "empty"),
+    "inner.zip": (lambda: zipped({"x.zip": packed({"hw.ipynb": b" " * 60_000_000})}), "too large"),
+    "nested.zip": (lambda: packed({"x.zip": b"PK\3\4" + bytes(101_000_000)}), "more than 100 MB"),
+    "packed.tar.gz": (lambda: gzip.compress(bytes(101_000_000), 1), "more than 100 MB"),
+    "note.tgz": (long_note, "a note in it is too long"),
+    "list.zip": (long_list, "lists too many files"),
+    "matryoshka.zip": (lambda: matryoshka(9), "too many archives in archives"),
+    "row.zip": (lambda: zipped({f"{i}.zip": zipped({"a": b""}) for i in range(99)}), "too many archives"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_not_unpacked(name, tmp_path):
+    make, said = BOMBS[name]
+    data = make()
+    tree(tmp_path, {f"ann/{name}": data, "bob.ipynb": B})
+    assert len(data) < 1_000_000
+    del data
     tracemalloc.start()
     got = found(tmp_path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert got["dora"] == "ann"
-    assert all("too large" in got[name] or "empty" in got[name] for name in ("ann", "bob", "carl"))
-    assert peak < 200_000_000
+    assert got["bob"] == "bob"
+    assert said in got["ann"]
+    assert peak < 150_000_000
 
 
 def test_large_outputs_refuse_no_file(tmp_path):

@@ -10,6 +10,8 @@ from coursekit.classroom.submission import holds
 
 MOST_BYTES = 4 * LARGEST  # that are read of one learner's files
 MOST_FILES = 100  # notebooks of one learner that are looked at
+MOST_ARCHIVES = 10  # of one learner
+LARGEST_ARCHIVE = 100_000_000  # bytes that are unpacked of one of them
 DEEPEST = 4  # archives in archives
 _KINDS = {
     "pdf": "a PDF document",
@@ -40,7 +42,7 @@ class Bag:
 
     def __init__(self):
         self.candidates, self.others, self.flags = [], [], []
-        self._left = MOST_BYTES
+        self._left, self._archives = MOST_BYTES, 0
 
     def put(self, entry, order, within="", depth=0):
         """Take a file, or all that is in a folder or an archive; `within` names that archive."""
@@ -59,17 +61,10 @@ class Bag:
     def _put_file(self, entry, order, within, depth):
         try:
             is_notebook = ".ipynb" in entry.name.casefold()
-            if entry.is_archive or is_notebook:
-                is_archive = read(entry, 4) == b"PK\3\4" or (entry.is_archive and not _is_json(entry))
-                if is_archive and depth < DEEPEST:
-                    with opened(entry) as children:
-                        for child in children:
-                            self.put(child, order, f" in the archive {entry.name}", depth + 1)
-                        if not children:
-                            self.others.append((entry.place, f"The archive {entry.name} is empty."))
-                    return
-                is_notebook = not is_archive
-            if is_notebook or _is_json(entry):
+            is_json = _is_json(entry)
+            if (entry.is_archive and not is_json) or (is_notebook and read(entry, 4) == b"PK\3\4"):
+                self._put_archive(entry, order, depth)
+            elif is_notebook or is_json:
                 self._read(entry, order, is_notebook)
             else:
                 self.others.append((entry.place, f"{entry.name}{within} is {_kind(entry)}, and no notebook."))
@@ -77,6 +72,16 @@ class Bag:
             what = "The archive " if entry.is_archive else ""
             problem = f"{what}{entry.name}{within} {error}."
             self.candidates.append(Candidate(entry.place, order, entry.time, problem=problem))
+
+    def _put_archive(self, entry, order, depth):
+        self._archives += 1
+        if depth >= DEEPEST or self._archives > MOST_ARCHIVES:
+            raise Damaged("was not unpacked: there are too many archives in archives")
+        with opened(entry, LARGEST_ARCHIVE) as children:
+            for child in children:
+                self.put(child, order, f" in the archive {entry.name}", depth + 1)
+            if not children:
+                self.others.append((entry.place, f"The archive {entry.name} is empty."))
 
     def _read(self, entry, order, is_notebook):
         data = read(entry, min(LARGEST, self._left) + 1)

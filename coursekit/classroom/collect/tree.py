@@ -22,7 +22,9 @@ from coursekit.classroom.cells import clean, kind_of
 DEEPEST = 30  # folders in folders
 LONGEST = 255  # letters of a name
 MOST = 20_000  # files in one archive
-LARGEST_ARCHIVE = 200_000_000  # bytes of an archive in an archive, and of an unpacked tar
+LONGEST_LIST = 10_000_000  # bytes of the list of files in a zip archive: some 100,000 files
+LONGEST_NOTE = 10_000  # bytes of a name or a note in a tar archive
+LARGEST_ARCHIVE = 200_000_000
 PART = 1 << 20
 _ARCHIVE = re.compile(r"\.(zip|tar|tgz|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # also those that turn text around
@@ -112,12 +114,14 @@ def _is_hidden(name):
 
 
 @contextmanager
-def opened(entry):
+def opened(entry, most=LARGEST_ARCHIVE):
     """Open an archive for a while.
 
     Parameters
     ----------
     entry : Entry
+    most : int
+        Bytes that are unpacked to the disk, of an archive in an archive or of a tar.
 
     Yields
     ------
@@ -131,7 +135,7 @@ def opened(entry):
     """
     with ExitStack() as stack:
         try:
-            members = _members(entry, stack)
+            members = _members(entry, stack, most)
             entries = _tree(members, f"{entry.place}/")
         except Exception as error:  # of which there are many kinds
             raise Damaged(_why(error)) from error
@@ -163,17 +167,20 @@ def _why(error):
     return f"is damaged, or only a part of it came ({error or type(error).__name__})"
 
 
-def _members(entry, stack):
+def _members(entry, stack, most):
     """Return the members of an archive: (path, is a folder, how to open it, time, problem)."""
     head = read(entry, 8)
     file = stack.enter_context(entry.open())
     if head.startswith(b"PK"):
-        archive = stack.enter_context(zipfile.ZipFile(file if _on_disk(file) else _copy(file, stack)))
+        file = file if _on_disk(file) else _copy(file, stack, most)
+        _refuse_many(file)
+        archive = stack.enter_context(zipfile.ZipFile(file))
         return [_of_zip(archive, member) for member in archive.infolist()[:MOST]]
     if entry.name.casefold().endswith(".zip"):
         raise Damaged(f"is {kind_of(head) or 'a damaged one, or only a part of one'}, and no zip archive")
     unpack = next((unpack for start, unpack in _PACKED.items() if head.startswith(start)), None)
-    unpacked = _copy(unpack(file) if unpack else file, stack)
+    unpacked = _copy(unpack(file) if unpack else file, stack, most)
+    _refuse_long(unpacked)
     archive = stack.enter_context(tarfile.TarFile(fileobj=unpacked))
     return [_of_tar(archive, member) for member in islice(archive, MOST)]
 
@@ -182,14 +189,36 @@ def _on_disk(file):
     return isinstance(file, io.BufferedReader)  # others seek by reading anew from the begin
 
 
-def _copy(file, stack):
+def _refuse_many(file):
+    """Refuse a zip archive whose list of files is longer than anybody's, before it is read."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 70_000))  # its last record may be followed by a comment
+    end = file.read()
+    at, at_64 = end.rfind(b"PK\5\6"), end.rfind(b"PK\6\6")
+    length = int.from_bytes(end[at + 12 : at + 16], "little") if at >= 0 else 0
+    length_64 = int.from_bytes(end[at_64 + 40 : at_64 + 48], "little") if at_64 >= 0 else 0
+    if max(length if length < 2**32 - 1 else 0, length_64) > LONGEST_LIST:
+        raise Damaged("is too large: it lists too many files")
+
+
+def _refuse_long(file):
+    """Refuse a tar archive with names and notes that would take tarfile minutes to read."""
+    while (block := file.read(tarfile.BLOCKSIZE)).strip(b"\0"):
+        size = tarfile.nti(block[124:136])
+        if size < 0 or (size > LONGEST_NOTE and block[156:157] in b"xgXLK"):
+            raise Damaged("is damaged: a name or a note in it is too long")
+        file.seek(-(-size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE, os.SEEK_CUR)
+    file.seek(0)
+
+
+def _copy(file, stack, most):
     """Copy a file to the disk, where any part of it is found quickly."""
     copy = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-    left = [LARGEST_ARCHIVE]
+    left = [most]
     for part in iter(partial(_part, file, left), b""):
         copy.write(part)
     if not left[0]:
-        raise Damaged(f"is too large: more than {LARGEST_ARCHIVE // 10**6} MB, unpacked")
+        raise Damaged(f"is too large: more than {most // 10**6} MB, unpacked")
     copy.seek(0)
     return copy
 
