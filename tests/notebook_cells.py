@@ -2,6 +2,7 @@
 
 import ast
 import json
+import linecache
 import re
 import tomllib
 from pathlib import Path
@@ -48,12 +49,17 @@ def attempts(path):
 
 
 def run(source, namespace):
-    """Run a cell in a namespace and return the value of its last expression, or None."""
+    """Run a cell in a namespace and return the value of its last expression, or None.
+
+    Its lines can be looked up, as those of a notebook's cells can.
+    """
+    place = f"<cell {len(linecache.cache)}>"
+    linecache.cache[place] = len(source), None, source.splitlines(keepends=True), place
     body = ast.parse(source).body
     last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "<cell>", "exec"), namespace)
+    exec(compile(ast.Module(body, []), place, "exec"), namespace)
     if last is not None:
-        return eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)
+        return eval(compile(ast.Expression(last.value), place, "eval"), namespace)
     return None
 
 

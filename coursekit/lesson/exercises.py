@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coursekit.diagnosis.errors import explain_stop
 from coursekit.diagnosis.evidence import question_first
+from coursekit.lesson import limits
+from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap, short
 from coursekit.palette import boxed, escaped
 
 MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
-ANSWER = "What these numbers come from"
+ANSWER, OWN_WORDS = "What these numbers come from", "In Python's own words"
+STOPPED = "your function stopped", "your values stopped"  # so begins the message of a part whose code did
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,14 @@ class Verdict:
         for part in self.parts:
             lines.append(f"  {MARKS[part.status]} {part.name}: {part.status}")
             lines += [f"      {line}" for line in part.message.splitlines()]
-            lines += [f"      ({ANSWER}: {part.answer})"] if part.answer else []
+            lines += [f"      ({_heading(part)}: {part.answer.splitlines()[-1]})"] if part.answer else []
         return "\n".join(lines)
 
     def _repr_html_(self):
         rows = "".join(
             f"<li>{MARKS[part.status]} <strong>{escaped(part.name)}</strong>: {part.status}"
             f"<br><span style='white-space: pre-wrap'>{escaped(part.message)}</span>"
-            f"{_folded(part.answer)}</li>"
+            f"{_folded(part)}</li>"
             for part in self.parts
         )
         return boxed(
@@ -83,11 +85,14 @@ def check(title, *parts):
 
 
 def _said_once(parts):
-    """Yield the parts; where one asks what an earlier one asked, it only says so."""
+    """Yield the parts; where one fails for the reason of an earlier one, it only says so."""
     first = {}
     for part in parts:
-        asked = part.message.split("\n")[-1]
-        earlier = first.setdefault((asked, part.answer), part.name) if "\n" in part.message else part.name
+        lines = part.message.split("\n")
+        same_line = lines[0].startswith(STOPPED)  # whatever shapes it met
+        reason = lines[0] if same_line else (lines[-1], part.answer)
+        told = same_line or lines[-1].endswith("?") or len(lines) > 1
+        earlier = first.setdefault(reason, part.name) if told else part.name
         yield part if earlier == part.name else replace(part, message=f"As in “{earlier}”.", answer="")
 
 
@@ -115,24 +120,25 @@ def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose
     -------
     Part
     """
-    return _compare(name, received, expected, mistakes, tolerance, diagnose, _direction)
+    return _compare(name, received, expected, mistakes, tolerance, diagnose, direction)
 
 
 def _compare(name, received, expected, mistakes, tolerance, diagnose, difference):
     """Compare; `difference` words the gap of an expected and a received number at a place."""
     if diagnose is not None and not callable(diagnose):
-        raise TypeError(f"diagnose must be a function of the received value; got {_short(diagnose)}")
+        raise TypeError(f"diagnose must be a function of the received value; got {short(diagnose)}")
     if _is_blank(received) or (isinstance(received, tuple) and any(map(_is_blank, received))):
         return Part(name, "not attempted")
-    gap = _gap(received, expected, tolerance, difference)
+    gap = find_gap(received, expected, tolerance, difference)
     if gap is None:
         return Part(name, "passed")
     asked_for_numbers = not isinstance(expected, (bool, str))
     for message, wrong in (mistakes or {}).items():
         both_nan = _is_not_a_number(received) and _is_not_a_number(wrong)
-        if both_nan or _gap(received, wrong, tolerance, difference) is None:
+        if both_nan or find_gap(received, wrong, tolerance, direction) is None:
             return Part(name, "not yet", f"{gap}\n{message}" if asked_for_numbers else message)
-    return Part(name, "not yet", *(_diagnosed(received, diagnose) or [gap]))
+    found = () if RIGHT in gap else _diagnosed(received, diagnose)
+    return Part(name, "not yet", *(found or [gap]))
 
 
 def _diagnosed(received, diagnose):
@@ -169,15 +175,42 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
     if _is_blank(function):
         return Part(name, "not attempted")
     if not callable(function):
-        return Part(name, "not yet", f"expected a function; received {_short(function)}")
+        return Part(name, "not yet", f"expected a function; received {short(function)}")
     try:
         with np.errstate(all="ignore"):  # an overflow is judged by its result
-            received = function(*copy.deepcopy(arguments))
-    except Exception as error:  # the learner's code may raise anything
-        return Part(name, "not yet", explain_stop(function, error))
+            received = limits.call(function, *copy.deepcopy(arguments))
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # the learner's code may raise anything
+        from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
+
+        return Part(name, "not yet", *explain_stop(function, error, arguments))
     if received is None and not _is_stub(function):
         return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
-    return _compare(name, received, expected, mistakes, tolerance, diagnose, _both_numbers)
+    return _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
+
+
+def follows(earlier, work_out, *values):
+    """Foresee a value that is wrong only because an earlier one is.
+
+    Parameters
+    ----------
+    earlier : str
+        Name of the part that `values` belong to.
+    work_out : callable
+        The right way from there to this part.
+    *values : object
+        What the learner gave there; anything.
+
+    Returns
+    -------
+    dict
+        For the `mistakes` of `compare`; empty where nothing can be worked out.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            fits = work_out(*(np.asarray(value, dtype=np.float64) for value in values))
+    except Exception:  # not attempted, or no number
+        return {}
+    return {f"This fits your {earlier}. Is that one right?": fits}
 
 
 def reveal(prediction, outcome):
@@ -197,9 +230,16 @@ def reveal(prediction, outcome):
     print(f"What happened:   {outcome}")
 
 
-def _folded(answer):
+def _heading(part):
+    return OWN_WORDS if part.message.startswith(STOPPED) else ANSWER
+
+
+def _folded(part):
     """Return an answer as HTML that a reader opens."""
-    return f"<details><summary>{ANSWER}</summary>{escaped(answer)}</details>" if answer else ""
+    if not part.answer:
+        return ""
+    lines = escaped(part.answer).replace("\n", "<br>")
+    return f"<details><summary>{_heading(part)}</summary>{lines}</details>"
 
 
 def _stub():
@@ -212,77 +252,9 @@ def _is_stub(function):
     return None not in codes and codes[0].co_code[::2] == codes[1].co_code[::2]  # the operations alone
 
 
-def _gap(received, expected, tolerance, difference):
-    """None where the values agree, else how they differ, in few digits."""
-    if isinstance(expected, bool):
-        return _gap_of_truth(received, expected)
-    if isinstance(expected, str):
-        return _gap_of_words(received, expected)
-    if isinstance(expected, tuple):
-        return _gap_of_blocks(received, expected, tolerance, difference)
-    try:
-        got = np.asarray(received, dtype=np.float64)
-    except (TypeError, ValueError):
-        return f"expected {_kind(expected)}; received {_short(received)}"
-    want = np.asarray(expected, dtype=np.float64)
-    if got.shape != want.shape:
-        return f"expected {_kind(expected)}; received {_kind(got)}"
-    with np.errstate(invalid="ignore"):
-        differences = np.where(got == want, 0.0, np.abs(got - want))  # inf equals inf
-    allowed = tolerance * np.where(np.isfinite(want), np.maximum(1.0, np.abs(want)), 1.0)
-    if (differences <= allowed).all():
-        return None
-    excess = np.where(np.isnan(differences), np.inf, differences / allowed)
-    at = np.unravel_index(excess.argmax(), want.shape)
-    place = f" at index {list(map(int, at))}" if want.ndim else ""
-    return difference(want[at], got[at], place)
-
-
-def _both_numbers(want, got, place):
-    return f"expected {want:.6g}; received {got:.6g}{place}"
-
-
-def _direction(want, got, place):
-    if np.isnan(got):
-        return f"received nan{place}, which is no number"
-    return f"received {got:.6g}{place}, which is too {'large' if got > want else 'small'}"
-
-
-def _gap_of_truth(received, expected):
-    if not isinstance(received, (bool, np.bool_)):
-        return f"expected True or False, without quotes; received {_short(received)}"
-    return None if received == expected else f"received {received}; that is not the answer"
-
-
-def _gap_of_words(received, expected):
-    if not isinstance(received, str):
-        return f"expected words in quotes; received {_short(received)}"
-    same = received.strip().lower() == expected.strip().lower()
-    return None if same else f"received {_short(received)}; that is not the answer"
-
-
-def _gap_of_blocks(received, expected, tolerance, difference):
-    names = getattr(expected, "_fields", [f"value {i}" for i in range(1, len(expected) + 1)])
-    if not isinstance(received, (tuple, list)) or len(received) != len(expected):
-        return f"expected {len(expected)} values ({', '.join(names)}); received {_short(received)}"
-    gaps = [_gap(*pair, tolerance, difference) for pair in zip(received, expected, strict=True)]
-    found = [f"{name}: {gap}" for name, gap in zip(names, gaps, strict=True) if gap is not None]
-    return "\n".join(found) or None
-
-
 def _is_not_a_number(value):
     return isinstance(value, (float, np.floating)) and np.isnan(value)
 
 
 def _is_blank(value):
     return value is None or value is ...
-
-
-def _kind(value):
-    shape = np.shape(value)
-    return f"an array of shape {shape}" if shape else "one number"
-
-
-def _short(value):
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,136 @@
+"""How far a learner's value is from the expected one: its kind, its shape, the entry that is furthest off."""
+
+import re
+
+import numpy as np
+
+RIGHT = "The numbers are right"  # and something else about the value is not
+NO_NUMBERS = {  # kind of an array that holds no real numbers -> what is said of it
+    "c": ", complex numbers. Which root or power of a negative number made them?",
+    "U": ", which is text. Are the quotes meant?",
+    "S": ", which is text. Are the quotes meant?",
+}
+
+
+def find_gap(received, expected, tolerance, difference):
+    """Return None where the values agree, else how they differ, in few digits.
+
+    Parameters
+    ----------
+    received : object
+    expected : str, bool, number, ndarray, or tuple of those
+    tolerance : float
+        Share of the larger of 1 and the expected size that numbers may differ by.
+    difference : {both_numbers, direction}
+        Words the two numbers at a place. `both_numbers` judges what a function returned, with which later
+        cells calculate: an array of float32, or of a kind of its own such as np.matrix, is not enough there.
+    """
+    if isinstance(expected, bool):
+        return _gap_of_truth(received, expected)
+    if isinstance(expected, str):
+        return _gap_of_words(received, expected)
+    if isinstance(expected, tuple):
+        return _gap_of_blocks(received, expected, tolerance, difference)
+    want = np.asarray(expected, dtype=np.float64)
+    try:
+        raw = np.asarray(received)
+        got = np.asarray(raw, dtype=np.float64) if raw.dtype.kind not in NO_NUMBERS else None
+    except Exception:  # the value may be anything, and raise anything
+        return f"expected {_kind(want)}; received {short(received)}{_used_up(received)}"
+    if got is None:
+        return f"expected {_kind(want)}; received {short(received)}{NO_NUMBERS[raw.dtype.kind]}"
+    if got.shape != want.shape:
+        return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want)}"
+    with np.errstate(invalid="ignore"):
+        differences = np.where(got == want, 0.0, np.abs(got - want))  # inf equals inf
+    allowed = tolerance * np.where(np.isfinite(want), np.maximum(1.0, np.abs(want)), 1.0)
+    if (differences <= allowed).all():
+        return _unfit(received, raw) if want.ndim and difference is both_numbers else None
+    excess = np.where(np.isnan(differences), np.inf, differences / allowed)
+    at = np.unravel_index(excess.argmax(), want.shape)
+    place = f" at index {list(map(int, at))}" if want.ndim else ""
+    return difference(want[at], got[at], place) + _hint(got, want)
+
+
+def both_numbers(want, got, place):
+    """Word a difference so that the expected number is seen."""
+    return f"expected {want:.6g}; received {got:.6g}{place}"
+
+
+def direction(want, got, place):
+    """Word a difference so that the expected number is not given away."""
+    if np.isnan(got):
+        return f"received nan{place}, which is no number"
+    return f"received {got:.6g}{place}, which is too {'large' if got > want else 'small'}"
+
+
+def short(value):
+    """Return a value as text of at most 60 characters, without addresses."""
+    try:
+        text = re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
+    except Exception:
+        text = f"a value of type {type(value).__name__}"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _unfit(received, raw):
+    """Return what keeps right numbers from being used later, or None."""
+    if raw.dtype.kind == "f" and raw.dtype != np.float64:
+        why = "This course calculates in float64, double precision: small differences need it."
+        return f"{RIGHT}, as far as {raw.dtype} tells them apart. {why}\nWhere do yours become so?"
+    if isinstance(received, np.ndarray) and type(received) is not np.ndarray:  # np.matrix: its * is another
+        kind = type(received).__name__
+        return f"{RIGHT}, in a {kind}. Later cells calculate with plain arrays.\nWhat makes one of it?"
+    return None
+
+
+def _used_up(received):
+    """Return what is said of a value that can be gone through only once."""
+    once = hasattr(received, "__next__")
+    return ", which can be gone through only once. What makes a list of it?" if once else ""
+
+
+def _hint(got, want):
+    """Return what all entries have in common, as a question on a line of its own, or nothing."""
+    if want.size < 2 or not np.isfinite(want).all() or np.allclose(want, want.flat[0]):
+        return ""
+    asked = {
+        "Every sign is turned. Which difference, or which minus, is the other way round?": -want,
+        "Rows and columns are exchanged. Which one counts the points?": want.T if want.ndim > 1 else None,
+        "The order is turned round. Which one comes first?": want[::-1],
+        "Right numbers, in another shape. Which axis is one too many, or missing?": (
+            want.reshape(got.shape) if got.size == want.size and got.shape != want.shape else None
+        ),
+    }
+    for question, wrong in asked.items():
+        if wrong is not None and wrong.shape == got.shape and np.allclose(got, wrong, rtol=1e-6, atol=1e-9):
+            return f"\n{question}"
+    return ""
+
+
+def _gap_of_truth(received, expected):
+    if not isinstance(received, (bool, np.bool_)):
+        return f"expected True or False, without quotes; received {short(received)}"
+    return None if received == expected else f"received {received}; that is not the answer"
+
+
+def _gap_of_words(received, expected):
+    if not isinstance(received, str):
+        return f"expected words in quotes; received {short(received)}"
+    same = received.strip().lower() == expected.strip().lower()
+    return None if same else f"received {short(received)}; that is not the answer"
+
+
+def _gap_of_blocks(received, expected, tolerance, difference):
+    names = getattr(expected, "_fields", [f"value {i}" for i in range(1, len(expected) + 1)])
+    if not isinstance(received, (tuple, list)) or len(received) != len(expected):
+        return f"expected {len(expected)} values ({', '.join(names)}); received {short(received)}"
+    gaps = [find_gap(*pair, tolerance, difference) for pair in zip(received, expected, strict=True)]
+    found = {name: gap for name, gap in zip(names, gaps, strict=True) if gap is not None}
+    if len(set(found.values())) == 1 and "\n" in (gap := next(iter(found.values()))):
+        return f"{', '.join(found)}: {gap}"  # one reason, told once
+    return "\n".join(f"{name}: {gap}" for name, gap in found.items()) or None
+
+
+def _kind(value):
+    return f"an array of shape {value.shape}" if value.ndim else "one number"
