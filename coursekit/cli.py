@@ -57,46 +57,32 @@ def _parser():
         prog="coursekit", description="Lessons to start with; assignments to hand out, check and grade."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    start = commands.add_parser("start", help="copy the lessons into a folder, or renew those there")
-    start.add_argument("folder", type=Path, nargs="?", default=Path("lessons"), help="default: lessons")
-    start.set_defaults(run=_start)
-    release = commands.add_parser("release", help="make the learner's notebook from an instructor's source")
-    release.add_argument("source", type=Path, help="the instructor's notebook")
-    release.add_argument(
-        "--to", type=Path, default=Path("released"), help="folder for it (default: released)"
-    )
-    release.set_defaults(run=_release)
-    check = commands.add_parser("check", help="run the public checks of your notebook before you hand it in")
-    check.add_argument("file", type=Path, help="your notebook")
-    check.set_defaults(run=_check)
-    grade = commands.add_parser("grade", help="grade a folder of submissions")
-    grade.add_argument("source", type=Path, help="the instructor's notebook")
-    grade.add_argument("folder", type=Path, help="what was handed in: a folder, or a platform's archive")
-    grade.add_argument(
-        "--to", type=Path, default=Path("results"), help="folder for the grades (default: results)"
-    )
-    grade.add_argument("--roster", type=Path, help="CSV file with a column 'learner'")
-    grade.add_argument("--only", metavar="LEARNER", help="grade this learner anew, and nobody else")
-    grade.add_argument(
-        "--seed", type=int, help="of the checks' inputs (default: a secret one, kept in the results)"
-    )
-    grade.add_argument(
-        "--carry",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="judge a part again as if earlier ones were right; the better figure counts (default: yes)",
-    )
-    grade.set_defaults(run=_grade)
-    report = commands.add_parser("report", help="write tables and pages anew, with the marks of marks.csv")
-    report.add_argument("source", type=Path, help="the instructor's notebook")
-    report.add_argument(
-        "results",
-        type=Path,
-        nargs="?",
-        default=Path("results"),
-        help="folder of the grades (default: results)",
-    )
-    report.set_defaults(run=_report)
+
+    def command(run, what):
+        made = commands.add_parser(run.__name__.strip("_"), help=what)
+        made.set_defaults(run=run)
+        return made.add_argument
+
+    add = command(_start, "copy the lessons into a folder, or renew those there")
+    add("folder", type=Path, nargs="?", default=Path("lessons"), help="default: lessons")
+    add = command(_release, "make the learner's notebook from an instructor's source")
+    add("source", type=Path, help="the instructor's notebook")
+    add("--to", type=Path, default=Path("released"), help="folder for it (default: released)")
+    add = command(_check, "run the public checks of your notebook before you hand it in")
+    add("file", type=Path, help="your notebook")
+    add = command(_grade, "grade a folder of submissions")
+    add("source", type=Path, help="the instructor's notebook")
+    add("folder", type=Path, help="what was handed in: a folder, or a platform's archive")
+    add("--to", type=Path, default=Path("results"), help="folder for the grades (default: results)")
+    add("--roster", type=Path, help="CSV file with a column 'learner'")
+    add("--only", metavar="LEARNER", help="grade this learner anew, and nobody else")
+    add("--seed", type=int, help="of the checks' inputs (default: a secret one, kept in the results)")
+    carry = "judge a part again as if earlier ones were right; the better figure counts (default: yes)"
+    add("--carry", action=argparse.BooleanOptionalAction, default=True, help=carry)
+    add = command(_report, "write tables and pages anew, with the marks of marks.csv")
+    add("source", type=Path, help="the instructor's notebook")
+    results = "folder of the grades (default: results)"
+    add("results", type=Path, nargs="?", default=Path("results"), help=results)
     return parser
 
 
