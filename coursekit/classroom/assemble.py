@@ -2,21 +2,10 @@
 
 import json
 
-from coursekit.classroom.apart.bundle import MIME
-
 NOT_GRADED = "not-graded"  # tag of a given cell that only shows something
-CHECK = """
-from coursekit.classroom.apart.bundle import Report as _Report
-report = _Report({seed})
-rng = report.rng
-try:
-    exec(compile({code!r}, "<check>", "exec"))
-finally:
-    report.send()
-"""
 
 
-def assemble(assignment, answers, seeds, *, carry=False):
+def assemble(assignment, answers, *, carry=False):
     """Return the cells to run, in order.
 
     Parameters
@@ -25,8 +14,6 @@ def assemble(assignment, answers, seeds, *, carry=False):
     answers : dict
         Name of a cell -> list of code texts: of a solution the learner's own, then what follows it; of
         any other cell, and of "" for the begin, the extra cells that follow it.
-    seeds : dict
-        Name of a check -> the seed of its inputs.
     carry : bool
         After each check, put the reference's solution in place, so that a later part is graded on
         right earlier parts.
@@ -47,7 +34,7 @@ def assemble(assignment, answers, seeds, *, carry=False):
             first = []
             pending.append(cell)
         elif cell.kind == "check":
-            cells.append(("check", cell.name, check_code(cell, seeds[cell.name])))
+            cells.append(("check", cell.name, cell.text_of("hidden")))
             if carry:
                 cells += [("reference", done.name, done.source) for done in pending]
                 pending = []
@@ -55,23 +42,18 @@ def assemble(assignment, answers, seeds, *, carry=False):
     return cells
 
 
-def check_code(cell, seed):
-    """Return what runs in the kernel for a check: its hidden tests, on inputs of this seed."""
-    return CHECK.format(seed=int(seed), code=cell.text_of("hidden"))
-
-
 def reference_answers(assignment):
     """Return the answers of the source itself."""
     return {cell.name: [cell.source] for cell in assignment.of_kind("solution")}
 
 
-def as_notebook(cells):
-    """Return the cells as the text of a notebook, for nbval."""
+def as_notebook(cells, about):
+    """Return the cells as the text of a notebook, for nbval; `about(role, name)` gives more metadata."""
     made = [
         {
             "cell_type": "code",
             "id": f"c{i}",
-            "metadata": {"role": role, "name": name},
+            "metadata": {"role": role, "name": name, **about(role, name)},
             "execution_count": None,
             "outputs": [],
             "source": code,
@@ -79,13 +61,3 @@ def as_notebook(cells):
         for i, (role, name, code) in enumerate(cells)
     ]
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-
-
-def values_of(outputs):
-    """Return the values that a check reported, from the outputs of its cell: the last bundle's entries."""
-    entries = []
-    for output in outputs:
-        bundle = output.get("data", {}).get(MIME)
-        if isinstance(bundle, dict) and isinstance(bundle.get("values"), list):
-            entries = [entry for entry in bundle["values"] if isinstance(entry, dict)]
-    return entries

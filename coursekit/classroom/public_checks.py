@@ -1,12 +1,10 @@
 """The public checks of a learner's notebook, run as the grader runs a notebook: afresh, top to bottom."""
 
 import re
-import tempfile
 from pathlib import Path
 
 from coursekit.classroom.apart.limits import Limits
-from coursekit.classroom.apart.provide import provide
-from coursekit.classroom.apart.supervise import Worker
+from coursekit.classroom.apart.supervise import ask, close_workers
 from coursekit.classroom.assemble import as_notebook
 from coursekit.classroom.submission import code_cells
 
@@ -41,23 +39,23 @@ def check(path, limits=None):
     names = [name for role, name, _ in cells if role == "check"]
     if not names:
         raise ValueError(f"the notebook must be an assignment, with checks; {str(path)!r} has none")
-    with tempfile.TemporaryDirectory() as provided:
-        Path(provided).chmod(0o755)
-        provide(None, Path(provided))
-        worker = Worker((limits or Limits()).as_dict(), provided)
-        try:
-            reply = worker.ask(as_notebook(cells), None)
-        finally:
-            worker.close()
+    try:
+        reply = ask((limits or Limits()).as_dict(), None, {"look": as_notebook(cells, _about)})[-1]
+    finally:
+        close_workers()
     if "problem" in reply:
         raise ValueError(reply["problem"])
     return _summary(names, reply)
 
 
+def _about(role, name):
+    return {"where": name, "seed": None, "names": []}
+
+
 def _summary(names, reply):
-    counts = [_PASSED.search(reply["texts"].get(name, "")) for name in names]
+    counts = [_PASSED.search(reply["text"].get(name, "")) for name in names]
     passed = sum(found is not None and found[1] == found[2] for found in counts)
-    lines = [reply["texts"].get(name) or f"{name}: said nothing" for name in names]
+    lines = [reply["text"].get(name) or f"{name}: said nothing" for name in names]
     lines += [f"stopped: {problem}" for problem in reply["problems"]]
     said = f"{passed} of {len(names)} public checks passed. The grader runs others, on fresh data."
     return passed == len(names), "\n\n".join([*lines, said])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from coursekit.lesson.files import write_json
 
-TOOLS = ("coursekit", "numpy", "nbval", "pytest", "ipykernel")
+TOOLS = ("coursekit", "numpy", "nbval", "pytest", "ipython")
 
 
 class AsInJson:
@@ -183,10 +183,10 @@ def open_run(results, source, *, seed, limits, level, carry):
         "carry": carry,
         "versions": {name: version(name) for name in TOOLS},
     }
-    if there is None:
+    other = [key for key in run if there and key != "source" and run[key] != there.get(key)]
+    if there != run and not other:  # of a changed source, each grade knows whether it still holds
         write_json(path, run)
-    elif there != run:
-        other = [key for key in run if run[key] != there.get(key)]
+    elif other:
         raise ValueError(
             f"results must be a new folder or one of the same run; {str(results)!r} holds another "
             f"({', '.join(other)} differ). Nothing was changed: give another folder."

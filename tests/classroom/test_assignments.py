@@ -10,6 +10,7 @@ from samples import handed_in
 from coursekit.classroom import grading
 from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.sandbox import obstacle
+from coursekit.classroom.apart.supervise import close_workers
 from coursekit.classroom.assemble import reference_answers
 from coursekit.classroom.collect import Found
 from coursekit.classroom.release import release
@@ -26,10 +27,9 @@ BACKPROPAGATION = FOLDER / "backpropagation.ipynb"
 def jobs():
     made = {}
     for path in SOURCES:
-        job = {"assignment": read_source(path), "limits": Limits().as_dict(), "carry": False, "seed": 2}
-        made[path] = job | {"expected": grading._expected(job)}
+        made[path] = grading.prepare(read_source(path), Limits().as_dict(), seed=2)
     yield made
-    grading.close_workers()
+    close_workers()
 
 
 def graded(job, changes=None):

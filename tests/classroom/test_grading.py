@@ -14,6 +14,8 @@ from samples import CELLS, RIGHT, handed_in, notebook, write
 from coursekit.classroom import grading, records
 from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.sandbox import level, obstacle
+from coursekit.classroom.apart.supervise import close_workers
+from coursekit.classroom.collect import Found
 from coursekit.classroom.release import release
 from coursekit.classroom.source import SourceError, read_source
 from coursekit.cli import main
@@ -84,46 +86,46 @@ ENDED = {  # what a limit ends, of the system or of the grader, whichever is met
 @pytest.fixture(scope="module")
 def job(tmp_path_factory):
     source = write(tmp_path_factory.mktemp("source") / "tiny.ipynb", notebook(CELLS))
-    made = {"assignment": read_source(source), "limits": LIMITS.as_dict(), "carry": False, "seed": 11}
-    yield made | {"expected": grading._expected(made)}
-    grading.close_workers()
+    yield grading.prepare(read_source(source), LIMITS.as_dict(), seed=11, carry=False)
+    close_workers()
 
 
-def ask(job, answers, **options):
-    return grading._ask(job, {name: [code] for name, code in answers.items()}, job["expected"], **options)
+def graded(job, answers, after=(), learner="ada", **changes):
+    made = handed_in(json.loads(release(job["assignment"])), answers, after)
+    found = Found(learner, "ada.ipynb", json.dumps(made).encode())
+    return grading.grade_one((job | changes, found))
 
 
-def earned(reply):
-    return {part["name"]: part["earned"] for part in reply["parts"]}
+def earned(record):
+    return {part.name: part.earned for part in record.parts}
 
 
 @pytest.mark.parametrize("name", HONEST)
 def test_every_honest_answer_earns_all(name, job):
-    assert earned(ask(job, HONEST[name])) == {"double": 3, "add": 1}, name
+    assert earned(graded(job, HONEST[name])) == {"double": 3, "add": 1}, name
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_no_wrong_answer_earns_a_point_and_each_hears_why(name, job):
     code, words = WRONG[name]
-    reply = ask(job, {"tiny-double": code, "tiny-add": ADD})
+    record = graded(job, {"tiny-double": code, "tiny-add": ADD})
     if name == "kills its parent" and level() != "bubblewrap":
-        assert reply["problem"] == "the grader's own process died"  # and nobody else's grade with it
+        assert record.problem == "the grader's own process died"  # and nobody else's grade with it
         return
-    double = reply["parts"][0]
-    assert double["earned"] == 0
-    said = " ".join(step["message"] for step in double["steps"]) + " ".join(double["stopped"])
-    assert words in said
-    assert not reply.get("problem")
+    double = record.parts[0]
+    assert double.earned == 0
+    assert words in " ".join([step.message for step in double.steps] + list(double.stopped))
+    assert not record.problem
 
 
 @pytest.mark.parametrize("name", ENDED)
 def test_what_breaks_a_limit_is_ended_and_leaves_nothing_behind(name, job):
-    reply = ask(job | {"limits": TIGHT}, {"tiny-double": ENDED[name], "tiny-add": ADD})
-    assert not reply.get("parts") or earned(reply)["double"] == 0
+    record = graded(job, {"tiny-double": ENDED[name], "tiny-add": ADD}, limits=TIGHT)
+    assert earned(record)["double"] == 0
     time.sleep(0.3)
     kernels = [one for one in psutil.Process().children(recursive=True) if "kernel.py" in _command(one)]
     assert len(kernels) <= 3 * (level() == "bubblewrap")  # there, what starts the others stays, in a sandbox
-    assert earned(ask(job, RIGHT)) == {"double": 3, "add": 1}  # the next one has not noticed
+    assert earned(graded(job, RIGHT)) == {"double": 3, "add": 1}  # the next one has not noticed
 
 
 def _command(process):
@@ -135,13 +137,13 @@ def _command(process):
 
 def test_a_part_is_worth_the_weights_of_its_values(job):
     half = "def double(x):\n    return 2 * x if np.ndim(x) else 0"
-    assert earned(ask(job, {"tiny-double": half, "tiny-add": ADD})) == {"double": 2, "add": 1}
+    assert earned(graded(job, {"tiny-double": half, "tiny-add": ADD})) == {"double": 2, "add": 1}
 
 
 def test_one_early_mistake_need_not_cost_the_later_parts(job):
     early = {"tiny-double": "def double(x):\n    return 3 * x", "tiny-add": ADD}
-    assert earned(ask(job, early)) == {"double": 0, "add": 0}
-    assert earned(ask(job, early, carry=True)) == {"double": 0, "add": 1}
+    assert earned(graded(job, early)) == {"double": 0, "add": 0}
+    assert earned(graded(job, early, carry=True)) == {"double": 0, "add": 1}
 
 
 @pytest.mark.skipif(level() != "bubblewrap", reason="only bubblewrap keeps code from seeing files")
@@ -173,9 +175,9 @@ def double(x):
     return 2 * x
 """
     os.environ["CHECKED_HERE"] = "1"
-    reply = ask(job, {"tiny-double": code, "tiny-add": ADD})
-    assert earned(reply)["double"] == 3, reply
-    assert not [part for part in reply["parts"] if part.get("stopped")]
+    record = graded(job, {"tiny-double": code, "tiny-add": ADD})
+    assert earned(record)["double"] == 3, record
+    assert not [part for part in record.parts if part.stopped]
 
 
 LEAVES = """
@@ -204,7 +206,7 @@ def double(x):
 @pytest.mark.skipif(level() != "bubblewrap", reason="there is no bubblewrap here")
 def test_nothing_passes_from_one_submission_to_the_next(job):
     for code in (LEAVES, FINDS_NOTHING):
-        assert earned(ask(job, {"tiny-double": code, "tiny-add": ADD})) == {"double": 3, "add": 1}
+        assert earned(graded(job, {"tiny-double": code, "tiny-add": ADD})) == {"double": 3, "add": 1}
 
 
 @pytest.fixture
@@ -267,8 +269,11 @@ def test_options_of_somebody_elses_pytest_change_nothing(source, class_of_five, 
 
 def test_both_figures_are_kept(source, tmp_path, released):
     write(tmp_path / "in" / "ada.ipynb", handed_in(released, RIGHT | {"tiny-double": "double = None"}))
-    (record,) = grading.grade(source, tmp_path / "in", tmp_path / "out", limits=LIMITS, carry=True)
-    assert (record["total"], [part.earned for part in record.carried]) == (0, [0, 1])
+    (record,) = grading.grade(source, tmp_path / "in", tmp_path / "out", limits=LIMITS)
+    assert record["total"] == 1
+    assert [part["earned"] for part in record["carried"]] == [0, 1]
+    assert record["parts"][1]["stopped"] == ["it uses your double: mend double first"]
+    assert record.parts[1].rests_on == ("double",)
 
 
 def test_bad_arguments_are_refused_before_anything_runs(source, class_of_five, tmp_path):

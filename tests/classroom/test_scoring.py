@@ -1,12 +1,13 @@
 """What values earn, without a kernel."""
 
+import base64
+
 import numpy as np
 import pytest
 
-from coursekit.classroom.apart.bundle import MIME, pack
+from coursekit.classroom.apart.bundle import pack
 from coursekit.classroom.apart.kernel import limit
-from coursekit.classroom.apart.worker import evaluate
-from coursekit.classroom.scoring import score
+from coursekit.classroom.scoring import sayable, score
 
 
 def entry(name, value, **more):
@@ -14,48 +15,43 @@ def entry(name, value, **more):
     return made | more
 
 
-def check(entries, error=None):
-    outputs = [{"data": {MIME: {"values": entries}}}] if entries is not None else []
-    return {"role": "check", "name": "part", "outputs": outputs, "error": error}
-
-
 Z = np.linspace(-2, 2, 5)
 RIGHT = 1 / (1 + np.exp(-Z))
-EXPECTED = {
-    "part": {
-        "points": 4.0,
-        "answers": ["answer"],
-        "entries": [
-            entry("values", RIGHT, weight=3.0, diagnose="coursekit.diagnose_sigmoid", given=pack((Z,))),
-            entry("a word", "circle"),
-        ],
-    }
-}
+PART = {"points": 4.0, "answers": ["answer"]}
+EXPECTED = [
+    entry("values", RIGHT, weight=3.0, diagnose="coursekit.diagnose_sigmoid", given=pack((Z,))),
+    entry("a word", "circle"),
+]
+OWN = "def sigmoid(z): return 1 / (1 + np.exp(-z))"
+
+
+def scored(entries, error=None, stopped=(), expected=EXPECTED):
+    cell = {"name": "part", "values": entries, "error": error}
+    return score(cell, PART, expected, dict(stopped), OWN)
 
 
 def test_all_right_earns_all():
-    (part,) = score([check([entry("values", RIGHT + 1e-6), entry("a word", "Circle")])], EXPECTED)
+    part = scored([entry("values", RIGHT + 1e-6), entry("a word", "Circle")])
     assert part.earned == 4
     assert part.stopped == ()
 
 
 def test_a_known_mistake_is_named_and_the_rest_counts():
-    (part,) = score([check([entry("values", 1 / (1 + np.exp(Z))), entry("a word", "circle")])], EXPECTED)
+    part = scored([entry("values", 1 / (1 + np.exp(Z))), entry("a word", "circle")])
     assert part.earned == 1
     assert part.steps[0].mistake
     assert part.steps[0].message.endswith("?")
-    assert "what comes out when" in part.steps[0].named
+    assert part.steps[0].named
 
 
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
         ([], "not run: nothing was reported"),
-        (None, "not run: nothing was reported"),
         ([{"name": "values", "error": "NameError: name 'f'"}], "your code stopped with nameerror"),
         ([{"name": "values"}], "is no value"),
         ([{"name": "values", "value": {"shape": [5], "floats": "AAAA"}}], "is no value"),
-        ([{"name": 5}, 7, "values"], "not run"),
+        ([{"name": 5}, {"name": None}], "not run"),
         ([entry("values", np.full(5, np.nan))], "nan"),
         ([entry("values", ...)], "not attempted"),
         ([entry("values", RIGHT, weight=1e9, tolerance=1e9)], "passed"),
@@ -64,22 +60,77 @@ def test_a_known_mistake_is_named_and_the_rest_counts():
     ],
 )
 def test_whatever_a_kernel_sends_earns_what_it_is_worth(entries, message):
-    (part,) = score([check(entries)], EXPECTED)
+    part = scored(entries)
     assert message in part.steps[0].message.lower()
     assert part.earned == (3 if message == "passed" else 0)
 
 
 def test_what_stopped_is_said():
-    stopped = {"role": "answer", "name": "answer", "outputs": [], "error": "ValueError: no"}
-    (part,) = score([stopped, check(None, "the kernel died")], EXPECTED)
-    assert part.stopped == ("answer stopped with ValueError: no", "the check stopped with the kernel died")
-    (part,) = score([], EXPECTED)
-    assert part.earned == 0
+    part = scored([], "ValueError: not the same shape", {"answer": "ValueError: no"})
+    assert part.stopped == (
+        "answer stopped with ValueError: no",
+        "the check stopped with ValueError: not the same shape",
+    )
 
 
-def test_a_request_that_cannot_be_answered_says_what_is_missing():
-    with pytest.raises(KeyError, match="role"):
-        evaluate([{"error": None}], None)
+@pytest.mark.parametrize("tolerance", [1e-4, 1e-9, 0.0])
+def test_float32_passes_where_float64_does(tolerance):
+    wanted = [entry("values", 1e3 * RIGHT, tolerance=tolerance)]
+    assert scored([entry("values", np.float32(1e3 * RIGHT))], expected=wanted).earned == 4
+    assert scored([entry("values", 1e3 * RIGHT * (1 + 1e-3))], expected=wanted).earned == 0
+
+
+SECRET = "size = rng.integers(3, 9); report('the weights', lambda: start(size))"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        SECRET,
+        SECRET.upper(),
+        SECRET[::-1],
+        " ".join(SECRET),
+        SECRET.encode().hex(),
+        base64.b64encode(SECRET.encode()).decode(),
+        " ".join(map(str, SECRET.encode())),
+        "".join("·- "[bit] for byte in SECRET.encode() for bit in (byte & 1, byte >> 1 & 1)),
+    ],
+)
+@pytest.mark.parametrize("way", ["words", "kind", "text", "class"])
+def test_no_hidden_check_comes_out_through_an_error_or_a_text(words, way):
+    received = {
+        "words": {"error": f"ValueError: {words}"},
+        "kind": {"error": f"{words}: no"},
+        "text": {"value": pack(words)},
+        "class": {"value": {"kind": words}},
+    }[way]
+    for wanted in (RIGHT, "circle", (RIGHT, RIGHT)):
+        if isinstance(wanted, tuple) and "value" in received:
+            received = {"value": {"items": [received["value"], pack(RIGHT)]}}
+        part = scored([{"name": "values", **received}], expected=[entry("values", wanted)])
+        assert words[:20] not in f"{part}"
+        assert part.earned == 0
+    part = scored([], f"RuntimeError: {words}", {"answer": f"{words}: {words}"})
+    assert words[:20] not in f"{part}"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "NameError: name 'sigmoid' is not defined",
+        "ValueError: operands could not be broadcast together with shapes (43,5) (43,) ",
+        "ValueError: matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature",
+        "TypeError: sigmoid() takes 1 positional argument but 2 were given",
+        "IndexError: index 3 is out of bounds for axis 0 with size 3",
+        "ZeroDivisionError: division by zero",
+        "AttributeError: 'numpy.ndarray' object has no attribute 'exp'",
+        "RecursionError: maximum recursion depth exceeded",
+        "TypeError: 'float' object is not subscriptable",
+        "ValueError: too many values to unpack (expected 2)",
+    ],
+)
+def test_what_an_error_says_is_said_where_it_is_common(error):
+    assert sayable(error, OWN) == error
 
 
 def test_limits_only_go_down(monkeypatch):

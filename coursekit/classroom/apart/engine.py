@@ -1,12 +1,12 @@
 """Run an assembled notebook with nbval, in a kernel of its own, and note what each cell gave.
 
-This module is imported late and in a process of its own: it loads pytest, nbval and Jupyter.
+This module is imported late and in a process of its own: it loads pytest and nbval.
 """
 
 import json
 import os
 import queue
-import secrets
+import socket
 import tempfile
 import time
 from collections import defaultdict
@@ -15,176 +15,213 @@ from pathlib import Path
 
 import nbval.plugin
 import pytest
-from jupyter_client import BlockingKernelClient
-from jupyter_client.connect import write_connection_file
-from nbval.kernel import RunningKernel
-
-from coursekit.classroom.apart.sandbox import PACKAGE
 
 START = 30.0  # seconds until a kernel must answer
 STEP = 0.2  # seconds between two looks at whether the kernel lives
+GRACE = 3.0  # seconds that a cell gets to stop after its time
+DIED = "ended the kernel"
 
 
-def run_notebook(text, folder, limits, kernels):
-    """Run a notebook and return what each cell gave.
+def run_notebook(text, folder, limits, kernels, noted):
+    """Run a notebook, and hand on what each cell gave as soon as it did.
 
     Parameters
     ----------
     text : str
         The notebook.
     folder : str
-        Empty, and writable by the kernel: for the sockets.
+        That the kernel's user can look into: for the socket.
     limits : dict
-    kernels : WarmKernels
-
-    Returns
-    -------
-    list of dict
-        For each cell: role, name, outputs, error (a text or None), seconds.
+    kernels : coursekit.classroom.apart.warm.WarmKernels
+    noted : callable
+        Called with a dict for each cell: its metadata, and values, text, error (a text or None), skipped.
 
     Raises
     ------
     RuntimeError
         Where nbval ran nothing.
     """
+    notes = Notes(noted)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "assembled.ipynb"
         path.write_text(text, encoding="utf-8")
-        notes = Notes(limits)
         nbval.plugin.RunningKernel = lambda *_, **__: Kernel(folder, limits, kernels)
         with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-            status = pytest.main([*_options(scratch, limits), str(path)], plugins=[notes])
-    if not notes.cells:
+            status = pytest.main([*_options(scratch), str(path)], plugins=[notes])
+    if not notes.count:
         raise RuntimeError(f"nbval ran no cell; pytest ended with {status}")
-    return notes.cells
 
 
-def _options(scratch, limits):
+def _options(scratch):
     """Return the options of pytest; nothing that happens to be installed or set here steers a grade."""
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     plugins = ("nbval.plugin", "no:cacheprovider", "no:unraisableexception", "no:threadexception")
     chosen = [part for plugin in plugins for part in ("-p", plugin)]
-    timeout = f"--nbval-cell-timeout={limits['cell']:g}"
-    return [*chosen, "-s", "--nbval", timeout, f"--rootdir={scratch}", "-c", os.devnull]
+    return [*chosen, "-s", "--nbval", "--tb=no", f"--rootdir={scratch}", "-c", os.devnull]
 
 
 class Notes:
     """A pytest plugin that notes what each cell gave, and lets no cell's comments steer nbval."""
 
-    def __init__(self, limits):
-        self.cells = []
-        self._limits = limits
+    def __init__(self, noted):
+        self.count = 0
+        self._noted = noted
 
     def pytest_collection_modifyitems(self, items):
         """Forget what markers in a learner's text say."""
         for item in items:
             item.options = defaultdict(bool)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item):
+        """Tell the kernel whose cell comes."""
+        item.parent.kernel.cell = dict(item.cell.metadata)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
-        """Note the outputs of a cell, and its error."""
+        """Hand on what a cell gave."""
         report = yield
         if call.when == "call" or (call.when == "setup" and call.excinfo):
-            outputs = [dict(output) for output in item.test_outputs or []]
-            self.cells.append(
-                {
-                    "role": item.cell.metadata["role"],
-                    "name": item.cell.metadata["name"],
-                    "outputs": json.loads(json.dumps(outputs, default=str)),
-                    "error": _error(call.excinfo, outputs) or _unsaid(item.parent.kernel),
-                    "seconds": round(call.duration, 3),
-                }
-            )
+            self.count += 1
+            reply = NOTHING if call.when == "setup" else item.parent.kernel.reply
+            error = reply["error"] or (str(call.excinfo.value)[:500] if call.excinfo else None)
+            self._noted({**item.cell.metadata, **reply, "error": error})
         return report
 
 
-def _error(excinfo, outputs):
-    """Say what stopped a cell, or None."""
-    if excinfo is None:
-        return None
-    for output in outputs:
-        if output.get("output_type") == "error":
-            said = f"{output.get('ename')}: {output.get('evalue')}"
-            return said.replace(f"{PACKAGE}{os.sep}", "")[:1000]  # a learner need not know where it is
-    return str(excinfo.value)[:1000]
+NOTHING = {"values": [], "text": "", "error": None, "skipped": False}
 
 
-def _unsaid(kernel):
-    """Return the error that a kernel replied with and had no memory left to show, or None."""
-    content = getattr(kernel, "reply", {})
-    if content.get("status") != "error":
-        return None
-    return f"{content.get('ename')}: {content.get('evalue')}"[:1000]
+class Kernel:
+    """What nbval asks of a kernel, over one socket, with an end to every waiting.
 
-
-class Kernel(RunningKernel):
-    """nbval's kernel, started by our command, and noticed when it dies or says too much."""
+    Parameters
+    ----------
+    folder : str
+    limits : dict
+        Added cells have seconds of their own, `extra`; all others share `total`.
+    kernels : coursekit.classroom.apart.warm.WarmKernels
+    """
 
     def __init__(self, folder, limits, kernels):
-        self._output = limits["output"]
-        self._deadline = time.monotonic() + limits["total"]
-        self._kernels = kernels
-        file = os.path.join(folder, "kernel.json")
-        write_connection_file(
-            file, transport="ipc", ip=os.path.join(folder, "ipc"), key=secrets.token_hex().encode()
-        )
-        os.chmod(file, 0o644)  # for the kernel's user
-        self._kernels.start(file)
-        self.kc = BlockingKernelClient(connection_file=file)
-        self.kc.load_connection_file()
-        self.kc.start_channels(stdin=False, hb=False)
-        self._ensure_iopub_up()
+        self._limits, self._kernels = limits, kernels
+        self._left = {True: limits["extra"], False: limits["total"]}
+        self._buffer, self._messages, self._ended = bytearray(), [], ""
+        self.cell, self.reply = {}, NOTHING
+        self._stream = connect(folder, kernels)
 
-    def _ensure_iopub_up(self):
-        """Ask until what the kernel publishes arrives; nbval waits a second each time."""
-        for patience in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2):
-            request = self.kc.kernel_info()
-            self.await_reply(request, timeout=START)
+    def execute_cell_input(self, code, allow_stdin=None):
+        """Send a cell, where there is time for it."""
+        extra = self.cell["role"] == "extra"
+        self.reply = {**NOTHING, "skipped": extra and self._left[True] <= 0}
+        if self._ended:
+            raise RuntimeError(self._ended)
+        if self._left[extra] <= 0 and not extra:
+            raise RuntimeError(f"nothing ran after {self._limits['total']:g} s")
+        if not self.reply["skipped"]:
+            self._seconds = min(self._limits["cell"], self._left[extra])
+            self._stream.settimeout(START)
+            request = json.dumps({**self.cell, "code": code, "seconds": self._seconds})
             try:
-                return self.await_idle(request, patience)
-            except queue.Empty:
-                continue
-        raise RuntimeError("the kernel did not start")
-
-    def get_message(self, stream, timeout=None):
-        """Return the next message; raise where there is none in time, or no kernel any more."""
-        get = {"iopub": self.kc.get_iopub_msg, "shell": self.kc.get_shell_msg}[stream]
-        end = min(self._deadline, time.monotonic() + (timeout or 1e9))
-        while True:
-            try:
-                message = get(timeout=max(0.0, min(STEP, end - time.monotonic())))
-                break
-            except queue.Empty:
-                if not self.is_alive():
-                    raise RuntimeError("the kernel died") from None
-                if time.monotonic() >= end:
-                    raise
-        self._output -= len(repr(message["content"])) if message["msg_type"] != "status" else 0
-        if self._output < 0:
-            self.stop()
-            raise RuntimeError("too much output")
-        return message
+                self._stream.sendall(request.encode() + b"\n")
+            except OSError:
+                self._fail(DIED)
 
     def await_reply(self, msg_id, timeout=None):
-        """Wait for the reply to a request, and keep it."""
-        self.reply = {}
-        while True:
-            message = self.get_message("shell", timeout)
-            if message["parent_header"].get("msg_id") == msg_id:
-                self.reply = message["content"]
-                return
+        """Wait for what a cell gave."""
+        begun = time.monotonic()
+        if not self.reply["skipped"]:
+            line = self._line(begun + self._seconds + GRACE)
+            self._left[self.cell["role"] == "extra"] -= time.monotonic() - begun
+            self.reply = _read_reply(line)
+        said = self.reply["error"]
+        error = {"ename": "", "evalue": said, "traceback": []}
+        self._messages = [("status", {"execution_state": "idle"})]
+        self._messages += [("status", {"execution_state": "idle"}), ("error", error)] if said else []
+
+    def _line(self, end):
+        """Return the next line that the kernel sends."""
+        self._stream.settimeout(STEP)
+        got = bytes(self._buffer)
+        while b"\n" not in got:
+            if len(self._buffer) > self._limits["output"]:
+                self._fail(f"gave more than {self._limits['output'] // 10**6} MB")
+            try:
+                got = self._stream.recv(1 << 16)
+            except TimeoutError:
+                got = b"" if not self._kernels.is_alive() else None
+            except OSError:
+                got = b""
+            if got == b"":
+                self._fail(DIED)
+            if got is None and time.monotonic() > end:
+                self._fail("did not stop in time, and the kernel was ended")
+            got = got or b""
+            self._buffer += got
+        line, _, rest = self._buffer.partition(b"\n")
+        self._buffer = rest
+        return line
+
+    def _fail(self, what):
+        self._ended = f"{self.cell['where']} {what}"
+        self.stop()
+        raise RuntimeError(self._ended)
+
+    def get_message(self, stream, timeout=None):
+        """Return the next message as Jupyter words it; nbval asks for "iopub" alone."""
+        if not self._messages:
+            raise queue.Empty
+        kind, content = self._messages.pop()
+        return {"msg_type": kind, "content": content, "parent_header": {"msg_id": None}}
+
+    def await_idle(self, msg_id, timeout=None):
+        """Return at once: a reply comes when all is over."""
 
     def interrupt(self):
-        """Ask the kernel to stop the cell, by message: a signal would end the sandbox."""
-        self.kc.control_channel.send(self.kc.session.msg("interrupt_request", content={}))
+        """Do nothing: a kernel watches its own time, and `await_reply` ends one that does not."""
 
     def stop(self):
-        """End the kernel at once, and with it all that it started."""
-        self.kc.stop_channels()
+        """End the kernel, and with it all that it started."""
+        self._stream.close()
         self._kernels.end()
 
     def is_alive(self):
-        """Whether the kernel lives."""
-        return self._kernels.is_alive()
+        """Return True: of one that is over, `execute_cell_input` says who ended it."""
+        return True
+
+
+def connect(folder, kernels):
+    """Start a kernel, and return the socket to it."""
+    path = os.path.join(folder, "kernel")
+    local = hasattr(socket, "AF_UNIX")
+    with socket.socket(socket.AF_UNIX if local else socket.AF_INET) as listener:
+        listener.bind(path if local else ("127.0.0.1", 0))
+        try:
+            if local:
+                os.chmod(path, 0o666)  # for the kernel's user
+            listener.listen(1)
+            listener.settimeout(STEP)
+            kernels.start(json.dumps(path if local else listener.getsockname()))
+            end = time.monotonic() + START
+            while True:
+                try:
+                    return listener.accept()[0]
+                except TimeoutError:
+                    if not kernels.is_alive() or time.monotonic() > end:
+                        raise RuntimeError("the kernel did not start") from None
+        finally:
+            if local:
+                os.unlink(path)
+
+
+def _read_reply(line):
+    """Return a reply as it must be, whatever the kernel sent."""
+    try:
+        reply = json.loads(line)
+        values = [entry for entry in reply["values"] if isinstance(entry, dict)]
+        error = reply["error"] and str(reply["error"])[:500]
+        return {"values": values, "text": str(reply["text"]), "error": error, "skipped": False}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return NOTHING

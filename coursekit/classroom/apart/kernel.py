@@ -1,9 +1,9 @@
 """A process that imports what a learner's code needs, and becomes a kernel, or many one after the other.
 
-Run as ``python kernel.py SETTINGS``. It says "many" or "once" when it is ready; then it takes the name of a
-connection file, a line, on standard input. Where it can keep kernels apart, it forks one; the next line ends
-that one, and then it says "ended" and takes the next name. When a kernel is over, it says "died" before.
-Elsewhere it becomes the kernel itself.
+Run as ``python kernel.py SETTINGS``. It says "many" or "once" when it is ready; then it takes the address of
+a socket, a line, on standard input (see `coursekit.classroom.apart.session`). Where it can keep kernels
+apart, it forks one; the next line ends that one, and then it says "ended" and takes the next address. When a
+kernel is over, it says "died" before. Elsewhere it becomes the kernel itself.
 """
 
 import json
@@ -25,7 +25,11 @@ def main(settings):
     settings = json.loads(settings)
     user, places = settings["user"], settings["places"]
     find_only(settings["provided"])
+    from coursekit.classroom.apart.namespaces import die_with_parent
+    from coursekit.classroom.apart.session import make_shell
+
     import_all()
+    shell = make_shell()
     many = False
     if places is not None:
         from coursekit.classroom.apart.namespaces import give_up_rights, possible, run_apart
@@ -36,11 +40,12 @@ def main(settings):
         if not many:
             if places is not None:
                 give_up_rights(user)
-            return become_kernel(line, settings["limits"])
+            die_with_parent()
+            return become_kernel(line, shell, settings["limits"])
         child = os.fork()
         if child == 0:
             try:
-                run_apart(lambda: become_kernel(line, settings["limits"]), user, places)
+                run_apart(lambda: become_kernel(line, shell, settings["limits"]), user, places)
             finally:
                 os._exit(0)
         os.waitpid(child, 0)
@@ -62,9 +67,6 @@ def import_all():
     """Import what takes long; what is not there is not there for the learner either."""
     import importlib
 
-    import ipykernel.ipkernel
-    import ipykernel.kernelapp  # noqa: F401
-
     for name in IMPORTED:
         try:
             importlib.import_module(name)
@@ -72,18 +74,19 @@ def import_all():
             continue
 
 
-def become_kernel(connection_file, limits):
+def become_kernel(address, shell, limits):
     """Limit this process, and be a kernel until it is ended."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     limit(limits)
     import numpy as np
-    from ipykernel.kernelapp import launch_new_instance
+
+    from coursekit.classroom.apart.session import serve
 
     np.random.seed()  # noqa: NPY002 - a fork would draw what the one before drew
     os.chdir(os.environ["HOME"])
-    launch_new_instance(argv=["-f", connection_file, "--HistoryManager.enabled=False"])
+    serve(address, shell)
 
 
 def limit(limits):

@@ -25,6 +25,8 @@ class Limits:
         Bytes of output.
     disk : int
         Bytes of files.
+    extra : float
+        Seconds for all cells that a learner added, beside `total` for the others.
     """
 
     cell: float = 30.0
@@ -34,6 +36,7 @@ class Limits:
     processes: int = 64
     output: int = 20 * MB
     disk: int = 200 * MB
+    extra: float = 60.0
 
     def as_dict(self):
         """Return the limits as a dict, for the record."""

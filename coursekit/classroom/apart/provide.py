@@ -18,10 +18,8 @@ from pathlib import Path
 from coursekit.classroom.source import SourceError
 
 PACKAGE = Path(__file__).resolve().parents[2]
-IN_KERNEL = tuple(
-    f"classroom/{name}.py"
-    for name in ("__init__", "apart/__init__", "apart/bundle", "apart/kernel", "apart/namespaces")
-)
+INSIDE = ("__init__", "bundle", "checks", "kernel", "namespaces", "session")
+IN_KERNEL = ("classroom/__init__.py", *(f"classroom/apart/{name}.py" for name in INSIDE))
 
 
 def provide(modules, folder):

@@ -118,7 +118,7 @@ def kernel_command(limits, folder, provided, user=None):
     limits : dict
         For `coursekit.classroom.apart.kernel.limit`.
     folder : str
-        The one place that both sides can write to.
+        Where the grader's sockets are.
     provided : str
         Folder made by `coursekit.classroom.apart.provide.provide`.
     user : int, optional
@@ -138,7 +138,7 @@ def kernel_command(limits, folder, provided, user=None):
     start = [sys.executable, str(PACKAGE / "classroom" / "apart" / "kernel.py"), json.dumps(settings)]
     if not apart:
         return start
-    inside = [*_bind(folder, folder, "--bind"), *_bind(f"{provided}/coursekit", str(PACKAGE))]
+    inside = [*_bind(folder, folder), *_bind(f"{provided}/coursekit", str(PACKAGE))]
     for fonts in Path(provided).glob("fontlist-*.json"):
         inside += ["--perms", "0777", "--dir", f"{HOME}/.matplotlib"]
         inside += ["--ro-bind", str(fonts), f"{HOME}/.matplotlib/{fonts.name}"]
@@ -165,10 +165,14 @@ def _bwrap(user):
     return command
 
 
-def _bind(source, place, how="--ro-bind"):
+def _bind(source, place):
     """Return how to show a file or folder at a place, with the folders on the way open to all."""
     parents = [str(path) for path in reversed(Path(place).parents)][1:]
-    return [part for path in parents for part in ("--perms", "0755", "--dir", path)] + [how, source, place]
+    return [part for path in parents for part in ("--perms", "0755", "--dir", path)] + [
+        "--ro-bind",
+        source,
+        place,
+    ]
 
 
 def _visible():

@@ -1,23 +1,64 @@
 """Workers under watch: a submission that breaks a limit is ended with all that it started, and said so."""
 
+import atexit
 import json
+import os
 import queue
 import subprocess
 import sys
-import tempfile
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 import psutil
 
-from coursekit.classroom.apart.tidy import remove
+from coursekit.classroom.apart.provide import provide
+from coursekit.classroom.apart.tidy import make_folder, remove
 from coursekit.classroom.apart.warm import descendants, end_tree, read_lines
 
 LOOK = 0.25  # seconds between two looks at what a submission uses
 SPARE = 20.0  # seconds beyond its own limit until a worker is ended
 OWN = 150_000_000  # bytes of memory of the process that starts kernels, which is counted with them
 OLD = 250_000_000  # bytes of memory at which a worker is replaced
+_workers, _idle, _lock = [], [], threading.Lock()
+
+
+def ask(limits, provides, request, runs=1):
+    """Have an idle worker, or a new one, answer a request; see `Worker.ask`.
+
+    Parameters
+    ----------
+    limits : dict
+    provides : list of str or None
+        For `coursekit.classroom.apart.provide.provide`.
+    request : dict
+    runs : int
+    """
+    provided = _provided(None if provides is None else tuple(provides))
+    with _lock:
+        fit = [one for one in _idle if (one.limits, one.provided) == (limits, provided)]
+        worker = fit[0] if fit else Worker(limits, provided)
+        _idle.remove(worker) if fit else _workers.append(worker)
+    try:
+        return worker.ask(request, runs)
+    finally:
+        _idle.append(worker)
+
+
+@atexit.register
+def close_workers():
+    """End the workers of this process; they start anew when they are needed."""
+    for worker in _workers:
+        worker.close()
+
+
+@cache
+def _provided(provides):
+    folder = make_folder()
+    atexit.register(remove, folder)
+    provide(provides and list(provides), Path(folder))
+    return folder
 
 
 class Worker:
@@ -34,27 +75,35 @@ class Worker:
         self.limits, self.provided = limits, provided
         self._process = None
 
-    def ask(self, notebook, expected):
-        """Have one notebook run, within its limits.
+    def ask(self, request, runs=1):
+        """Have a request answered, within the limits.
 
         Parameters
         ----------
-        notebook : str
-        expected : dict or None
-            For `coursekit.classroom.apart.worker.evaluate`.
+        request : dict
+            For `coursekit.classroom.apart.worker.look` or `grade`.
+        runs : int
+            How many notebooks it asks to run.
 
         Returns
         -------
-        dict
-            The worker's answer; or {"problem": ...} where a limit was broken or the worker died.
+        list of dict
+            The lines of the worker's answer; the last says "done", or "problem" where a limit was broken or
+            the worker died.
         """
         if self._process is not None and self._is_old():
             self.close()
         if self._process is None:
-            self._start()
-        request = {"notebook": notebook, "expected": expected}
-        self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        return self._watch()
+            self.start()
+        answer = []
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+        except OSError:  # it has died since
+            self._lines.put(None)
+        end = time.monotonic() + runs * (self.limits["total"] + self.limits["extra"]) + SPARE
+        while not (answer and answer[-1].keys() & {"done", "problem"}):
+            answer += self._told(end)
+        return answer
 
     def close(self):
         """End the process and all that it started."""
@@ -65,8 +114,10 @@ class Worker:
             self._process = None
             remove(self._folder)
 
-    def _start(self):
-        self._folder = tempfile.mkdtemp(prefix="coursekit-")
+    def start(self):
+        """Start the process, and do not wait for it."""
+        self._folder = make_folder()
+        os.chmod(self._folder, 0o755)
         settings = {"folder": self._folder, "limits": self.limits, "provided": self.provided}
         command = [sys.executable, "-m", "coursekit.classroom.apart.worker", json.dumps(settings)]
         pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
@@ -74,21 +125,20 @@ class Worker:
         self._lines = queue.SimpleQueue()
         threading.Thread(target=read_lines, args=(self._process.stdout, self._lines), daemon=True).start()
 
-    def _watch(self):
-        end = time.monotonic() + self.limits["total"] + SPARE
-        while True:
-            try:
-                line = self._lines.get(timeout=LOOK)
-            except queue.Empty:
-                broken = _broken(self._process.pid, self.limits, self._folder, end)
-                if broken:
-                    self.close()
-                    return {"problem": broken}
-                continue
+    def _told(self, end):
+        """Return the next line of an answer, or none yet."""
+        try:
+            line = self._lines.get(timeout=LOOK)
+        except queue.Empty:
+            broken = _broken(self._process.pid, self.limits, self._folder, end)
+            if not broken:
+                return []
+        else:
             if line:
-                return json.loads(line)
-            self.close()
-            return {"problem": "the grader's own process died"}
+                return [json.loads(line)]
+            broken = "the grader's own process died"
+        self.close()
+        return [{"problem": broken}]
 
     def _is_old(self):
         try:
@@ -100,7 +150,7 @@ class Worker:
 def _broken(pid, limits, folder, end):
     """Say which limit a submission breaks, or nothing."""
     if time.monotonic() > end:
-        return f"it took longer than {limits['total']:g} s"
+        return "it took too long, and was ended"
     memory = count = 0
     for process in descendants(pid):
         try:

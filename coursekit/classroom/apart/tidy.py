@@ -1,8 +1,41 @@
-"""Folders that others wrote to: emptied and removed, whatever is in them."""
+"""Folders that others wrote to: made, emptied and removed, whatever is in them."""
 
 import contextlib
 import os
-import shutil
+import secrets
+import tempfile
+from pathlib import Path
+
+import psutil
+
+PREFIX = "coursekit-"
+
+
+def make_folder():
+    """Return a new folder; those of processes that are gone, as after ``kill -9``, are removed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = path.name.split("-")[1]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            remove(path)
+    return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+
+
+def remove(folder):
+    """Remove a folder and all that is in it, as far as can be, however deep it is or long its names are.
+
+    Parameters
+    ----------
+    folder : str or os.PathLike
+
+    Returns
+    -------
+    bool
+        Whether it is gone.
+    """
+    with contextlib.suppress(OSError):
+        empty(folder)
+        os.rmdir(folder)
+    return not os.path.lexists(folder)
 
 
 def empty(folder):
@@ -10,27 +43,26 @@ def empty(folder):
 
     Parameters
     ----------
-    folder : str
+    folder : str or os.PathLike
 
     Raises
     ------
     OSError
         Where something cannot be removed.
     """
-    for place, folders, _ in os.walk(folder):
-        for name in folders:
-            path = os.path.join(place, name)
-            if not os.path.islink(path):
-                os.chmod(path, 0o700)  # nobody can look into a folder without rights
-    for entry in os.scandir(folder):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        else:
-            os.unlink(entry.path)
+    while folders := [entry.path for entry in os.scandir(folder) if not _unlinked(entry)]:
+        for path in folders:  # what is in it moves up, so that no path gets long
+            os.chmod(path, 0o700)
+            for entry in list(os.scandir(path)):
+                if not _unlinked(entry):
+                    os.chmod(entry.path, 0o700)
+                    os.rename(entry.path, os.path.join(folder, secrets.token_hex(16)))
+            os.rmdir(path)
 
 
-def remove(folder):
-    """Remove a folder and all that is in it, as far as can be."""
-    with contextlib.suppress(OSError):
-        empty(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+def _unlinked(entry):
+    """Remove what is no folder, and say whether it was none."""
+    if entry.is_dir(follow_symlinks=False):
+        return False
+    os.unlink(entry.path)
+    return True

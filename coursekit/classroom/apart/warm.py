@@ -1,12 +1,15 @@
 """Kernels from a process that has imported everything already (`coursekit.classroom.apart.kernel`)."""
 
+import os
 import queue
 import subprocess
+import tempfile
 import threading
 
 import psutil
 
 from coursekit.classroom.apart.sandbox import as_user, environment
+from coursekit.classroom.apart.tidy import remove
 
 PATIENCE = 60.0  # seconds until a process must be ready
 PATIENCE_TO_END = 5.0  # seconds until it must have ended a kernel
@@ -17,8 +20,8 @@ class WarmKernels:
 
     Parameters
     ----------
-    command : list of str
-        From `coursekit.classroom.apart.sandbox.kernel_command`.
+    command : callable
+        Returns a list of str, as does `coursekit.classroom.apart.sandbox.kernel_command`.
     folder : str
     user : int or None
     """
@@ -28,8 +31,8 @@ class WarmKernels:
         self._process = None
         self._to_end = False
 
-    def start(self, connection_file):
-        """Start a kernel; the one before is ended, where it was not.
+    def start(self, address):
+        """Start a kernel that connects to an address; the one before is ended, where it was not.
 
         Raises
         ------
@@ -37,14 +40,21 @@ class WarmKernels:
             Where the process does not get ready.
         """
         self.end()
-        if self._process is None:
-            self._open()
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self.open()
+        if self._many is None:
+            ready = self._said(PATIENCE)
+            if ready not in ("many", "once"):
+                self.close()
+                raise RuntimeError("the kernel did not start")
+            self._many = ready == "many"
         self._died, self._to_end = False, True
-        self._process.stdin.write(f"{connection_file}\n".encode())
+        self._process.stdin.write(f"{address}\n".encode())
 
     def is_alive(self):
         """Whether the kernel lives."""
-        if not self._many:
+        if self._process is None or not self._many:
             return self._process is not None and self._process.poll() is None
         if not self._died and not self._lines.empty():
             self._lines.get()
@@ -74,26 +84,26 @@ class WarmKernels:
             self._process.wait()
             self._process.stdin.close()
             self._process = None
+            remove(self._home)  # what cannot be removed is nobody's home again
 
-    def _open(self):
+    def open(self):
+        """Start the process, and do not wait until it is ready."""
+        self._home = tempfile.mkdtemp(dir=self._folder)
+        if self._user is not None:
+            os.chown(self._home, self._user, self._user)
         pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
         self._process = subprocess.Popen(
-            self._command,
+            self._command(),
             **as_user(self._user),
-            env=environment(self._folder),
-            cwd=self._folder,
+            env=environment(self._home),
+            cwd=self._home,
             stdin=pipe,
             stdout=pipe,
             stderr=nowhere,
             bufsize=0,
         )
-        self._lines = queue.SimpleQueue()
+        self._many, self._lines = None, queue.SimpleQueue()
         threading.Thread(target=read_lines, args=(self._process.stdout, self._lines), daemon=True).start()
-        ready = self._said(PATIENCE)
-        if ready not in ("many", "once"):
-            self.close()
-            raise RuntimeError("the kernel did not start")
-        self._many = ready == "many"
 
     def _said(self, seconds):
         try:
@@ -102,11 +112,13 @@ class WarmKernels:
             return ""
 
 
-def read_lines(stream, lines):
-    """Hand on each line of a stream, and None at its end; close it."""
+def read_lines(stream, lines, at_end=None):
+    """Hand on each line of a stream, and None at its end, or call what is to be done then; close it."""
     with stream:
         for line in stream:
             lines.put(line)
+        if at_end:
+            at_end()
     lines.put(None)
 
 

@@ -1,23 +1,21 @@
-"""A process that grades one submission after the other: a line of JSON in, a line of JSON out.
+"""A process that grades one submission after the other: a line of JSON in, lines of JSON out.
 
 Run as ``python -m coursekit.classroom.apart.worker SETTINGS``. It is started and watched by
-`coursekit.classroom.apart.supervise`, and killed where a submission breaks a limit.
+`coursekit.classroom.apart.supervise`, and killed where a submission breaks a limit. What a part earned is
+told as soon as it is known; the last line of an answer says "done" or "problem".
 """
 
 import json
 import os
+import queue
 import sys
+import threading
+from functools import partial
 
 import psutil
 
-from coursekit.classroom.apart.engine import run_notebook
 from coursekit.classroom.apart.sandbox import kernel_command, user_of
-from coursekit.classroom.apart.tidy import empty
-from coursekit.classroom.apart.warm import WarmKernels
-from coursekit.classroom.assemble import values_of
-from coursekit.classroom.scoring import score
-
-MOST_PRINTED = 2_000  # characters of a cell that are kept for its learner's page
+from coursekit.classroom.apart.warm import WarmKernels, read_lines
 
 
 def main(settings):
@@ -26,24 +24,34 @@ def main(settings):
     Parameters
     ----------
     settings : str
-        JSON: folder, for what kernels leave; limits; provided, from
+        JSON: folder, for the sockets; limits; provided, from
         `coursekit.classroom.apart.provide.provide`.
     """
     settings = json.loads(settings)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever prints by accident is no answer
     kernels = _kernels(**settings)
-    for line in sys.stdin:
-        try:
-            empty(settings["folder"])
-            cells = run_notebook(
-                json.loads(line)["notebook"], settings["folder"], settings["limits"], kernels
-            )
-            reply = evaluate(cells, json.loads(line)["expected"])
-        except Exception as error:  # one submission must not end the others
-            reply = {"problem": f"{type(error).__name__}: {error}"[:2000]}
+    kernels.open()  # it imports while this process does
+    requests = queue.SimpleQueue()
+    threading.Thread(target=_take, args=(requests, kernels), daemon=True).start()
+    from coursekit.classroom.apart.engine import run_notebook
+
+    def tell(reply):
         answers.write(json.dumps(reply) + "\n")
         answers.flush()
+
+    run = partial(run_notebook, folder=settings["folder"], limits=settings["limits"], kernels=kernels)
+    while True:
+        request = json.loads(requests.get())
+        try:
+            (look if "look" in request else grade)(request, run, tell)
+        except Exception as error:  # one submission must not end the others
+            tell({"problem": f"{type(error).__name__}: {error}"[:2000]})
+
+
+def _take(requests, kernels):
+    """Take requests; end everything when who asks is gone."""
+    read_lines(sys.stdin.buffer, requests, at_end=lambda: (kernels.close(), os._exit(0)))
 
 
 def _kernels(folder, limits, provided):
@@ -52,7 +60,7 @@ def _kernels(folder, limits, provided):
         os.chown(folder, user, user)
     for_kernel = {"memory": limits["memory"], "cpu": limits["cpu"], "file_size": limits["disk"]}
     for_kernel["processes"] = limits["processes"] if user is not None else 4 * limits["processes"] + _tasks()
-    return WarmKernels(kernel_command(for_kernel, folder, provided, user), folder, user)
+    return WarmKernels(partial(kernel_command, for_kernel, folder, provided, user), folder, user)
 
 
 def _tasks():
@@ -62,47 +70,72 @@ def _tasks():
     return sum(info["num_threads"] or 1 for info in own if info["username"] == name)
 
 
-def evaluate(cells, expected):
-    """Score what the cells of a notebook gave, or return it where there is nothing to compare with.
+def look(request, run, tell):
+    """Run a notebook, and tell what its checks reported and said, and what stopped.
 
     Parameters
     ----------
-    cells : list of dict
-        From `coursekit.classroom.apart.engine.run_notebook`.
-    expected : dict or None
-        What `coursekit.classroom.scoring.score` takes; None for the reference itself.
-
-    Returns
-    -------
-    dict
-        Either parts, what each check earned, and outputs: solution cell -> what it and the cells that a
-        learner added after it printed; or, of the reference, entries and texts: check -> what it reported
-        and said, and problems: what stopped.
+    request : dict
+        look: the notebook.
+    run, tell : callable
     """
-    if expected is not None:
-        parts = [part.as_dict() for part in score(cells, expected)]
-        return {"parts": parts, "outputs": _printed(cells)}
-    problems = [f"{cell['name']}: {cell['error']}" for cell in cells if cell["error"]]
-    checks = [cell for cell in cells if cell["role"] == "check"]
-    entries = {cell["name"]: values_of(cell["outputs"]) for cell in checks}
-    texts = {cell["name"]: _text(cell["outputs"]) for cell in checks}
-    return {"entries": entries, "texts": texts, "problems": problems}
+    cells = []
+    run(request["look"], noted=cells.append)
+    problems = [f"{cell['where']}: {cell['error']}" for cell in cells if cell["error"]]
+    checks = {cell["name"]: cell for cell in cells if cell["role"] == "check"}
+    told = {key: {name: cell[key] for name, cell in checks.items()} for key in ("values", "text")}
+    tell({**told, "problems": problems, "done": True})
 
 
-def _printed(cells):
-    """Return what answers and the cells added after them printed, as far as it is kept."""
-    printed = {}
-    for cell in cells:
-        text = _text(cell["outputs"]) if cell["role"] in ("answer", "extra") else ""
-        if text:
-            printed[cell["name"]] = f"{printed.get(cell['name'], '')}{text}\n"[:MOST_PRINTED]
-    return printed
+def grade(request, run, tell):
+    """Run the reference and a learner's notebook on the same inputs, and tell what each part earned.
+
+    Parameters
+    ----------
+    request : dict
+        reference, notebook, carried: notebooks, the last with right earlier parts, which is run where
+        something was lost; parts: name -> points, and the answers it builds on; own: the learner's text.
+    run, tell : callable
+    """
+    from coursekit.classroom.scoring import score
+
+    expected = {}
+    run(request["reference"], noted=lambda cell: expected.setdefault(cell["name"], cell["values"]))
+    if not all("value" in entry for entries in expected.values() for entry in entries):
+        raise ValueError("the source's own solutions do not run on this learner's inputs")
+    lost = False
+    for key in ("notebook", "carried"):
+        stopped, flags = {}, []
+
+        def noted(cell, key=key, stopped=stopped, flags=flags):
+            nonlocal lost
+            flags += _flags(cell)
+            if cell["role"] == "answer" and cell["error"]:
+                stopped[cell["name"]] = cell["error"]
+            if cell["role"] == "check":
+                name = cell["name"]
+                part = score(cell, request["parts"][name], expected[name], stopped, request["own"])
+                lost = lost or part.earned < part.points
+                tell({"part": part.as_dict(), "of": key})
+
+        if request[key] and (key == "notebook" or lost):
+            run(request[key], noted=noted)
+            tell({"flags": sorted(set(flags)), "of": key})
+    tell({"done": True})
 
 
-def _text(outputs):
-    """Return what outputs say in plain text."""
-    said = [output.get("data", {}).get("text/plain", "") or output.get("text", "") for output in outputs]
-    return "\n".join(text.strip("\n") for text in said if text and isinstance(text, str))
+def _flags(cell):
+    """Say what an added cell did that its author may not know of."""
+    error = cell["error"] or ""
+    if cell["role"] != "extra":
+        return []
+    if cell["skipped"]:
+        return ["Your added cells take long together: the later ones were not run."]
+    if error.startswith("SystemExit"):
+        return [f"{cell['where']} calls quit() or exit(), which ends a notebook. Take it out."]
+    if error.startswith("OutOfTime"):
+        return [f"{cell['where']} took too long and was stopped."]
+    return [error] if error.startswith(cell["where"]) else []
 
 
 if __name__ == "__main__":

@@ -51,8 +51,7 @@ def test_the_sandbox_shows_nothing_but_the_system_and_this_python():
     assert sandbox.environment("/somewhere") == {}
     command = sandbox.kernel_command({}, "/t", "/provided")
     assert "--unshare-all" in command
-    writable = [command[i + 1] for i, part in enumerate(command) if part == "--bind"]
-    assert writable == ["/t"]
+    assert "--bind" not in command  # nothing is written to
     shown = [command[i + 1] for i, part in enumerate(command) if part == "--ro-bind"]
     assert os.path.expanduser("~") not in shown
     assert json.dumps(command).count("--clearenv") == 1

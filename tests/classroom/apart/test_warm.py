@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 import psutil
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
 
 def speaking(text):
     """Return warm kernels of a process that runs a program."""
-    return WarmKernels([sys.executable, "-c", text], os.getcwd(), None)
+    return WarmKernels(lambda: [sys.executable, "-c", text], tempfile.gettempdir(), None)
 
 
 STEADY = """
