@@ -44,7 +44,8 @@ def read_cells(data):
     Returns
     -------
     list of dict
-        Of each cell ``cell_type``, ``id`` and ``grade_id`` (or None), and ``source``, all of them text.
+        Of each cell ``cell_type``, ``id`` and ``grade_id`` (or None), and ``source``, all of them text, and
+        whether it is ``locked``, as given cells are.
 
     Raises
     ------
@@ -103,7 +104,8 @@ def _cell(cell):
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     made = {"cell_type": cell.get("cell_type"), "id": cell.get("id"), "grade_id": grade_id}
     made = {key: clean(value) if isinstance(value, str) else None for key, value in made.items()}
-    return made | {"source": clean(source) if isinstance(source, str) else ""}
+    locked = isinstance(metadata, dict) and metadata.get("editable") is False
+    return made | {"source": clean(source) if isinstance(source, str) else "", "locked": locked}
 
 
 def without_outputs(data):

@@ -6,7 +6,7 @@ from pathlib import Path
 from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.supervise import ask, close_workers
 from coursekit.classroom.assemble import as_notebook
-from coursekit.classroom.submission import code_cells
+from coursekit.classroom.cells import read_cells
 
 _CHECK = re.compile(r"^### CHECK ([a-z][a-z0-9_-]*)")
 _PASSED = re.compile(r": (\d+) of (\d+) parts passed")
@@ -33,9 +33,11 @@ def check(path, limits=None):
         Where the file is no notebook, has no public check, or a limit was broken.
     """
     cells = []
-    for i, code in enumerate(code_cells(Path(path).read_bytes())):
-        found = _CHECK.match(code)
-        cells.append(("check" if found else "answer", found[1] if found else f"code cell {i + 1}", code))
+    code = [cell for cell in read_cells(Path(path).read_bytes()) if cell["cell_type"] == "code"]
+    for i, cell in enumerate(code):
+        found = _CHECK.match(cell["source"])
+        role = "check" if found else "given" if cell["locked"] else "answer"
+        cells.append((role, found[1] if found else f"code cell {i + 1}", cell["source"]))
     names = [name for role, name, _ in cells if role == "check"]
     if not names:
         raise ValueError(f"the notebook must be an assignment, with checks; {str(path)!r} has none")
