@@ -1,0 +1,415 @@
+"""Kinds of faults that cost honest people their points elsewhere, each in several forms; and non-answers."""
+
+import ast
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import psutil
+import pytest
+from samples import CELLS, RIGHT, handed_in, notebook, write
+from test_assignments import BACKPROPAGATION, SOLUTION
+
+from coursekit.classroom import grading, records
+from coursekit.classroom.apart.limits import Limits
+from coursekit.classroom.apart.sandbox import level, obstacle
+from coursekit.classroom.apart.supervise import close_workers
+from coursekit.classroom.collect import Found
+from coursekit.classroom.release import release
+from coursekit.classroom.source import read_source
+
+pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
+LIMITS = Limits(cell=3.0, total=60.0, extra=4.0, memory=1_000_000_000, output=2_000_000)
+ADD = RIGHT["tiny-add"]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    source = write(tmp_path_factory.mktemp("source") / "tiny.ipynb", notebook(CELLS))
+    yield grading.prepare(read_source(source), LIMITS.as_dict(), seed=11)
+    close_workers()
+
+
+@pytest.fixture(scope="module")
+def real():
+    yield grading.prepare(read_source(BACKPROPAGATION), Limits().as_dict(), seed=2)
+    close_workers()
+
+
+def graded(job, answers, after=(), learner="ada"):
+    made = handed_in(json.loads(release(job["assignment"])), answers, after)
+    return grading.grade_one((job, Found(learner, "ada.ipynb", json.dumps(made).encode())))
+
+
+def earned(record):
+    return {part.name: part.earned for part in record.parts}
+
+
+def lost(record):
+    return {part.name: part for part in record.parts if part.earned < part.points}
+
+
+# One submission ends nothing but itself.
+
+ODD = {
+    "half an emoji in an error": "raise ValueError('\\ud83d')",
+    "half an emoji in a value": "def double(x):\n    return '\\ud83d'",
+    "half an emoji in a name": "def double(x):\n    return type('\\ud83d', (), {})()",
+    "a number of many digits": "def double(x):\n    return 10**5000",
+    "a text of many digits": "def double(x):\n    return '9' * 10**6",
+    "an error that refuses to speak": (
+        "class Mute(Exception):\n    def __str__(self): raise Mute\ndef double(x):\n    raise Mute"
+    ),
+    "an error that is no Exception": "def double(x):\n    raise BaseException",
+    "a value that refuses everything": (
+        "class No:\n    def __getattribute__(self, name): raise BaseException\ndef double(x):\n    return No()"
+    ),
+    "no JSON in the reply": (
+        "import gc, socket\n[one.sendall(b'{[\\n') for one in gc.get_objects() if type(one) is socket.socket]"
+    ),
+    "another JSON in the reply": (
+        "import gc, socket\n"
+        "[one.sendall(b'[[1]]\\n' * 9) for one in gc.get_objects() if type(one) is socket.socket]"
+    ),
+    "no socket any more": (
+        "import gc, socket\n[one.close() for one in gc.get_objects() if type(one) is socket.socket]\n"
+        "import os\nos.closerange(3, 99)"
+    ),
+    "a reply without end": (
+        "import gc, socket\nwhile True:\n"
+        "    [one.sendall(b'x' * 99999) for one in gc.get_objects() if type(one) is socket.socket]"
+    ),
+    "folders without end": (
+        "import os\nfor _ in range(1500):\n    os.mkdir('d' * 200)\n    os.chdir('d' * 200)\nos.chmod('.', 0)"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_whatever_one_submission_does_it_becomes_a_record_and_the_next_is_graded(name, tiny, tmp_path):
+    record = graded(tiny, {"tiny-double": ODD[name], "tiny-add": ADD})
+    assert earned(record)["double"] == 0
+    assert record.parts[0].stopped or record.parts[0].steps[0].message
+    grading._keep(tmp_path, record)
+    assert records.read(tmp_path, "ada") == record
+    assert not lost(graded(tiny, RIGHT))
+
+
+def test_a_fault_of_the_grader_becomes_a_record(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(grading, "read_submission", lambda *_: 1 / 0)
+    record = graded(tiny, RIGHT)
+    assert "ZeroDivisionError" in record.problem
+    write_one, tried = records.write, []
+
+    def refuses_once(results, record):
+        tried.append(record)
+        if len(tried) == 1:
+            raise UnicodeEncodeError("utf-8", "x", 0, 1, "no")
+        write_one(results, record)
+
+    monkeypatch.setattr(records, "write", refuses_once)
+    grading._keep(tmp_path, record)
+    assert "could not be written as it was" in records.read(tmp_path, "ada").problem
+
+
+# Checks and learners share no names.
+
+
+def hidden_names():
+    """Return all names that the hidden tests of the shipped assignment bind anywhere, and common ones."""
+    names = set(
+        [
+            "rate",
+            "label",
+            "activations",
+            "classes",
+            "sums",
+            "outputs",
+            "report",
+            "rng",
+            "ck",
+            "i",
+            "kept",
+            "np",
+            "values",
+            "helper",
+        ]
+    )
+    for cell in read_source(BACKPROPAGATION).of_kind("check"):
+        for node in ast.walk(ast.parse(cell.text_of("hidden"))):
+            names |= {getattr(node, "id", None), getattr(node, "arg", None), getattr(node, "name", None)}
+    answers = {node.name for code in SOLUTION.values() for node in ast.parse(code).body}
+    return sorted(name for name in names - answers - {None} if name not in dir(__builtins__))
+
+
+def test_helpers_of_any_name_earn_all(real):
+    names = [name for name in hidden_names() if name != "np"]
+    helpers = "\n".join(f"def {name}(value):\n    return value" for name in names)
+    use = f"    assert all(keep(1) == 1 for keep in ({', '.join(names)}))\n"
+    changed = {}
+    for name, code in SOLUTION.items():
+        head, rest = code.split('"""\n', 1)
+        changed[name] = f'{helpers}\n{head}"""\n{use}{rest}'
+    assert len(names) > 30
+    assert not lost(graded(real, changed))
+
+
+SHADOWS = [
+    "list = [1, 2]; tuple = (); str = 'a'; dict = {}",
+    "sum = 0; max = 3; min = 1; len = 2; range = 5; abs = -1; float = 1.0; int = 1; type = 'circle'",
+    "print = None",
+    "np = 3",
+    "ck = ex = plt = plots = 'mine'",
+    "X = y = W1 = W2 = tiny_forward = None",
+    "rng = report = 5",
+    "import builtins; builtins.zip = None; builtins.isinstance = 7",
+    "np = __import__('numpy'); np.seterr(all='raise'); import warnings; warnings.simplefilter('error')",
+    "i = j = n = h = label = size = None",
+]
+
+
+def test_what_an_added_cell_calls_by_a_name_of_pythons_or_ours_costs_nothing(real):
+    after = [(place, text) for text in SHADOWS for place in ("backprop-setup", "forward", "train-check")]
+    assert not lost(graded(real, SOLUTION, after))
+
+
+# Points already earned stay.
+
+
+def test_added_cells_have_time_of_their_own(tiny):
+    slow = [("tiny-double", "import time; time.sleep(2)")] * 5
+    record = graded(tiny, RIGHT, [*slow, ("tiny-add", "while True: pass")])
+    assert not lost(record)
+    assert any("added cells take long" in flag for flag in record.flags)
+
+
+def test_cells_without_number_after_the_last_check_cost_nothing(tiny):
+    assert not lost(graded(tiny, RIGHT, [("tiny-add-check", "x = 1")] * 20_000))
+
+
+ENDS = {
+    "leaves": "import os; os._exit(0)",
+    "kills itself": "import os; os.kill(os.getpid(), 9)",
+    "deaf": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "forks": "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError: pass",
+    "memory": (
+        "import multiprocessing\ndef eat():\n    x = []\n    while True: x.append(bytearray(10**7))\n"
+        "[multiprocessing.Process(target=eat).start() for _ in range(4)]\nwhile True: pass"
+    ),
+    "output": "while True: print('x' * 100000)",
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_parts_done_before_something_ended_the_kernel_keep_their_points(name, tiny):
+    record = graded(tiny, RIGHT, [("tiny-double-check", ENDS[name])])
+    assert earned(record)["double"] == 3
+    said = json.dumps([record.problem, record.flags, record.parts[1].as_dict()["stopped"]])
+    assert record.parts[1].earned == 1 or re.search("added cell|more than", said), said
+
+
+def test_quit_in_an_added_cell_is_named_and_costs_nothing(tiny):
+    for text in ("quit()", "exit", "import sys; sys.exit(3)", "get_ipython().ask_exit()"):
+        record = graded(tiny, RIGHT, [("tiny-double", text)])
+        assert not lost(record), text
+        assert any("added cell after double" in flag and "quit()" in flag for flag in record.flags), text
+
+
+def test_a_kernel_that_dies_in_an_added_cell_is_told_by_the_cell(tiny):
+    record = graded(tiny, RIGHT, [("tiny-double-check", "import os; os._exit(0)")])
+    assert "An added cell after double ended the kernel" in str(record.parts[1].stopped)
+
+
+# What is no answer earns nothing, and says nothing of the checks.
+
+NUMERIC = """def backward(W1, W2, X, y, forward_pass):
+    def loss_of(first, second):
+        return mean_log_loss(y, forward(first, second, X)[2])
+    slopes = []
+    for weights in (W1.astype(float), W2.astype(float)):
+        slope = np.zeros_like(weights)
+        for place in np.ndindex(weights.shape):
+            there = []
+            for step in (1e-5, -1e-5):
+                moved = weights.copy()
+                moved[place] += step
+                there.append(loss_of(moved, W2) if weights.ndim == 2 else loss_of(W1, moved))
+            slope[place] = (there[0] - there[1]) / 2e-5
+        slopes.append(slope)
+    return tuple(slopes)"""
+BY_LOOPS = """def backward(W1, W2, X, y, forward_pass):
+    from math import exp
+    dW1, dW2 = np.zeros(W1.shape), np.zeros(W2.shape)
+    for x, target in zip(X, y):
+        A1 = [1 / (1 + exp(-sum(x[k] * W1[k, j] for k in range(3)))) for j in range(len(W2))]
+        p = 1 / (1 + exp(-sum(a * w for a, w in zip(A1, W2))))
+        for j in range(len(W2)):
+            dW2[j] += (p - target) * A1[j] / len(y)
+            for k in range(3):
+                dW1[k, j] += (p - target) * W2[j] * A1[j] * (1 - A1[j]) * x[k] / len(y)
+    return dW1, dW2"""
+GOES_FORWARD_AGAIN = SOLUTION["backward"].replace(
+    "_, hidden", "forward_pass = forward(W1, W2, X)\n    _, hidden"
+)
+
+
+def test_slopes_by_trial_are_no_way_back(real):
+    record = graded(real, SOLUTION | {"backward": NUMERIC})
+    assert set(lost(record)) == {"step-4-backward"}
+    assert earned(record)["step-4-backward"] == 0
+    assert "slopes by trial" in record.parts[3].steps[0].message
+    inlined = NUMERIC.replace(
+        "mean_log_loss(y, forward(first, second, X)[2])",
+        (
+            "(lambda z: exp(np.maximum(0, (1 - 2 * y) * z) + log1p(exp(-abs(z)))).prod() ** (1 / len(y)))"
+            "(1 / (1 + exp(-X @ first)) @ second)"
+        ),
+    ).replace("def backward", "from numpy import exp, log1p\ndef backward", 1)
+    assert earned(graded(real, SOLUTION | {"backward": inlined}))["step-4-backward"] == 0
+
+
+@pytest.mark.parametrize("code", [BY_LOOPS, GOES_FORWARD_AGAIN])
+def test_a_way_back_of_another_style_earns_all(code, real):
+    assert not lost(graded(real, SOLUTION | {"backward": code}))
+
+
+SPIES = {
+    "the source": "import gc\nraise ValueError([o for o in gc.get_objects() if type(o) is str and 'rng.uniform' in o])",
+    "the frames": (
+        "import sys\nframe, said = sys._getframe(), []\nwhile frame:\n    said.append(str(frame.f_code.co_consts))\n"
+        "    said.append(str(frame.f_locals))\n    frame = frame.f_back\nraise KeyError(''.join(said)[:400])"
+    ),
+    "the names": "import sys\nraise ValueError(' '.join(sys._getframe(2).f_code.co_names))",
+    "in a text": "import sys\nreturn ' '.join(sys._getframe(2).f_code.co_names)",
+    "in a type": "import sys\nreturn type(' '.join(sys._getframe(2).f_code.co_names), (), {})()",
+}
+
+
+@pytest.mark.parametrize("name", SPIES)
+def test_no_words_of_a_hidden_check_reach_the_record(name, tiny):
+    code = "def double(x):\n" + "\n".join(f"    {line}" for line in SPIES[name].splitlines())
+    record = graded(tiny, {"tiny-double": code, "tiny-add": ADD})
+    said = json.dumps([part.as_dict() for part in record.parts])
+    for word in ("uniform", "rng", "weight=2", "lambda", "integers"):
+        assert word not in said
+
+
+def test_inputs_differ_by_learner_by_file_and_by_secret(tiny):
+    def seeds(learner, data, **changes):
+        asked = []
+        real_ask, grading.ask = grading.ask, lambda *given: asked.append(given[2]) or [{"problem": "none"}]
+        try:
+            grading.grade_one((tiny | changes, Found(learner, "a.ipynb", data)))
+        finally:
+            grading.ask = real_ask
+        cells = [json.loads(asked[0][key])["cells"] for key in ("notebook", "reference", "carried")]
+        made = [[c["metadata"]["seed"] for c in book if c["metadata"]["role"] == "check"] for book in cells]
+        assert made[0] == made[1] == made[2]
+        return tuple(made[0])
+
+    released = json.loads(release(tiny["assignment"]))
+    one, other = (json.dumps(handed_in(released, answers)).encode() for answers in (RIGHT, {}))
+    found = {seeds("ada", one), seeds("ada", other), seeds("bo", one), seeds("ada", one, seed=12)}
+    assert len(found) == 4
+    assert seeds("ada", one) == seeds("ada", one)
+
+
+# Resources.
+
+
+def test_processes_of_an_honest_learner_work(tiny):
+    code = (
+        "import multiprocessing\nfrom concurrent.futures import ProcessPoolExecutor\n"
+        "def twice(x):\n    return 2 * x\n"
+        "with ProcessPoolExecutor(2, multiprocessing.get_context('fork')) as pool:\n"
+        "    assert list(pool.map(twice, [1, 2])) == [2, 4]\n"
+        "with multiprocessing.get_context('fork').Pool(2) as pool:\n    assert pool.map(twice, [1, 2]) == [2, 4]\n"
+        "double = twice"
+    )
+    record = graded(tiny, RIGHT | {"tiny-double": code})
+    assert not lost(record), record
+
+
+@pytest.mark.skipif(level() != "bubblewrap", reason="only bubblewrap bounds it")
+def test_shared_memory_is_bounded(tiny):
+    code = (
+        "import os\nfor place in ('/dev/shm', os.path.expanduser('~')):\n"
+        "    with open(place + '/x', 'wb') as file:\n"
+        "        try:\n            [file.write(bytes(10**6)) for _ in range(199)]\n"
+        "        except OSError as error:\n            continue\n    raise ValueError(place)\n"
+        "def double(x):\n    return 2 * x"
+    )
+    assert not lost(graded(tiny, RIGHT | {"tiny-double": code}))
+
+
+RUN = """
+import sys, tempfile
+tempfile.tempdir = sys.argv[1]
+from coursekit.classroom.grading import grade
+grade(sys.argv[2], sys.argv[3], sys.argv[4])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux kills children with their parent")
+def test_after_a_kill_no_process_and_at_the_next_start_no_folder_is_left(tmp_path, released, source):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir(mode=0o755)
+    tmp_path.chmod(0o755)
+    for name in ("ada", "bo", "carl"):
+        slow = RIGHT | {"tiny-double": f"import time; time.sleep(1)\n{RIGHT['tiny-double']}"}
+        write(tmp_path / "in" / f"{name}.ipynb", handed_in(released, slow))
+    command = [
+        sys.executable,
+        "-c",
+        RUN,
+        str(scratch),
+        str(source),
+        str(tmp_path / "in"),
+        str(tmp_path / "out"),
+    ]
+    for moment in (0.3, 2.5):
+        run = subprocess.Popen(command)
+        time.sleep(moment)
+        own = psutil.Process(run.pid).children(recursive=True)
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+        gone, alive = psutil.wait_procs(own, timeout=20)
+        assert not alive
+    subprocess.run(command, check=True)
+    assert sorted(path.stem.split("-")[0] for path in (tmp_path / "out" / "grades").iterdir()) == [
+        "ada",
+        "bo",
+        "carl",
+    ]
+    assert list(scratch.iterdir()) == []
+
+
+# What an instructor mends.
+
+
+def test_prose_can_be_mended_and_a_changed_check_grades_anew(tmp_path, released):
+    source = tmp_path / "tiny.ipynb"
+    write(source, notebook(CELLS))
+    write(tmp_path / "in" / "ada.ipynb", handed_in(released, RIGHT))
+    times = []
+    for cells in (CELLS, CELLS | {"tiny-title": "# A tiny assignment, mended"}, None):
+        cells = cells or CELLS | {"tiny-add-check": CELLS["tiny-add-check"].replace("(4)", "(5)")}
+        write(source, notebook(cells))
+        (record,) = grading.grade(source, tmp_path / "in", tmp_path / "out")
+        assert record.total == 4
+        times.append(records.path_of(tmp_path / "out", "ada").stat().st_mtime_ns)
+    assert times[0] == times[1] < times[2]
+
+
+def test_only_a_part_of_a_later_answer_is_carried(real):
+    record = graded(real, SOLUTION | {"backward": SOLUTION["backward"].replace(" / len(y)", "")})
+    assert set(lost(record)) == {"step-4-backward"}
+    (train,) = [part for part in record.parts if part.name == "step-6-train"]
+    assert train.rests_on == ("step-4-backward",)
+    assert train.stopped == ("it uses your backward: mend step-4-backward first",)
+    assert replace(train, stopped=()).earned == 5
