@@ -56,13 +56,13 @@ def test_the_reference_earns_all_and_the_untouched_notebook_nothing(path, jobs):
 
 SOLUTION = {name: code for name, (code,) in reference_answers(read_source(BACKPROPAGATION)).items()}
 MISTAKES = {  # what is changed: cell, pattern, replacement; part -> points; the mistake's name
-    "summed": ("backward", r" / len\(y\)", "", {"step-4-backward": 0, "step-6-train": 0}, "summed"),
+    "summed": ("backward", r" / len\(y\)", "", {"step-4-backward": 0, "step-6-train": 5}, "summed"),
     "no slope": ("backward", r" \* hidden \* \(1 - hidden\)", "", {"step-4-backward": 2}, "slope-forgotten"),
     "uphill": (
         "update",
         "- learning",
         "+ learning",
-        {"step-5-update": 0, "step-6-train": 0},
+        {"step-5-update": 0, "step-6-train": 5},
         "update-uphill",
     ),
     "tanh": (

@@ -7,8 +7,10 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -67,7 +69,8 @@ ODD = {
     ),
     "an error that is no Exception": "def double(x):\n    raise BaseException",
     "a value that refuses everything": (
-        "class No:\n    def __getattribute__(self, name): raise BaseException\ndef double(x):\n    return No()"
+        "class No:\n    def __getattribute__(self, name): raise BaseException\n"
+        "def double(x):\n    return No()"
     ),
     "no JSON in the reply": (
         "import gc, socket\n[one.sendall(b'{[\\n') for one in gc.get_objects() if type(one) is socket.socket]"
@@ -122,24 +125,7 @@ def test_a_fault_of_the_grader_becomes_a_record(tiny, tmp_path, monkeypatch):
 
 def hidden_names():
     """Return all names that the hidden tests of the shipped assignment bind anywhere, and common ones."""
-    names = set(
-        [
-            "rate",
-            "label",
-            "activations",
-            "classes",
-            "sums",
-            "outputs",
-            "report",
-            "rng",
-            "ck",
-            "i",
-            "kept",
-            "np",
-            "values",
-            "helper",
-        ]
-    )
+    names = {"rate", "label", "activations", "classes", "sums", "outputs", "report", "rng", "ck", "i", "kept"}
     for cell in read_source(BACKPROPAGATION).of_kind("check"):
         for node in ast.walk(ast.parse(cell.text_of("hidden"))):
             names |= {getattr(node, "id", None), getattr(node, "arg", None), getattr(node, "name", None)}
@@ -279,9 +265,11 @@ def test_a_way_back_of_another_style_earns_all(code, real):
 
 
 SPIES = {
-    "the source": "import gc\nraise ValueError([o for o in gc.get_objects() if type(o) is str and 'rng.uniform' in o])",
+    "the source": "import gc\nraise ValueError("
+    "[o for o in gc.get_objects() if type(o) is str and 'rng.uniform' in o])",
     "the frames": (
-        "import sys\nframe, said = sys._getframe(), []\nwhile frame:\n    said.append(str(frame.f_code.co_consts))\n"
+        "import sys\nframe, said = sys._getframe(), []\nwhile frame:\n"
+        "    said.append(str(frame.f_code.co_consts))\n"
         "    said.append(str(frame.f_locals))\n    frame = frame.f_back\nraise KeyError(''.join(said)[:400])"
     ),
     "the names": "import sys\nraise ValueError(' '.join(sys._getframe(2).f_code.co_names))",
@@ -328,7 +316,8 @@ def test_processes_of_an_honest_learner_work(tiny):
         "def twice(x):\n    return 2 * x\n"
         "with ProcessPoolExecutor(2, multiprocessing.get_context('fork')) as pool:\n"
         "    assert list(pool.map(twice, [1, 2])) == [2, 4]\n"
-        "with multiprocessing.get_context('fork').Pool(2) as pool:\n    assert pool.map(twice, [1, 2]) == [2, 4]\n"
+        "with multiprocessing.get_context('fork').Pool(2) as pool:\n"
+        "    assert pool.map(twice, [1, 2]) == [2, 4]\n"
         "double = twice"
     )
     record = graded(tiny, RIGHT | {"tiny-double": code})
@@ -357,9 +346,8 @@ grade(sys.argv[2], sys.argv[3], sys.argv[4])
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux kills children with their parent")
 def test_after_a_kill_no_process_and_at_the_next_start_no_folder_is_left(tmp_path, released, source):
-    scratch = tmp_path / "scratch"
-    scratch.mkdir(mode=0o755)
-    tmp_path.chmod(0o755)
+    scratch = Path(tempfile.mkdtemp())
+    scratch.chmod(0o755)
     for name in ("ada", "bo", "carl"):
         slow = RIGHT | {"tiny-double": f"import time; time.sleep(1)\n{RIGHT['tiny-double']}"}
         write(tmp_path / "in" / f"{name}.ipynb", handed_in(released, slow))
@@ -378,7 +366,7 @@ def test_after_a_kill_no_process_and_at_the_next_start_no_folder_is_left(tmp_pat
         own = psutil.Process(run.pid).children(recursive=True)
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
-        gone, alive = psutil.wait_procs(own, timeout=20)
+        _, alive = psutil.wait_procs(own, timeout=20)
         assert not alive
     subprocess.run(command, check=True)
     assert sorted(path.stem.split("-")[0] for path in (tmp_path / "out" / "grades").iterdir()) == [
@@ -387,6 +375,7 @@ def test_after_a_kill_no_process_and_at_the_next_start_no_folder_is_left(tmp_pat
         "carl",
     ]
     assert list(scratch.iterdir()) == []
+    scratch.rmdir()
 
 
 # What an instructor mends.
