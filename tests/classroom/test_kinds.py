@@ -98,6 +98,7 @@ def test_whatever_one_submission_does_it_becomes_a_record_and_the_next_is_graded
     record = graded(tiny, {"tiny-double": ODD[name], "tiny-add": ADD})
     assert earned(record)["double"] == 0
     assert record.parts[0].stopped or record.parts[0].steps[0].message
+    (tmp_path / "grades").mkdir()
     grading._keep(tmp_path, record)
     assert records.read(tmp_path, "ada") == record
     assert not lost(graded(tiny, RIGHT))
@@ -115,7 +116,9 @@ def test_a_fault_of_the_grader_becomes_a_record(tiny, tmp_path, monkeypatch):
             raise UnicodeEncodeError("utf-8", "x", 0, 1, "no")
         write_one(results, record)
 
+    (tmp_path / "grades").mkdir()
     monkeypatch.setattr(records, "write", refuses_once)
+    (tmp_path / "grades").mkdir()
     grading._keep(tmp_path, record)
     assert "could not be written as it was" in records.read(tmp_path, "ada").problem
 
