@@ -70,7 +70,7 @@ def grade(
     limits = (limits or Limits()).as_dict()
     run = records.open_run(results, Path(source), seed=seed, limits=limits, level=level(), carry=carry)
     try:
-        job = prepare(assignment, limits, seed=run["seed"], carry=carry)
+        job = prepare(assignment, limits, seed=run["seed"], carry=carry) | {"made_with": run}
         waiting = [one for one in found if only is not None or not _is_graded(job, results, one)]
         problem = _grade_all(job, waiting, results, len(found), executor)
     finally:
@@ -117,10 +117,9 @@ def grade_one(task):
         The learner's.
     """
     job, found = task
-    record = Record(
-        found.learner, found.place, job["assignment"].points, _digest(job, found), tuple(found.flags)
-    )
-    record = replace(record, problem=found.problem, parts=_nothing(job))
+    record = Record(found.learner, found.place, job["assignment"].points, _digest(job, found))
+    record = replace(record, flags=tuple(found.flags), problem=found.problem, parts=_nothing(job))
+    record = replace(record, made_with=job.get("made_with", {}))
     try:
         if not found.problem:
             record = _run_parts(job, found, read_submission(found.data, job["assignment"]), record)

@@ -100,6 +100,8 @@ class Record(AsInJson):
         Solution cell -> the codes that ran: the learner's cell, and added cells after it.
     outputs : dict
         Solution cell -> what these printed.
+    made_with : dict
+        Versions, seed, limits and sandbox of the run.
     """
 
     learner: str
@@ -113,6 +115,7 @@ class Record(AsInJson):
     written: dict = field(default_factory=dict)
     answers: dict = field(default_factory=dict)
     outputs: dict = field(default_factory=dict)
+    made_with: dict = field(default_factory=dict)
 
     @property
     def total(self):
