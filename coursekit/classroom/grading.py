@@ -1,6 +1,6 @@
 """Grade a class: every submission on its own, each grade written as soon as it is known."""
 
-import ast
+import contextlib
 import hashlib
 import json
 import re
@@ -12,15 +12,15 @@ from coursekit._parallel import cores, progress_bar, run_tasks
 from coursekit.classroom import records
 from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.sandbox import level, obstacle
-from coursekit.classroom.apart.supervise import ask, close_workers
-from coursekit.classroom.assemble import as_notebook, assemble, reference_answers
+from coursekit.classroom.apart.supervise import close_workers
+from coursekit.classroom.assemble import reference_answers
 from coursekit.classroom.collect import collect
+from coursekit.classroom.job import asked, digest, notebook, prepare
 from coursekit.classroom.records import PartGrade, Record
-from coursekit.classroom.release import released_text
-from coursekit.classroom.source import SourceError, read_source
+from coursekit.classroom.source import read_source
 from coursekit.classroom.submission import Unreadable, read_submission
 
-MOST_CELLS = 1_000  # added cells of a learner that are run
+MOST_PRINTED = 2_000  # characters of a cell that are kept for its learner's page
 
 
 def grade(
@@ -117,7 +117,7 @@ def grade_one(task):
         The learner's.
     """
     job, found = task
-    record = Record(found.learner, found.place, job["assignment"].points, _digest(job, found))
+    record = Record(found.learner, found.place, job["assignment"].points, digest(job, found))
     record = replace(record, flags=tuple(found.flags), problem=found.problem, parts=_nothing(job))
     record = replace(record, made_with=job.get("made_with", {}))
     try:
@@ -153,7 +153,28 @@ def _run_parts(job, found, submission, record):
         carried=tuple(parts["carried"].values()) or None,
         written=submission.written,
         answers=submission.answers,
+        outputs=_printed(found.data, job["names"]),
     )
+
+
+def _printed(data, names):
+    """Return what the cells of answers had printed in the learner's own file, as far as a page shows it.
+
+    What they print here is not kept: it could be a hidden check.
+    """
+    printed = {}
+    with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
+        for cell in json.loads(data)["cells"]:
+            name = next(
+                (name for name in names if f"# Answer: {name}" in "".join(cell["source"])), cell.get("id")
+            )
+            told = [
+                out.get("text") or out.get("data", {}).get("text/plain", "")
+                for out in cell.get("outputs", [])
+            ]
+            if name in names and any(told):
+                printed[name] = "\n".join("".join(text).strip("\n") for text in told if text)[:MOST_PRINTED]
+    return printed
 
 
 def _parts(job, submission, answer, key):
@@ -202,103 +223,17 @@ def _nothing(job):
     return tuple(PartGrade(name, part["points"]) for name, part in job["parts"].items())
 
 
-def prepare(assignment, limits, *, seed, carry=True):
-    """Return what each submission of an assignment is graded with, after the source's own solutions ran.
-
-    Parameters
-    ----------
-    assignment : Assignment
-    limits : dict
-    seed : int
-    carry : bool
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    SourceError
-        Where a solution stops, or a check reports nothing.
-    """
-    job = {"assignment": assignment, "limits": limits, "carry": carry, "seed": seed, "parts": {}}
-    solutions = assignment.of_kind("solution")
-    job["stubs"] = {cell.name: released_text(cell).strip() for cell in solutions}
-    job["names"] = {cell.name: _bound(job["stubs"][cell.name]) or _bound(cell.source) for cell in solutions}
-    job["public"] = "\n".join(map(released_text, assignment.of_kind("given", "solution", "check")))
-    answers = []
-    for cell in assignment.of_kind("solution", "check"):
-        if cell.kind == "check":
-            job["parts"][cell.name] = {"points": cell.points, "answers": answers}
-        answers = [*answers, cell.name] if cell.kind == "solution" else []
-    _try_reference(job)
-    return job
-
-
-def _bound(code):
-    """Return the names that code defines at its top level."""
-    names = []
-    for node in ast.parse(code).body:
-        targets = [node] if hasattr(node, "name") else getattr(node, "targets", [])
-        names += [getattr(target, "name", getattr(target, "id", None)) for target in targets]
-    return [name for name in names if name]
-
-
-def _try_reference(job):
-    reply = _asked(job, {"look": _notebook(job, reference_answers(job["assignment"]), "")})[-1]
-    problems = reply.get("problems") or ([reply["problem"]] if "problem" in reply else [])
-    for name in job["parts"]:
-        entries = reply.get("values", {}).get(name) or []
-        problems += [f"{name}: {entry['name']}: {entry['error']}" for entry in entries if "error" in entry]
-        problems += [] if entries else [f"{name} reports nothing"]
-    if problems:
-        raise SourceError("the source's own solutions must run: " + "; ".join(problems))
-
-
 def _ask(job, found, submission):
     """Have a worker run a submission, and the reference on the same inputs; return what it told."""
     variant = f"{found.learner} {hashlib.sha256(found.data).hexdigest()}"
     answers = submission.answers
-    request = {"parts": job["parts"], "notebook": _notebook(job, answers, variant)}
-    request["reference"] = _notebook(job, reference_answers(job["assignment"]), variant)
-    request["carried"] = _notebook(job, answers, variant, carry=True) if job["carry"] else None
+    request = {"parts": job["parts"], "notebook": notebook(job, answers, variant)}
+    request["reference"] = notebook(job, reference_answers(job["assignment"]), variant)
+    request["carried"] = notebook(job, answers, variant, carry=True) if job["carry"] else None
     request["own"] = "\n".join([job["public"], *(code for codes in answers.values() for code in codes)])
-    return _asked(job, request, runs=3)
-
-
-def _notebook(job, answers, variant, carry=False):
-    """Return the notebook to run: what comes after the last check, or is too much, is left out."""
-    cells = assemble(job["assignment"], answers, carry=carry)
-    extra = [i for i, cell in enumerate(cells) if cell[0] == "extra"][:MOST_CELLS]
-    last = max(i for i, cell in enumerate(cells) if cell[0] == "check")
-    kept = [cell for i, cell in enumerate(cells[: last + 1]) if cell[0] != "extra" or i <= (extra or [0])[-1]]
-    part_of = {name: part for part, known in job["parts"].items() for name in known["answers"]}
-
-    def about(role, name):
-        part = part_of.get(name, name)
-        where = f"An added cell after {part}" if role == "extra" else name
-        seed = _seed(job["seed"], variant, name)
-        return {"where": where, "seed": seed, "names": job["names"].get(name, [])}
-
-    return as_notebook(kept, about)
-
-
-def _seed(*parts):
-    """Return the seed of a check's inputs: of the run's secret, the learner, the file, and the check."""
-    return int(hashlib.sha256(" ".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:16], 16)
-
-
-def _digest(job, found):
-    """Return what a grade depends on: the file, and what the assignment runs, but none of its prose."""
-    cells = [(cell.name, cell.points, cell.source) for cell in job["assignment"].of_kind("given", "solution")]
-    cells += [(cell.name, cell.points, cell.text_of("hidden")) for cell in job["assignment"].of_kind("check")]
-    return hashlib.sha256(repr(cells).encode("utf-8", "replace") + found.data).hexdigest()
+    return asked(job, request, runs=3)
 
 
 def _is_graded(job, results, found):
     record = records.read(results, found.learner)
-    return record is not None and (record.file, record.data) == (found.place, _digest(job, found))
-
-
-def _asked(job, request, runs=1):
-    return ask(job["limits"], job["assignment"].metadata.get("coursekit", {}).get("provides"), request, runs)
+    return record is not None and (record.file, record.data) == (found.place, digest(job, found))

@@ -13,6 +13,7 @@ from coursekit.classroom.apart.sandbox import obstacle
 from coursekit.classroom.apart.supervise import close_workers
 from coursekit.classroom.assemble import reference_answers
 from coursekit.classroom.collect import Found
+from coursekit.classroom.job import prepare
 from coursekit.classroom.release import release
 from coursekit.classroom.source import read_source
 from coursekit.lesson.exercises import Verdict
@@ -27,7 +28,7 @@ BACKPROPAGATION = FOLDER / "backpropagation.ipynb"
 def jobs():
     made = {}
     for path in SOURCES:
-        made[path] = grading.prepare(read_source(path), Limits().as_dict(), seed=2)
+        made[path] = prepare(read_source(path), Limits().as_dict(), seed=2)
     yield made
     close_workers()
 

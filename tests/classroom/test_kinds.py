@@ -22,6 +22,7 @@ from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.sandbox import level, obstacle
 from coursekit.classroom.apart.supervise import close_workers
 from coursekit.classroom.collect import Found
+from coursekit.classroom.job import prepare
 from coursekit.classroom.release import release
 from coursekit.classroom.source import read_source
 
@@ -33,13 +34,13 @@ ADD = RIGHT["tiny-add"]
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     source = write(tmp_path_factory.mktemp("source") / "tiny.ipynb", notebook(CELLS))
-    yield grading.prepare(read_source(source), LIMITS.as_dict(), seed=11)
+    yield prepare(read_source(source), LIMITS.as_dict(), seed=11)
     close_workers()
 
 
 @pytest.fixture(scope="module")
 def real():
-    yield grading.prepare(read_source(BACKPROPAGATION), Limits().as_dict(), seed=2)
+    yield prepare(read_source(BACKPROPAGATION), Limits().as_dict(), seed=2)
     close_workers()
 
 
@@ -293,11 +294,14 @@ def test_no_words_of_a_hidden_check_reach_the_record(name, tiny):
 def test_inputs_differ_by_learner_by_file_and_by_secret(tiny):
     def seeds(learner, data, **changes):
         asked = []
-        real_ask, grading.ask = grading.ask, lambda *given: asked.append(given[2]) or [{"problem": "none"}]
+        real, grading.asked = (
+            grading.asked,
+            lambda *given, **_: asked.append(given[1]) or [{"problem": "none"}],
+        )
         try:
             grading.grade_one((tiny | changes, Found(learner, "a.ipynb", data)))
         finally:
-            grading.ask = real_ask
+            grading.asked = real
         cells = [json.loads(asked[0][key])["cells"] for key in ("notebook", "reference", "carried")]
         made = [[c["metadata"]["seed"] for c in book if c["metadata"]["role"] == "check"] for book in cells]
         assert made[0] == made[1] == made[2]
