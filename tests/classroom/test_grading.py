@@ -68,7 +68,7 @@ WRONG = {  # code of double, words in the feedback
     "quits": ("quit()", "not"),
     "kills its parent": ("import os\nos.kill(os.getppid(), 9)\nos.kill(1, 9)", "not"),
     "segfault": ("import ctypes\nctypes.string_at(0)", "nothing was reported"),
-    "much memory": ("x = []\nwhile True:\n    x.append(bytearray(10**7))", "MemoryError"),
+    "much memory": ("x = []\nwhile True:\n    x.append(np.empty(10**8))", "MemoryError"),
     "recursion": ("def double(x):\n    return double(x)", "RecursionError"),
     "patched numpy": ("np.asarray = lambda *a, **k: 1 / 0\ndef double(x):\n    return 0", "not"),
     "own report": (

@@ -1,6 +1,7 @@
 """Kinds of faults that cost honest people their points elsewhere, each in several forms; and non-answers."""
 
 import ast
+import builtins
 import json
 import os
 import re
@@ -119,7 +120,6 @@ def test_a_fault_of_the_grader_becomes_a_record(tiny, tmp_path, monkeypatch):
 
     (tmp_path / "grades").mkdir()
     monkeypatch.setattr(records, "write", refuses_once)
-    (tmp_path / "grades").mkdir()
     grading._keep(tmp_path, record)
     assert "could not be written as it was" in records.read(tmp_path, "ada").problem
 
@@ -133,8 +133,11 @@ def hidden_names():
     for cell in read_source(BACKPROPAGATION).of_kind("check"):
         for node in ast.walk(ast.parse(cell.text_of("hidden"))):
             names |= {getattr(node, "id", None), getattr(node, "arg", None), getattr(node, "name", None)}
-    answers = {node.name for code in SOLUTION.values() for node in ast.parse(code).body}
-    return sorted(name for name in names - answers - {None} if name not in dir(__builtins__))
+    nodes = [node for code in SOLUTION.values() for node in ast.walk(ast.parse(code))]
+    taken = {
+        getattr(node, key, None) for node in nodes for key in ("id", "arg", "name")
+    }  # also by the answers
+    return sorted(name for name in names - taken - {None} if name not in dir(builtins))
 
 
 def test_helpers_of_any_name_earn_all(real):
@@ -145,7 +148,7 @@ def test_helpers_of_any_name_earn_all(real):
     for name, code in SOLUTION.items():
         head, rest = code.split('"""\n', 1)
         changed[name] = f'{helpers}\n{head}"""\n{use}{rest}'
-    assert len(names) > 30
+    assert {"random_network", "U1", "rate", "label", "activations", "report"} <= set(names)
     assert not lost(graded(real, changed))
 
 
@@ -157,7 +160,7 @@ SHADOWS = [
     "ck = ex = plt = plots = 'mine'",
     "X = y = W1 = W2 = tiny_forward = None",
     "rng = report = 5",
-    "import builtins; builtins.zip = None; builtins.isinstance = 7",
+    "import builtins; builtins.divmod = None; builtins.frozenset = 7",
     "np = __import__('numpy'); np.seterr(all='raise'); import warnings; warnings.simplefilter('error')",
     "i = j = n = h = label = size = None",
 ]
