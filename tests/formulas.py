@@ -122,6 +122,11 @@ BACKWARD = (
         (r"\mathtt{dW1}_{kj} = \sum_i \mathtt{X}_{ik} \cdot \mathtt{dZ1}_{ij}",
          "matrix(lambda k, j: sum(X[i, k] * dZ1[i, j] for i in range(n)), 3, h)", "04"),
     ), ("dW1 = X.T @ dZ1",), ("dW1 = X^T dZ1",)),
+    Formula("dX", "L", "X", (
+        (r"dX = dZ_1 W_1^\top", "dZ1 @ W1.T", "04"),
+        (r"\sum_j \mathtt{dZ1}_{ij}\,\mathtt{W1}_{kj}",
+         "matrix(lambda i, k: sum(dZ1[i, j] * W1[k, j] for j in range(h)), n, 3)", "04"),
+    )),
 )  # fmt: skip
 
 UPDATE = Formula("updated", "", "", (
