@@ -349,6 +349,22 @@ IDENTITY = {  # name -> (what lies in the folder, roster or None, learner -> tex
         "First name\tSurname\tID number\nAnn\tLee\t7\n",
         {"Ann Lee": "ann"},
     ),
+    "an export beside a late one": (
+        {
+            "CS1-HW.zip": {
+                f"{n}_{i}_assignsubmission_file_/h.ipynb": d for n, i, d in (("Ann", 1, A), ("Bob", 2, B))
+            },
+            "carl.ipynb": C,
+        },
+        None,
+        {"Ann": "ann", "Bob": "bob", "carl": "carl"},
+    ),
+    "folders of common names around": (
+        {"submissions/week3/ann.ipynb": A, "submissions/week3/bob.ipynb": B},
+        None,
+        BOTH,
+    ),
+    "two assignments of one learner": ({"ann/ps1/x.ipynb": B, "ann/ps2/x.ipynb": A}, None, {"ann": "ann"}),
     "gradescope": (
         {"submission_17/net.ipynb": A, "submission_18/net.ipynb": B, "submission_19/mine.ipynb": C},
         None,
@@ -403,6 +419,10 @@ CHOICE = {  # the files of one learner, the older first: the last counts
     "a copy of Google": ["hw.ipynb", "Copy of hw.ipynb"],
     "a final one": ["hw.ipynb", "hw_v2.ipynb", "hw_final.ipynb", "hw_final2.ipynb"],
     "an old one": ["hw_old.ipynb", "hw.ipynb"],
+    "a download, its name made plain": ["hw.ipynb", "hw_1_.ipynb"],
+    "days": ["hw_2026-02-27.ipynb", "hw_2026-03-01.ipynb"],
+    "an old folder": ["old/hw.ipynb", "hw.ipynb"],
+    "folders with numbers": ["try9/hw.ipynb", "try10/hw.ipynb"],
     "folders": ["attempt 9/hw.ipynb", "attempt 10/hw.ipynb"],
     "natural order": ["hw9.ipynb", "hw10.ipynb"],
     "canvas": ["ann_7_9999_hw.ipynb", "ann_7_10000_hw.ipynb"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from coursekit.classroom.cells import LARGEST, Unreadable, kind_of, without_outputs
 from coursekit.classroom.collect.tree import Damaged, opened, read
-from coursekit.classroom.collect.versions import natural, version
+from coursekit.classroom.collect.versions import is_old, natural, version
 from coursekit.classroom.submission import holds
 
 MOST_BYTES = 4 * LARGEST  # that are read of one learner's files
@@ -160,12 +160,16 @@ def _newest(files):
     places = [_place(found.place) for found in files]
     if len({found.order for found in files}) > 1:
         key, why = (lambda i: files[i].order), "the platform's newest"
+    elif len({is_old(found.place) for found in files}) > 1:
+        key, why = (lambda i: not is_old(files[i].place)), "the newest by its name"
     elif len({tuple(base for base, _ in place) for place in places}) == 1:
         key, why = (lambda i: [(*marks, 0) for _, marks in places[i]]), "the newest by its name"
-    else:
+    elif len({re.sub(r"\d+", "1", found.place) for found in files}) == 1:
+        key, why = (lambda i: natural(files[i].place)), "the newest by its name"
+    elif len({found.time for found in files}) > 1:
         key, why = (lambda i: files[i].time), "the newest by its time"
-        if len({found.time for found in files}) == 1:
-            why = "the last by its name"
+    else:
+        key, why = (lambda i: ()), "the last by its name"
     order = sorted(range(len(files)), key=lambda i: (key(i), natural(files[i].place), i), reverse=True)
     return [files[i] for i in order], why
 

@@ -1,6 +1,7 @@
 """Whose is it? The platform's number, or the outermost name; never one inside somebody's own things."""
 
 import re
+from contextlib import suppress
 
 from coursekit.classroom.collect.platforms import owner_of, owners_by_platform
 from coursekit.classroom.collect.roster import exact, plain
@@ -13,7 +14,7 @@ _COMMON = (  # words of names that are nobody's
     "handin hand hausaufgabe homework homeworks hw in ipynb kurs lab labs late lesson my nb new notebook "
     "notebooks of old on part problem problems project ps pset question resubmission scratch section "
     "sections set sheet solution solutions src students submission submissions submit submitted task test "
-    "time tutorial uebung untitled upload uploads v version week wk work woche "
+    "time take tries try tutorial uebung untitled upload uploads v version week wk work woche "
 )
 _NOBODY = re.compile(
     r"(index|readme|notes?|timestamp|grades?|roster|license|requirements)\b.*\.(csv|log|xml|md|txt|html?|xlsx|yml)$",
@@ -74,28 +75,14 @@ def _of_download(owner, names):
 def _around(entries, look, stack):
     """Return the folders and archives that stand around learners' things: place in the list -> children."""
     inside = _containers(entries, stack)
-    if len(inside) == len(entries) and all(map(_is_export, inside.values())):
+    exported = {i: _exported(children) for i, children in inside.items()}
+    if len(inside) == len(entries) and all(exported.values()):
         return inside
-    if look.people:
-        named = any(map(look.is_person, entries))
-        holding = {
-            i: children
-            for i, children in inside.items()
-            if not look.is_person(entries[i])
-            and (look.is_common(entries[i]) if named else True)
-            and look.holds_person(children)
-        }
-        if named or holding:
-            return _all_or_folders(holding, entries)
-    common = {i: children for i, children in inside.items() if look.is_common(entries[i])}
-    found = {i: children for i, children in common.items() if look.are_names(children)}
-    names = [look.names(children) for children in found.values()]
-    if sum(map(len, names)) > len(set().union(*names)) <= len(found):
-        found = {}  # the same few names again and again: those of files, and not of learners
-    rest = {i: children for i, children in inside.items() if i not in common}
-    if look.are_classes([(entries[i], children) for i, children in rest.items()]):
-        found |= rest
-    return _all_or_folders(found, entries)
+    exports = {i: inside.pop(i) for i, count in exported.items() if count > 1}  # of a class, not of somebody
+    found = look.holding_people(entries, inside) if look.people else None
+    if found is None:
+        found = look.by_names(entries, inside)
+    return exports | _all_or_folders(found, entries)
 
 
 def _all_or_folders(found, entries):
@@ -108,23 +95,19 @@ def _all_or_folders(found, entries):
 def _containers(entries, stack):
     inside = {i: entry.children for i, entry in enumerate(entries) if entry.children}
     archives = [i for i, entry in enumerate(entries) if entry.is_archive]
-    if len(inside) + len(archives) == len(entries) and len(archives) <= FEW:
-        for i in archives:
-            try:
-                inside[i] = stack.enter_context(opened(entries[i]))
-            except Damaged:
-                continue
+    for i in archives if len(archives) <= FEW else ():
+        with suppress(Damaged):
+            inside[i] = stack.enter_context(opened(entries[i]))
     return {i: children for i, children in inside.items() if children}
 
 
-def _is_export(children):
-    """Whether all in a folder is named by a platform, perhaps in one more folder."""
-    while len(children) == 1 and children[0].children:
-        if any(owners_by_platform([children[0].name])):
-            return True
-        children = children[0].children
-    kept = [child.name for child in children if not _is_nobodys(child)]
-    return bool(kept) and all(owners_by_platform(kept))
+def _exported(children):
+    """Return of how many learners a folder is a platform's export, perhaps in one more folder; else 0."""
+    kept = [child for child in children if not _is_nobodys(child)]
+    owners = owners_by_platform([child.name for child in kept])
+    if len(kept) == 1 and not owners[0] and kept[0].children:
+        return _exported(kept[0].children)
+    return len({owner.key for owner in owners}) if all(owners) else 0
 
 
 class _Look:
@@ -138,34 +121,57 @@ class _Look:
         """Whether an entry is named as somebody of the roster."""
         return plain(entry.stem) in self._known or _without(entry.stem, self._words) in self._known
 
-    def holds_person(self, children):
-        """Whether somebody of the roster is named in a folder."""
-        return any(self.is_person(child) or self.holds_person(child.children or ()) for child in children)
+    def _holds_person(self, children):
+        return any(self.is_person(child) or self._holds_person(child.children or ()) for child in children)
+
+    def holding_people(self, entries, inside):
+        """Return the containers in which the roster's learners are; None where it names nobody here."""
+        named = any(map(self.is_person, entries))
+        holding = {
+            i: children
+            for i, children in inside.items()
+            if not self.is_person(entries[i])
+            and (self.is_common(entries[i]) or not named)
+            and self._holds_person(children)
+        }
+        return holding if named or holding else None
+
+    def by_names(self, entries, inside):
+        """Return the containers that, by all the names there, hold learners' things."""
+        common = {i for i in inside if self.is_common(entries[i])}
+        found = {i: inside[i] for i in common if self._leads_to_names(inside[i])}
+        names = [self._names(children) for children in found.values()]
+        if sum(map(len, names)) > len(set().union(*names)) <= len(found):
+            found = {}  # the same few names again and again: those of files, and not of learners
+        rest = {i: children for i, children in inside.items() if i not in common}
+        return found | rest if self._are_classes([(entries[i], rest[i]) for i in rest]) else found
 
     def is_common(self, entry):
         """Whether an entry is named by words and numbers that name no learner."""
         return not set(_words(entry.stem)) - self._words
 
-    def names(self, children):
+    def _names(self, children):
         """Return the names of what may be handed in, without the marks of versions."""
         return {exact(base_of(child.stem)) for child in children if _may_count(child)}
 
-    def are_names(self, children):
-        """Whether there is something in a folder, and all of it may be named as learners."""
+    def _leads_to_names(self, children):
+        """Whether all that may be handed in may be named as learners, perhaps some folders deeper."""
         kept = [child for child in children if _may_count(child)]
-        return bool(kept) and not any(map(self.is_common, kept))
+        return bool(kept) and all(
+            not self.is_common(child) or self._leads_to_names(child.children or ()) for child in kept
+        )
 
-    def are_classes(self, folders):
+    def _are_classes(self, folders):
         """Whether folders hold learners' things, and not each those of one learner."""
         seen, most = set(), 0
         for entry, children in folders:
             while len(children) == 1 and children[0].children:
                 children = children[0].children
-            names = self.names(children)
-            own = set(_words(entry.stem))
-            if not self.are_names(children) or seen & names:
+            kept, own = [child for child in children if _may_count(child)], set(_words(entry.stem))
+            names = self._names(kept)
+            if not names or seen & names or any(map(self.is_common, kept)):
                 return False
-            if any(own & set(_words(child.stem)) for child in children if _may_count(child)):
+            if any(own & set(_words(child.stem)) for child in kept):
                 return False
             seen, most = seen | names, max(most, len(names))
         return most > 1

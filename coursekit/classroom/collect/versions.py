@@ -2,7 +2,9 @@
 
 import re
 
-_DOWNLOAD = r"(?P<name>.+?)(?: ?\((?P<number>\d{1,9})\)|[ _-]+(?:copy|kopie|copie) ?\(?(?P<copy>\d{0,9})\)?)"
+_DOWNLOAD = (
+    r"(?P<name>.+?)(?: ?[(_\[](?P<number>\d{1,9})[)_\]]|[ _-]+(?:copy|kopie|copie) ?\(?(?P<copy>\d{0,9})\)?)"
+)
 _COPY_OF = r"(?:copy of|kopie von|copie de) (?P<name>.+)"
 _NUMBER = r"(?P<name>.+?)[ _.-]+(?:v|version|try|attempt)?[ _.-]?(?P<number>\d{1,9})"
 _FINAL = r"(?P<name>.+?)[ _.-]+(?:final|neu|new|fixed|corrected|last|latest)(?P<number>\d{0,9})"
@@ -50,6 +52,14 @@ def version(name):
         else:
             return name, tuple(reversed(marks))
         name = found["name"].strip() or "?"
+
+
+def is_old(place):
+    """Whether a path says that what is there was set aside."""
+    return any(
+        re.fullmatch(r"(.*[ _.-])?(old|backup|bak|drafts?|archive|trash|alt)", part.split(".")[0])
+        for part in place.casefold().split("/")
+    )
 
 
 def base_of(name):
