@@ -5,6 +5,7 @@ import re
 from coursekit.classroom.report.page import page
 
 NOT_ATTEMPTED = "not attempted"
+USES = "it uses your"  # begins what grading says of a part that rests on an earlier one
 
 
 def feedback_page(assignment, result):
@@ -20,21 +21,14 @@ def feedback_page(assignment, result):
     str
     """
     titles = {row.name: row.title for row in result.rows}
-    parts = [(row, named_once(row.grade), _in_words(_stopped(row), titles)) for row in result.rows]
-    flags = _in_words(result.record.flags, titles)
-    problem = " ".join(_in_words([result.record.problem], titles))
-    rests = {
-        row.name: [titles.get(name, name) for name in row.grade.rests_on] if row.grade else []
-        for row in result.rows
-    }
+    record = result.record
     return page(
         "feedback.html",
         title=f"Feedback: {title_of(assignment)}",
         result=result,
-        parts=parts,
-        flags=flags,
-        problem=problem,
-        rests=rests,
+        parts=[(row, named_once(row.grade), *_stopped(row, titles)) for row in result.rows],
+        flags=_in_words(record.flags, titles),
+        problem=" ".join(_in_words([record.problem], titles)),
     )
 
 
@@ -85,8 +79,17 @@ def named_once(grade):
     return list({step.mistake or step.named: step for step in reversed(steps)}.values())[::-1]
 
 
-def _stopped(row):
-    return row.grade.stopped if row.grade else ()
+def _stopped(row, titles):
+    """Return what a part rests on, and what stopped it, with parts called as in the notebook."""
+    said = _in_words(row.grade.stopped if row.grade else (), titles)
+    if not (row.grade and row.grade.rests_on):
+        return [], said
+    rests = [text for text in said if text.startswith(USES)]
+    rests = rests or [
+        f"it uses what you wrote in “{titles.get(name, name)}”: mend that first"
+        for name in row.grade.rests_on
+    ]
+    return rests, [text for text in said if text not in rests]
 
 
 def _in_words(texts, titles):

@@ -110,8 +110,15 @@ def test_a_mistake_is_explained_once():
 
 def test_feedback_says_what_a_part_rests_on_and_where_nan_comes_from(assignment):
     text = words(feedback(assignment, record("bo", 2, rests_on=("add",), message="received nan")))
-    assert "This part uses what you wrote in “And then: add”: mend that first." in text
+    assert (
+        "as if your earlier ones were right: it uses what you wrote in “And then: add”: mend that first."
+        in text
+    )
     assert "Lesson 03, “The way out: start from the logit”" in text
+    said = ("it uses your add: mend add first", "the check stopped")
+    text = words(feedback(assignment, record("bo", 2, rests_on=("add",), stopped=said)))
+    assert text.count("it uses your “And then: add”: mend “And then: add” first") == 1
+    assert "could be judged: the check stopped" in text
 
 
 @pytest.mark.parametrize(
