@@ -108,6 +108,12 @@ def test_a_mistake_is_explained_once():
     assert named_once(PartGrade("p", 3, 1, steps)) == [steps[0]]
 
 
+def test_one_message_of_several_values_is_said_once(assignment):
+    text = words(feedback(assignment, record("bo", 1, message="your code stopped with NameError")))
+    assert text.count("your code stopped with NameError") == 1
+    assert text.count("✗ not yet") == 2
+
+
 def test_feedback_says_what_a_part_rests_on_and_where_nan_comes_from(assignment):
     text = words(feedback(assignment, record("bo", 2, rests_on=("add",), message="received nan")))
     assert (
