@@ -163,8 +163,10 @@ class BackwardScene(base.Scene):
     def _done(self, name):
         return name in list(LINES)[: self.line]
 
-    def _lit(self, name):
-        return self.line > 0 and name == list(LINES)[self.line - 1]
+    @property
+    def lit(self):
+        """The name of what this line makes; empty before the first line."""
+        return list(LINES)[self.line - 1] if self.line else ""
 
     def _note(self, place, letters, name, index, anchor="start"):
         """Return the numbers of a name at a place of the graph, once its line is done."""
@@ -173,11 +175,11 @@ class BackwardScene(base.Scene):
         numbers, slope = np.atleast_1d(np.asarray(self.values[name])[index]), name.startswith("d")
         words = " | ".join(f"{number:.{3 if slope else 2}f}" for number in numbers[:2])
         words = f"{letters} {words}{' …' if len(numbers) > 2 else ''}".strip()
-        return graph.note(place, words, anchor, self._lit(name), slope, wrong=name == self.first)
+        return graph.note(place, words, anchor, name == self.lit, slope, wrong=name == self.first)
 
     def _weight(self, place, block, index):
         """Return a weight at a place of the graph, and what the update makes of it."""
-        words, lit = f"{getattr(self.params, block)[index]:.2f}", self._lit("update")
+        words, lit = f"{getattr(self.params, block)[index]:.2f}", self.lit == "update"
         words += f" → {getattr(self.updated, block)[index]:.2f}" if lit else ""
         return graph.note(place, words, "middle", lit)
 
@@ -189,7 +191,7 @@ class BackwardScene(base.Scene):
             if self._done(name) and name in self.wanted:
                 mark = ("✓" if name in self.values else "not seen") if not wrong else ""
                 mark = "✗ here" if name == self.first else mark
-            look = ' class="ck-lit"' if self._lit(name) else ""
+            look = ' class="ck-lit"' if name == self.lit else ""
             cells = (PHASES.get(name, ""), f"<code>{escape(self._code(name))}</code>", mark)
             rows += f"<tr{look}><td>{'</td><td>'.join(cells)}</td></tr>"
         return f'<table class="ck-table ck-lines"><caption>Lines of the derivation</caption>{rows}</table>'
@@ -201,9 +203,8 @@ class BackwardScene(base.Scene):
         at = np.linspace(low, high, 41)
         losses = np.array([self._loss(self._moved(value)) for value in at])
         here = self._loss(self.base)
-        body, to_x, to_y = svg.axes(
-            18, 100, round(high, 2), float(f"{losses.max() * 1.1:.2g}"), "loss", name, round(low, 2)
-        )
+        top, ends = float(f"{losses.max() * 1.1:.2g}"), (round(low, 2), round(high, 2))
+        body, to_x, to_y = svg.axes(18, 100, ends[1], top, "loss", name, ends[0])
         body += svg.curve(to_x(at), to_y(losses), "currentColor")
         reach = np.array([before - 0.6, before + 0.6])
         body += svg.curve(to_x(reach), to_y(here + self.slope * (reach - before)), BLUE, "7 4")
@@ -223,12 +224,12 @@ class BackwardScene(base.Scene):
 
     def _this_line(self):
         """Write out the numbers of this line, with those by nudging, and ask where they begin to differ."""
-        name = list(LINES)[self.line - 1] if self.line else ""
+        name = self.lit
         said = f"{self._code(name)}   {self._shapes(name)}" if name else "Step goes to the first line."
         if name in self.values:
-            said += f"\n{name} = {written(self.values[name])}"
+            said += f"\n{name} = {svg.written(self.values[name])}"
         if name in self.values and name.startswith("d"):
-            said += f"\nby nudging {written(self.wanted[name])}"
+            said += f"\nby nudging {svg.written(self.wanted[name])}"
         if name == "update":
             said += f"\nloss {self._loss(self.params):.4f} → {self._loss(self.updated):.4f}"
         text = f'<div class="ck-numbers ck-code ck-line">{escape(said)}</div>'
@@ -247,20 +248,13 @@ class BackwardScene(base.Scene):
         """Say which line is lit, and what its numbers are."""
         if not self.line:
             return f"Before the first line, loss {self._loss(self.params):.4f}. Step goes through the lines."
-        name = list(LINES)[self.line - 1]
+        name = self.lit
         text = f"Line {self.line} of {len(LINES)}: {self._code(name)}."
         if name in self.values:
-            text += f" {name} is {written(self.values[name])}."
+            text += f" {name} is {svg.written(self.values[name])}."
         if self.first and self._done(self.first):
             text += f" {self.first} is the first that differs."
         return text
-
-
-def written(values):
-    """Write an array in one line, with four digits."""
-    values = np.asarray(values, dtype=float)
-    text = f"[{', '.join(map(written, values))}]" if values.ndim else f"{values:.4f}"
-    return svg.minus(text)
 
 
 @base.explores(CONTROLS)
@@ -289,16 +283,13 @@ def explore_backward(
     y = Y_TINY if y is None else check_y(y, len(X))
     h = params.W1.shape[1]
     if h > 4 or len(params.W2) != h or len(X) > 8:
-        raise ValueError(
-            "params must have at most 4 units and no output bias, and X at most 8 points; "
-            f"got W1 {params.W1.shape}, W2 {params.W2.shape} and X {X.shape}"
-        )
+        rule = "params must have at most 4 units and no output bias, and X at most 8 points"
+        raise ValueError(f"{rule}; got W1 {params.W1.shape}, W2 {params.W2.shape} and X {X.shape}")
     for name, function in (("forward", forward), ("backward", backward)):
         base.check_function(function, name)
     scene = BackwardScene(params, X, y, forward, backward)
-    points = [("all", ALL), *((f"point {i}", i) for i in range(len(y)))]
     table = {
-        "point": base.choice("Points", ALL, points),
+        "point": base.choice("Points", ALL, [("all", ALL), *((f"point {i}", i) for i in range(len(y)))]),
         "weight": base.choice("Weight", "W1[0, 0]", scene.names),
         "value": base.slider("Its value", 0.0, -5, 5, 0.01, digits=2),
         **CONTROLS,

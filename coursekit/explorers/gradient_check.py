@@ -118,15 +118,10 @@ class GradientCheckScene(base.Scene):
         """Return the picture."""
         wanted = self.settings
         step, relu = wanted["step"], self.kinked
-        lines = pictures.named_lines(
-            self.errors,
-            self.of_right if wanted["checked"] != "right" else None,
-            self.without_kinks if relu else None,
-        )
-        given, numeric = (
-            curves.flat(network.Params(*blocks)).reshape(4, self.h)
-            for blocks in (self.given, self.report.numeric)
-        )
+        of_right = self.of_right if wanted["checked"] != "right" else None
+        lines = pictures.named_lines(self.errors, of_right, self.without_kinks if relu else None)
+        both = (network.Params(*blocks) for blocks in (self.given, self.report.numeric))
+        given, numeric = (curves.flat(blocks).reshape(4, self.h) for blocks in both)
         kinks = self.kinks.reshape(4, self.h) <= step
         views = pictures.v_curve(STEPS, lines, step, self.kinks.min() if relu else None)
         views += self._microscope() + pictures.ratios(given, numeric, kinks)

@@ -28,6 +28,8 @@ def v_curve(steps, lines, step, first_kink=None):
         body += svg.curve(_to_x(steps[known]), _to_y(errors[known]), color, dash)
         body += _mark(_to_x(step), _to_y(errors[at]), color) if known[at] else ""
     body += svg.legend([(name, color, dash) for name, (_, color, dash) in lines.items()], 8, 266)
+    for x, error, words in ((1e-7, 2e-3, "wrong"), (1.5e-15, 1e-5, "suspicious"), (1.5e-15, 1e-9, "agrees")):
+        body += svg.text(float(_to_x(x)), float(_to_y(error)), words, size=12, kind="ck-note")
     said = ", ".join(f"{name} {short(errors[at])}" for name, (errors, *_) in lines.items())
     alt = f"Error against step, both on log scales. At step {short(step)}: {said}."
     for name, (errors, *_) in lines.items():
@@ -72,9 +74,8 @@ def microscope(name, step, change, given, numeric):
     body += svg.curve(*line(numeric, change[ends].mean()), VERMILION, "7 4")
     body += svg.curve(*line(given, 0.0), BLUE, "2 4")
     body += "".join(_mark(_near_x(NEAR[k]), to_y(change[k]), VERMILION) for k in ends)
-    body += svg.legend(
-        [("loss", "currentColor", ""), ("central", VERMILION, "7 4"), ("given", BLUE, "2 4")], 8, 266
-    )
+    slopes = ("central", VERMILION, "7 4"), ("given", BLUE, "2 4")
+    body += svg.legend([("loss", "currentColor", ""), *slopes], 8, 266)
     alt = f"The loss within one step and a half of {name}: the central difference has slope "
     return svg.panel(f"Loss near {name}", body, f"{alt}{short(numeric)}, the given gradient {short(given)}.")
 
@@ -120,16 +121,12 @@ def _log_axes():
             body += svg.text(LEFT - 4, float(_to_y(10.0**power)) + 4, label, "end", 12)
     for limit in (AGREES_UP_TO, SUSPICIOUS_UP_TO):
         body += svg.level(_to_y(limit), LEFT, LEFT + WIDTH, "currentColor", "2 3", 1)
-    x = float(_to_x(1e-5))
-    for error, words in ((3e-3, "wrong"), (1e-5, "suspicious"), (2e-8, "agrees")):
-        body += svg.text(x, float(_to_y(error)), words, "middle", 12)
     return body + svg.text(LEFT + WIDTH / 2, TOP + HEIGHT + 30, "step h", "middle", 12)
 
 
 def _near_axes(top, step):
-    body = svg.frame(LEFT, TOP, WIDTH, HEIGHT) + svg.level(
-        TOP + HEIGHT / 2, LEFT, LEFT + WIDTH, "currentColor", "2 3", 1
-    )
+    body = svg.frame(LEFT, TOP, WIDTH, HEIGHT)
+    body += svg.level(TOP + HEIGHT / 2, LEFT, LEFT + WIDTH, "currentColor", "2 3", 1)
     body += svg.cursor(LEFT + WIDTH / 2, TOP, TOP + HEIGHT)
     for offset, words in ((-1, f"−{short(step)}"), (0, "w"), (1, f"+{short(step)}")):
         body += svg.text(float(_near_x(offset)), TOP + HEIGHT + 15, words, "middle", 12)

@@ -75,7 +75,7 @@ def note(place, words, anchor="middle", lit=False, slope=False, wrong=False):
     look = {"fill": LIT if lit else "none", "stroke": VERMILION if wrong else "none", "stroke_width": 2.5}
     body = svg.tag("rect", x=left, y=y - 14, width=width, height=18, rx=3, **look) if lit or wrong else ""
     kind = f"ck-note{' ck-lit' if lit else ' ck-slope' if slope else ''}"
-    return body + svg.text(x, y, svg.minus(words), anchor, 15).replace("<text", f'<text class="{kind}"')
+    return body + svg.text(x, y, svg.minus(words), anchor, 15, kind=kind)
 
 
 def box(x, y, width, height):

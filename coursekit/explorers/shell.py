@@ -56,18 +56,15 @@ class Shell(widgets.VBox):
         self._frames, self._drawn, self._seen, self._answered = 0, 0, True, None
         self.picture, self.status = widgets.HTML(), widgets.HTML()
         self.points = widgets.HTML(layout={"height": "0", "margin": "0"})
-        self.picture.add_class("ck-picture")
         self._bridge = widgets.Text(continuous_update=False)
-        self._bridge.add_class("ck-bridge")
         kind = widgets.Textarea if scene.python_lines > 1 else widgets.Text
         self.line = kind(description="As Python", layout={"width": "auto"})
-        if scene.python_lines > 1:
-            self.line.layout.height = f"{1.5 * scene.python_lines}em"
         rows = [*self._rows(front, buttons or {}, more), self.points, self.picture, self.status]
         rows += [self.line] if scene.python_lines else []
         script = widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">')
         super().__init__([*rows, self._bridge, script])
-        self.add_class("ck-explorer")
+        for widget, kind in ((self, "explorer"), (self.picture, "picture"), (self._bridge, "bridge")):
+            widget.add_class(f"ck-{kind}")
         if scene.twice:
             self.add_class("ck-twice")
         for name, control in controls.items():
@@ -175,7 +172,7 @@ class Shell(widgets.VBox):
     def close(self):
         """Stop, and take the widgets off the page."""
         self.playing = self._more = False
-        inside = [widget for widget in _all_below(self) if widget is not self]
+        inside = list(_all_below(self))[:-1]
         super().close()
         if self._loop is None:
             _close_all(inside)
@@ -183,7 +180,7 @@ class Shell(widgets.VBox):
             self._loop.call_soon_threadsafe(self._loop.call_later, GONE, _close_all, inside)
 
     def _start(self):
-        if self._loop is not None:
+        if self._loop:
             self._loop.call_soon_threadsafe(self._ensure_task)
 
     def _ensure_task(self):
@@ -195,7 +192,7 @@ class Shell(widgets.VBox):
         while self._more or (self.playing and self._seen):
             began = time.monotonic()
             if self.playing and not self._may_send():
-                if self._is_gone():
+                if self._answered is not None and time.monotonic() - self._answered > GONE:
                     self.pause()
                 await asyncio.sleep(0.005)
                 continue
@@ -220,9 +217,6 @@ class Shell(widgets.VBox):
         if self._answered is None:  # this page never answers: go slowly
             return time.monotonic() - self._sent > 0.1
         return self._frames - self._drawn < IN_FLIGHT
-
-    def _is_gone(self):
-        return self._answered is not None and time.monotonic() - self._answered > GONE
 
     def _heard(self, change):
         drawn, _, seen = change["new"].partition(" ")
@@ -265,8 +259,7 @@ class Shell(widgets.VBox):
 
 def _row(children, *kinds):
     row = widgets.Box(children)
-    for kind in kinds:
-        row.add_class(kind)
+    row._dom_classes = kinds
     return row
 
 

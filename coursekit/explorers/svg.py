@@ -46,6 +46,12 @@ def short(number):
     return f"{digits.removesuffix('.0')}e{int(power)}"
 
 
+def written(values):
+    """Write an array in one line, with four digits."""
+    values = np.asarray(values, dtype=float)
+    return minus(f"[{', '.join(map(written, values))}]" if values.ndim else f"{values:.4f}")
+
+
 def minus(words):
     """Return words with a minus sign in place of each hyphen."""
     return words.replace("-", "−")
@@ -134,10 +140,10 @@ def hand(spot, x, y, side):
     return unseen.replace("<rect", f'<rect data-ck-hand="{spot}"')
 
 
-def text(x, y, words, anchor="start", size=13, color=""):
-    """Return words at a place; in the colour of the page's text, or in one that fits what lies below."""
+def text(x, y, words, anchor="start", size=13, color="", kind=""):
+    """Return words at a place; in the colour of the page, in another, or as the style says of a kind."""
     place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"'
-    look = f' style="fill:{color}"' if color else ""
+    look = f' style="fill:{color}"' if color else f' class="{kind}"' if kind else ""
     return f"<text {place}{look}>{html.escape(str(words))}</text>"
 
 
@@ -200,6 +206,19 @@ def legend(lines, x, y):
             x, y = left, y + 18
         body += level(y - 4, x, x + 26, color, dash, 2.2) + text(x + 30, y, name, size=12)
         x += 44 + 6.4 * len(name)
+    return body
+
+
+def bars(rows):
+    """Return a bar for each (name, share, colour); an empty one where the share is None."""
+    body = ""
+    for row, (name, share, color) in enumerate(rows):
+        box = dict(x=4, y=24 + 70 * row, height=24)
+        body += text(4, 16 + 70 * row, name, size=15)
+        body += tag("rect", **box, width=230, fill="none", stroke="currentColor")
+        if share is not None:
+            body += tag("rect", **box, width=230 * share, fill=color)
+            body += text(242, 42 + 70 * row, f"{share:.3f}", size=17)
     return body
 
 

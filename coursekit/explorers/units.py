@@ -225,15 +225,7 @@ class UnitsScene(base.Scene):
         name = f"training, best of {STARTS} starts"
         rows.append((name, found[0], GREEN) if found else (f"{name}: {hidden}", None, GREEN))
         rows.append(("majority baseline", majority_baseline(self.dataset.y), GREY))
-        body = ""
-        for row, (name, value, color) in enumerate(rows):
-            top = 16 + 70 * row
-            body += svg.text(4, top, name, size=15)
-            body += svg.tag("rect", x=4, y=top + 8, width=230, height=24, fill="none", stroke="currentColor")
-            if value is not None:
-                body += svg.tag("rect", x=4, y=top + 8, width=230 * value, height=24, fill=color)
-                body += svg.text(242, top + 26, f"{value:.3f}", size=17)
-        return svg.panel("Accuracy", body, self._numbers())
+        return svg.panel("Accuracy", svg.bars(rows), self._numbers())
 
     def _best(self):
         return self.best.get(self._case())
@@ -273,7 +265,7 @@ def explore_units(pattern="circle", *, params=None, **settings):
     Parameters
     ----------
     pattern : str or callable
-        A name from `PATTERNS`, or a rule of your own as in `make_dataset`.
+        A name from `PATTERNS`, or a rule as in `make_dataset`.
     hidden_size : int
         Number of hidden units to start with, from 1 to 6.
     params : Params, optional

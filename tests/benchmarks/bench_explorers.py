@@ -57,7 +57,7 @@ FIRST_AND_LAST = """cell => {
     });
     observer.observe(root, {childList: true, subtree: true, attributes: true, attributeFilter: ['src']});
     document.addEventListener('keydown', () => { pressed = performance.now(); }, {capture: true, once: true});
-    window.ckTimes = () => { observer.disconnect(); return seen; };
+    window.ckTimes = () => [seen, performance.now() - pressed];
 }"""
 DRAG = """root => {
     const times = window.ckDrag = {moved: 0, shown: 0};
@@ -74,8 +74,9 @@ def press_and_time(page, cell, key):
     slider.evaluate("e => { e.dataset.lmSuppressShortcuts = 'true'; e.focus(); }")  # also the naive one
     page.evaluate(FIRST_AND_LAST, cell)
     page.keyboard.press(key)
-    page.wait_for_timeout(900)
-    times = page.evaluate("window.ckTimes()")
+    page.wait_for_function("() => window.ckTimes()[0].length", timeout=30_000)
+    page.wait_for_function("() => { const [seen, now] = window.ckTimes(); return now > seen.at(-1) + 900; }")
+    times = page.evaluate("window.ckTimes()[0]")
     return times[0], times[-1]
 
 
