@@ -14,6 +14,7 @@ import numpy as np
 from coursekit import network
 from coursekit._validation import describe
 from coursekit.activations import ACTIVATIONS
+from coursekit.diagnosis.errors import explain_stop
 from coursekit.explorers import svg
 from coursekit.patterns import PATTERNS
 
@@ -252,12 +253,13 @@ class Scene:
 def explain(error, functions):
     """Say what a learner's function raised, and in which of its lines."""
     codes = {getattr(function, "__code__", None): function for function in functions}
-    where, trace = "", error.__traceback__
+    where, shapes, trace = "", "", error.__traceback__
     while trace is not None:
         function = codes.get(trace.tb_frame.f_code)
         if function is not None and function not in (network.forward, network.backward):
             line = trace.tb_lineno - function.__code__.co_firstlineno
             where = f" in line {line} of {function.__name__}, counted from its def"
+            shapes = explain_stop(function, error).partition("\n")[2]
         trace = trace.tb_next
     said = f"Stopped: {type(error).__name__}{where}: {error}".rstrip(": ")
-    return said + ("" if said.endswith((".", "?", "!")) else ".")
+    return said + ("" if said.endswith((".", "?", "!")) else ".") + (f"\n{shapes}" if shapes else "")

@@ -56,6 +56,35 @@
         send();
     });
 
+    // The panels side by side in one file, with their alternative text, on the colours of this page.
+    const save = () => {
+        const {color} = getComputedStyle(root), paper = getComputedStyle(root).getPropertyValue('--jp-layout-color0');
+        const panels = [...root.querySelectorAll('.ck-panel')].filter(panel => panel.querySelector('[role=img]'));
+        let wide = 0, inside = '';
+        panels.forEach(panel => {
+            const svg = panel.querySelector('[role=img]').cloneNode(true), box = svg.viewBox.baseVal;
+            svg.querySelectorAll('use').forEach(use =>
+                use.replaceWith(root.querySelector(use.getAttribute('href')).cloneNode(true)));
+            inside += `<svg x="${wide}" width="${box.width}" height="${box.height}" viewBox="0 0 ${box.width} ${box.height}"` +
+                ` overflow="visible">${svg.innerHTML}</svg>`;
+            wide += box.width + 24;
+        });
+        const high = Math.max(...panels.map(panel => panel.querySelector('[role=img]').viewBox.baseVal.height));
+        const said = panels.map(panel => panel.querySelector('[role=img]').getAttribute('aria-label')).join(' ');
+        const style = root.querySelector('style').textContent.replaceAll('.ck-explorer', '').replaceAll('.ck-panel', '');
+        const text = document.createElement('desc');
+        text.textContent = said;
+        const whole = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -24 ${wide} ${high + 36}" role="img" ` +
+            `style="color:${color};background:${paper || '#fff'};--jp-layout-color0:${paper || '#fff'};` +
+            `font-family:sans-serif">${text.outerHTML}<style>${style}</style>${inside}</svg>`;
+        const link = document.createElement('a');
+        link.href = window.URL.createObjectURL(new Blob([whole], {type: 'image/svg+xml'}));
+        link.download = 'explorer.svg';
+        link.click();
+        setTimeout(() => window.URL.revokeObjectURL(link.href), 1000);
+    };
+    root.querySelectorAll('.ck-save').forEach(button => button.addEventListener('click', save));
+
     // The kernel hears which picture has arrived, so that nothing queues, and whether it can be seen.
     let shown = '', visible = true, waiting = false;
     const tell = () => {

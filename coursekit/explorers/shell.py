@@ -80,14 +80,15 @@ class Shell(widgets.VBox):
             first.append(widgets.Button(description=title, tooltip=title))
             first[-1].on_click(lambda _, act=act: self._do(act))
         shown = front or tuple(self.controls)
-        behind = [*(widget for name, widget in self.controls.items() if name not in shown), *more]
-        hidden = _row(behind, "ck-controls")
+        more_button = widgets.ToggleButton(description="More", tooltip="More controls")
+        by_page = ("Present", "Fill the screen; Escape leads back"), ("Save picture", "As SVG, with its text")
+        present, save = (widgets.Button(description=name, tooltip=tip) for name, tip in by_page)
+        present._dom_classes, save._dom_classes = ("ck-present",), ("ck-save",)
+        behind = [widget for name, widget in self.controls.items() if name not in shown]
+        hidden = _row([*behind, *more, save], "ck-controls")
         hidden.layout.display = "none"
-        if behind:
-            first.append(widgets.ToggleButton(description="More", tooltip="More controls"))
-            widgets.dlink((first[-1], "value"), (hidden.layout, "display"), lambda on: None if on else "none")
-        first.append(widgets.Button(description="Present", tooltip="Fill the screen; Escape leads back"))
-        first[-1].add_class("ck-present")  # the page does that
+        widgets.dlink((more_button, "value"), (hidden.layout, "display"), lambda on: None if on else "none")
+        first += [more_button, present]
         in_front = [widget for name, widget in self.controls.items() if name in shown]
         return [_row(first, "ck-controls", "ck-buttons"), _row(in_front, "ck-controls"), hidden]
 

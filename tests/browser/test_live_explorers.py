@@ -5,6 +5,7 @@ One server, one browser and one notebook for all; each test runs its explorer in
 
 import contextlib
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -54,6 +55,7 @@ for i in range(24):
 e = Shell(Many(), controls)
 e"""
 LONG = SHOW.format(name="training", arguments="iterations=6000, speed=5")  # plays for a while
+WITHOUT_KERNEL = {"Weights as Python", "More", "Present", "Save picture"}
 TEXT_ONLY = {"Iterations a picture", "A click draws"}  # of explore_training
 COUNT = """import asyncio, gc
 from coursekit.explorers import shell
@@ -119,9 +121,8 @@ def show(page, code, index=0):
     assert [out for out in outputs if out["output_type"] == "error" or out.get("name") == "stderr"] == []
     explorer = Explorer(page.locator(".jp-Notebook .jp-Cell").nth(index))
     explorer.rests()
-    if "More" in explorer.controls():
-        explorer.press("More")
-        until(lambda: "Seed of the weights" in explorer.controls(), what="the controls behind More")
+    explorer.press("More")
+    until(lambda: "Save picture" in explorer.controls(), what="the controls behind More")
     return explorer
 
 
@@ -169,7 +170,7 @@ def answers(explorer, control, both):
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_every_control_answers_to_the_keyboard(page, name):
     explorer = show(page, EXPLORERS[name])
-    labels = [label for label in explorer.controls() if label not in ("Weights as Python", "More", "Present")]
+    labels = [label for label in explorer.controls() if label not in WITHOUT_KERNEL]
     assert len(labels) >= 3
     assert "without a name" not in labels
     labels.sort(key=["Play", "Step", "Reset"].__contains__)  # at iteration 0 a rate changes nothing yet
@@ -201,7 +202,7 @@ def test_nothing_is_wrong_for_axe_in_light_and_dark_and_narrow(page, name, tmp_p
 
 def test_nothing_is_wrong_for_axe_with_24_controls(page):
     explorer = show(page, MANY)
-    assert len(explorer.controls()) == 24 + 4  # Play, Step, Reset and Present
+    assert len(explorer.controls()) == 24 + 6  # Play, Step, Reset, More, Present, Save picture
     assert "without a name" not in explorer.controls()
     assert violations(page) == []
     move(explorer["control 20"])
@@ -423,6 +424,19 @@ def drag(page, spot, start, end):
     page.mouse.up()
 
 
+@pytest.mark.parametrize("name", ["training", "backward"])
+def test_the_picture_is_saved_with_its_text(page, name, tmp_path):
+    explorer = show(page, EXPLORERS[name])
+    with page.expect_download() as download:
+        explorer["Save picture"].click()
+    download.value.save_as(tmp_path / "explorer.svg")
+    root = ElementTree.parse(tmp_path / "explorer.svg").getroot()
+    said = root.find("{http://www.w3.org/2000/svg}desc").text
+    for panel in explorer.root.locator("[role=img]").all():
+        assert panel.get_attribute("aria-label") in said
+    assert not list(root.iter("{http://www.w3.org/2000/svg}use"))
+
+
 def test_a_mouse_moves_a_line_and_chooses_a_unit(page):
     explorer = show(page, EXPLORERS["units"])
     drag(page, explorer.root.locator("[data-ck-hand=surface]"), (-0.3, 0.4), (0.5, -0.4))
@@ -582,7 +596,7 @@ def test_voila_shows_and_plays(first_page, server, tmp_path):
     explorer.says("Paused.")
     before = loss.both()
     for label, control in loss.controls().items():
-        if label != "Present":
+        if label not in WITHOUT_KERNEL:
             move(control)
     until(lambda: loss.both() != before)
     page.close()

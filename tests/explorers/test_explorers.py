@@ -449,6 +449,26 @@ def test_a_mistake_in_them_is_shown_in_place_and_the_last_picture_stays(backward
     assert re.search(message, text(explorer))
 
 
+def test_shapes_that_do_not_fit_are_shown(tmp_path):
+    code = "def mine(params, forward_pass, X, y, activation):\n    return X @ forward_pass.A1, None\n"
+    (tmp_path / "mine.py").write_text(code)
+    space = {}
+    exec(compile(code, tmp_path / "mine.py", "exec"), space)
+    explorer = explore_training(backward=space["mine"], **QUICK)
+    assert "ValueError in line 1 of mine" in text(explorer)
+    assert "The shapes there do not fit: X (60, 3), forward_pass.A1 (60, 4)." in text(explorer)
+
+
+def test_a_gradient_that_is_not_a_number_ends_the_training_with_its_reason():
+    def nothing(params, forward_pass, X, y, activation):
+        return ck.Params(params.W1 * np.nan, params.W2)
+
+    explorer = explore_training(backward=nothing, **QUICK)
+    assert "Diverged: the numbers are no longer finite." in text(explorer)
+    assert numbers(explorer)[0] == 1
+    assert "nan" not in explorer.picture.value
+
+
 def test_a_mistake_in_mid_play_stops_it_and_keeps_the_last_good_picture():
     calls = []
 
