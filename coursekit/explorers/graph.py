@@ -6,7 +6,7 @@ from coursekit.explorers import svg
 from coursekit.palette import BLUE, INK, VERMILION
 
 LIT = "#F2B84B"  # behind what is new
-WIDE = 640.0  # the graph of a network
+WIDE = 660.0  # the graph of a network
 
 
 def shares(A1, phi):
@@ -126,13 +126,13 @@ def network(params, X, y, note_at, weight_at):
     """
     (W1, W2), h = params, len(params.W2)
     high, most = max(290.0, 92.0 * h), max(np.abs(W1).max(), np.abs(W2).max())
-    units = [((240.0, high * (j + 0.5) / h), (396.0, high * (j + 0.5) / h)) for j in range(h)]
-    output, wires, body = (500.0, high / 2), "", ""
+    units = [((264.0, high * (j + 0.5) / h), (418.0, high * (j + 0.5) / h)) for j in range(h)]
+    output, wires, body = (518.0, high / 2), "", ""
     for i in range(3):
-        start = (120.0, high * (i + 0.5) / 3)
+        start = (112.0, high * (i + 0.5) / 3)
         for j, (end, _) in enumerate(units):
             wires += link(start, end, W1[i, j], most)
-            x, middle = _between(start, end, 0.22 + 0.34 * (j / (h - 1) if h > 1 else 0.5))
+            x, middle = _between(start, end, 0.2 + 0.44 * (j / (h - 1) if h > 1 else 0.5))
             body += weight_at((x, middle - 3), "W1", (i, j)) + note_at(
                 (x, middle + 15), "∂", "dW1", (i, j), "middle"
             )
