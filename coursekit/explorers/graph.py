@@ -132,7 +132,7 @@ def network(params, X, y, note_at, weight_at):
         start = (112.0, high * (i + 0.5) / 3)
         for j, (end, _) in enumerate(units):
             wires += link(start, end, W1[i, j], most)
-            x, middle = _between(start, end, 0.2 + 0.44 * (j / (h - 1) if h > 1 else 0.5))
+            x, middle = _between(start, end, 0.2 + 0.4 * (j / (h - 1) if h > 1 else 0.5))
             body += weight_at((x, middle - 3), "W1", (i, j)) + note_at(
                 (x, middle + 15), "∂", "dW1", (i, j), "middle"
             )

@@ -259,7 +259,7 @@ def explain(error, functions):
         if function is not None and function not in (network.forward, network.backward):
             line = trace.tb_lineno - function.__code__.co_firstlineno
             where = f" in line {line} of {function.__name__}, counted from its def"
-            shapes = explain_stop(function, error).partition("\n")[2]
+            shapes = explain_stop(function, error)[0].partition("\n")[2]
         trace = trace.tb_next
     said = f"Stopped: {type(error).__name__}{where}: {error}".rstrip(": ")
     return said + ("" if said.endswith((".", "?", "!")) else ".") + (f"\n{shapes}" if shapes else "")

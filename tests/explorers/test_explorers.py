@@ -456,7 +456,8 @@ def test_shapes_that_do_not_fit_are_shown(tmp_path):
     exec(compile(code, tmp_path / "mine.py", "exec"), space)
     explorer = explore_training(backward=space["mine"], **QUICK)
     assert "ValueError in line 1 of mine" in text(explorer)
-    assert "The shapes there do not fit: X (60, 3), forward_pass.A1 (60, 4)." in text(explorer)
+    assert "forward_pass.A1 is an array (60, 4)." in text(explorer)
+    assert text(explorer).rstrip().endswith("?")
 
 
 def test_a_gradient_that_is_not_a_number_ends_the_training_with_its_reason():
