@@ -1,5 +1,8 @@
 """tanh from a table: to 1e-14 of numpy's own, for every number; and which of the two is taken."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -59,7 +62,11 @@ def test_the_table_is_for_many_numbers_without_a_vectorised_tanh(monkeypatch):
     ],
 )
 def test_numpy_says_what_it_compiled(monkeypatch, compiled, wanted):
-    import numpy.lib.introspect as introspect
-
-    monkeypatch.setattr(introspect, "opt_func_info", lambda **_: {"tanh": {"dd": {"current": compiled}}})
+    told = SimpleNamespace(opt_func_info=lambda **_: {"tanh": {"dd": {"current": compiled}}})
+    monkeypatch.setitem(sys.modules, "numpy.lib.introspect", told)
     assert fast.is_vectorised() == wanted
+
+
+def test_a_numpy_that_does_not_say_gets_the_table(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy.lib.introspect", None)  # as before 2.1
+    assert not fast.is_vectorised()
