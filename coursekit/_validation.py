@@ -115,7 +115,7 @@ def check_rng(rng):
 
 def check_float_array(array, name, shape):
     """Return a finite float64 array of the given shape; None in `shape` allows any length."""
-    wanted = str(shape).replace("None", "n")
+    wanted = str(shape).replace("None", "h" if ".W" in name else "n")  # weights have no points
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name} must be a numpy array of shape {wanted}; got {describe(array)}")
     if array.dtype != np.float64:

@@ -37,11 +37,11 @@ BAD_Y = {
 }
 NAN_W1 = np.full((3, 4), np.nan)
 BAD_PARAMS = {
-    "W1 transposed": (ck.Params(PARAMS.W1.T, PARAMS.W2), ValueError, r"params\.W1 must have shape \(3, n\)"),
+    "W1 transposed": (ck.Params(PARAMS.W1.T, PARAMS.W2), ValueError, r"params\.W1 must have shape \(3, h\)"),
     "W2 column": (
         ck.Params(PARAMS.W1, PARAMS.W2[:, None]),
         ValueError,
-        r"params\.W2 must have shape \(n,\); got shape \(4, 1\)",
+        r"params\.W2 must have shape \(h,\); got shape \(4, 1\)",
     ),
     "mixed sizes": (ck.Params(PARAMS.W1, np.ones(7)), ValueError, r"params\.W2 must have one weight.*\(7,\)"),
     "NaN": (

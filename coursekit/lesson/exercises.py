@@ -179,13 +179,20 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
     try:
         with np.errstate(all="ignore"):  # an overflow is judged by its result
             received = limits.call(function, *copy.deepcopy(arguments))
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # the learner's code may raise anything
-        from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
-
-        return Part(name, "not yet", *explain_stop(function, error, arguments))
+    except BaseException as error:  # the learner's code may raise anything, SystemExit too
+        return Part(name, "not yet", *_explained(function, error, arguments))
     if received is None and not _is_stub(function):
         return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
     return _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
+
+
+def _explained(function, error, arguments):
+    from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
+
+    try:
+        return explain_stop(function, error, arguments)
+    except Exception:  # an error whose own words stop with an error
+        return (f"{STOPPED[0]} with {type(error).__name__}.\nWhich line of it may raise that?",)
 
 
 def follows(earlier, work_out, *values):

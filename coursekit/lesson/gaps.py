@@ -49,7 +49,8 @@ def find_gap(received, expected, tolerance, difference):
     excess = np.where(np.isnan(differences), np.inf, differences / allowed)
     at = np.unravel_index(excess.argmax(), want.shape)
     place = f" at index {list(map(int, at))}" if want.ndim else ""
-    return difference(want[at], got[at], place) + _hint(got, want)
+    near = f", where {tolerance:g} off is near enough" if tolerance >= 0.01 else ""
+    return difference(want[at], got[at], place) + near + _hint(got, want)
 
 
 def both_numbers(want, got, place):

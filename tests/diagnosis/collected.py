@@ -16,6 +16,7 @@ import coursekit as ck
 
 HERE = Path(__file__).parent
 GRADIENTS, STEPS = HERE / "collected_gradients.toml", HERE / "collected_steps.toml"
+SECOND = HERE / "second_gradients.toml", HERE / "second_steps.toml"  # nobody built for these
 
 
 def read(path):

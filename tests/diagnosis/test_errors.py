@@ -127,7 +127,7 @@ def test_a_line_of_the_check_is_not_said_to_be_the_learners():
     exec(compile(check, place, "exec"), names)
     said = ex.compare_call("a", names["tried"], (X, P.W2), 1.0).message.splitlines()
     assert said[0] == "your values stopped the check with ValueError"
-    assert said[1].startswith("params.W1 must have shape (3, n)")
+    assert said[1].startswith("params.W1 must have shape (3, h)")
     assert said[-1].endswith("?")
     inner = "def helper(X):\n    return X @ X\n"
     linecache.cache["<cell>"] = len(inner), None, inner.splitlines(keepends=True), "<cell>"

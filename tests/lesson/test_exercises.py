@@ -400,3 +400,23 @@ def test_what_follows_from_an_earlier_part_is_told():
     assert ex.compare("a", np.exp([0.0, 2.0]), np.exp([0.0, 2.0]), mistakes=mistakes).status == "passed"
     for nothing in (..., None, "two", np.ones(3)):
         assert ex.follows("z", lambda z: z @ np.ones(2), nothing) == {}
+
+
+def test_an_error_that_cannot_even_be_shown_has_its_word():
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    class Own(BaseException):
+        pass
+
+    def raises(error):
+        raise error
+
+    assert ex.compare_call("a", raises, (Mute(),), 1.0).message.startswith("your function stopped with Mute.")
+    assert ex.compare_call("a", raises, (Own("no"),), 1.0).message.splitlines()[1].endswith("says: no")
+
+
+def test_a_wide_tolerance_is_said():
+    part = ex.compare_call("a", lambda: 0.8, (), 1.0, tolerance=0.05)
+    assert part.message == "expected 1; received 0.8, where 0.05 off is near enough"
