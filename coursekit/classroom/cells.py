@@ -7,6 +7,7 @@ from functools import lru_cache
 
 LARGEST = 40_000_000  # bytes of a file, outputs and all
 LARGEST_TEXT = 10_000_000  # characters in its cells
+MOST_PRINTED = 4000  # characters of what a cell printed
 LARGEST_CODE = 200_000  # characters of a cell that is looked into
 MOST_VALUES = 3_000_000  # values in a file: each takes some 70 bytes of memory once it is read
 _HEADS = {
@@ -34,7 +35,7 @@ def kind_of(data):
 
 
 def read_cells(data):
-    """Return the cells of a notebook, without outputs.
+    """Return the cells of a notebook, and of their outputs the begin of what was printed.
 
     Parameters
     ----------
@@ -105,17 +106,33 @@ def _cell(cell):
     made = {"cell_type": cell.get("cell_type"), "id": cell.get("id"), "grade_id": grade_id}
     made = {key: clean(value) if isinstance(value, str) else None for key, value in made.items()}
     locked = isinstance(metadata, dict) and metadata.get("editable") is False
-    return made | {"source": clean(source) if isinstance(source, str) else "", "locked": locked}
+    source = clean(source) if isinstance(source, str) else ""
+    return made | {"source": source, "locked": locked, "printed": _printed(cell)}
 
 
-def without_outputs(data):
-    """Return a notebook with nothing but its cells' names and texts, as bytes; raise Unreadable."""
-    cells = [
-        {"cell_type": cell["cell_type"], "id": cell["id"], "source": cell["source"]}
-        | {"metadata": {"nbgrader": {"grade_id": cell["grade_id"]}}}
-        for cell in read_cells(data)
-    ]
-    return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}).encode()
+def _printed(cell):
+    """Return the begin of what a cell printed."""
+    outputs, texts = cell.get("outputs"), []
+    for output in outputs[:20] if isinstance(outputs, list) else ():
+        output = output if isinstance(output, dict) else {}
+        data = output.get("data") if isinstance(output.get("data"), dict) else {}
+        text = output.get("text") or data.get("text/plain") or ""
+        lines = text[:MOST_PRINTED] if isinstance(text, list) else [text]
+        texts.append("".join(line[:MOST_PRINTED] for line in lines if isinstance(line, str)).strip("\n"))
+    return clean("\n".join(filter(None, texts))[:MOST_PRINTED])
+
+
+def shortened(data):
+    """Return a notebook of which only names, texts and the begin of what was printed are left, as bytes."""
+    made, left = [], LARGEST_TEXT // 10
+    for cell in read_cells(data):
+        printed = cell["printed"][:left]
+        left -= len(printed)
+        made.append({key: cell[key] for key in ("cell_type", "id", "source")})
+        made[-1]["metadata"] = {"nbgrader": {"grade_id": cell["grade_id"]}}
+        if printed:
+            made[-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": printed}]
+    return json.dumps({"cells": made, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
 def parse(code):

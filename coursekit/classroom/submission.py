@@ -100,11 +100,6 @@ def _sections(cell, known):
     yield name, text[begin:]
 
 
-def code_cells(data):
-    """Return the texts of the code cells of a notebook, or raise Unreadable."""
-    return [cell["source"] for cell in read_cells(data) if cell["cell_type"] == "code"]
-
-
 class _Reading:
     """The cells of one notebook, taken one after the other."""
 

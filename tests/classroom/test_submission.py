@@ -6,7 +6,7 @@ import json
 import pytest
 from samples import RIGHT, extra_cell, handed_in, notebook
 
-from coursekit.classroom.cells import LARGEST
+from coursekit.classroom.cells import LARGEST, shortened
 from coursekit.classroom.submission import Unreadable, read_submission
 
 
@@ -177,3 +177,12 @@ def test_any_encoding_is_read(right, assignment):
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"):
         found = read_submission(text.encode(encoding), assignment)
         assert found.answers["tiny-double"] == [RIGHT["tiny-double"] + "  # é"]
+
+
+def test_of_outputs_the_begin_of_what_was_printed_is_kept(right):
+    odd = [None, {"text": 5}, {"data": []}, {"data": {"text/plain": [1, "a\n"]}}, {"text": ["b", "\ud83d\n"]}]
+    right["cells"][2]["outputs"] = [*odd, {"output_type": "display_data", "data": {"image/png": "x" * 999}}]
+    right["cells"][3]["outputs"] = {"text": "none"}
+    kept = [cell.get("outputs") for cell in json.loads(shortened(json.dumps(right).encode()))["cells"]]
+    assert kept[2][0]["text"] == "a\nb\ufffd"
+    assert [one for one in kept if one] == [kept[2]]

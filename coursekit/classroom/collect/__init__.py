@@ -14,7 +14,8 @@ from coursekit.classroom.collect.tree import Damaged, Entry, folder_entries, ope
 class Found:
     """A file that was handed in: whose it is, where it was found, and what is in it.
 
-    `data` is the notebook without its outputs. `problem` says why there is none; then `data` is empty.
+    `data` is the notebook: names and texts of its cells, and the begin of what they printed. `problem` says
+    why there is none; then `data` is empty.
     """
 
     learner: str

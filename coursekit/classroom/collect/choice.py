@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from coursekit.classroom.cells import LARGEST, Unreadable, kind_of, without_outputs
+from coursekit.classroom.cells import LARGEST, Unreadable, kind_of, shortened
 from coursekit.classroom.collect.tree import Damaged, opened, read
 from coursekit.classroom.collect.versions import is_old, natural, version
 from coursekit.classroom.submission import holds
@@ -88,7 +88,7 @@ class Bag:
         self._left -= len(data)
         found = Candidate(entry.place, order, entry.time)
         try:
-            found.data = without_outputs(data)
+            found.data = shortened(data)
         except Unreadable as error:
             if not is_notebook:
                 self.others.append((entry.place, f"{entry.name} is {_kind(entry)}, and no notebook."))
