@@ -5,6 +5,7 @@ import codecs
 import shlex
 import sys
 import unicodedata
+from importlib.util import find_spec
 from pathlib import Path
 
 MARKS = {"✓": "+", "✗": "-", "○": "o", "“": '"', "”": '"', "·": "*", "∞": "inf"}
@@ -89,7 +90,7 @@ def _parser():
 def _start(chosen):
     from coursekit.classroom.start import start
 
-    print(*start(chosen.folder), sep="\n", end="\n\n")
+    print(*(start(chosen.folder) or ["Nothing has changed."]), sep="\n", end="\n\n")
     first = chosen.folder / "00_start_here.ipynb"
     print(f"The lessons are in {chosen.folder}. Begin with:  jupyter lab {shlex.quote(str(first))}")
 
@@ -100,7 +101,15 @@ def _release(chosen):
     print(release_file(chosen.source, chosen.to))
 
 
+def _need_grader():
+    """Refuse where the packages are missing that run notebooks."""
+    for name in ("jinja2", "nbval", "psutil"):
+        if find_spec(name) is None:
+            raise ModuleNotFoundError(name=name)
+
+
 def _check(chosen):
+    _need_grader()
     from coursekit.classroom.public_checks import check
 
     passed, text = check(chosen.file)
@@ -109,6 +118,7 @@ def _check(chosen):
 
 
 def _grade(chosen):
+    _need_grader()
     from coursekit.classroom.apart.sandbox import level
     from coursekit.classroom.grading import grade
     from coursekit.classroom.records import set_aside

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from coursekit import cli
 from coursekit.classroom import start as module
 from coursekit.classroom.start import RECORD, start
 from coursekit.cli import main
@@ -116,6 +117,13 @@ def test_without_the_record_nothing_is_lost_either(mine, shelf):
     assert sources(mine / LESSON)["attempt"] == "a = 1"
     assert sources(mine / LESSON)["new"] == "2"
     assert list(mine.glob("*before*.ipynb"))
+
+
+def test_without_what_runs_notebooks_the_command_says_what_brings_it(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "find_spec", lambda name: None if name == "nbval" else name)
+    for command in (["check", "a.ipynb"], ["grade", "a.ipynb", "in"]):
+        assert main(command) == 1
+        assert "needs nbval: pip install 'coursekit[grade]' brings it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"cells": [3]}', '{"cells": [{"id": "a"}]}'])
