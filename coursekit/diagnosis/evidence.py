@@ -1,4 +1,4 @@
-"""What every diagnosis shares: the record, when two arrays agree, and the words for where they do not."""
+"""What every diagnosis shares: the record, how precise is right, the words for where something is wrong."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,14 @@ import numpy as np
 from coursekit._validation import describe
 from coursekit.palette import GREEN, VERMILION, boxed, escaped
 
-SAME = 1e-8  # share of the largest entry up to which two arrays are the same; other ways to sum: 1e-13
+SAME = 1e-8  # share of the largest entry up to which a mistake's numbers are the given ones
+ROUGH = 1e-5  # the same where the given ones hold fewer digits: float32, or differences
+ALIKE = 1e-6  # share of the largest entry up to which a value is right: other styles, good differences
+FEW_DIGITS = {"float32": 1e-4, "float16": 1e-2}  # the same for numbers that hold fewer digits
 
 COMES_FROM = "what comes out when"  # in the sentence that names a mistake
+SINGLE = " Your numbers are float32, right to the 7 digits that it holds; count in float64, which holds 16."
+LISTED = " The numbers are in a list: make an array of them, with np.array."
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,9 +26,10 @@ class Diagnosis:
     ----------
     ok : bool
     mistake : str or None
-        Its stable name; two are joined by " + ". None if the value is right, or wrong in no known way.
+        Its stable name; several are joined by " + ". None if the value is right, or wrong in a way without
+        a name: then the message says where.
     message : str
-        What is wrong, the evidence, and the question that leads to the fix.
+        First a place to look at and a question, then the evidence, last the mistake in words.
     also : tuple of str
         Other names that would explain the same numbers on these inputs.
     """
@@ -42,12 +48,76 @@ class Diagnosis:
 
 
 def question_first(message):
-    """Return (evidence and question, the sentence that names the mistake) of a diagnosis' message.
+    """Return (question and evidence, the sentences that name the mistake) of a diagnosis' message.
 
     The second is empty where no mistake is named.
     """
-    first, _, rest = message.partition("\n")
-    return (rest, first) if rest and COMES_FROM in first else (message, "")
+    lines = message.split("\n")
+    named = [at for at, line in enumerate(lines) if COMES_FROM in line]
+    at = named[0] if named and named[0] > 0 else len(lines)
+    return "\n".join(lines[:at]), " ".join(lines[at:])
+
+
+# Kinds of numbers
+
+
+def as_numbers(name, value, wanted="a numpy array of float64"):
+    """Return (array of float64, what to say of its kind, None), or (None, "", diagnosis) of no numbers."""
+    if value is None:
+        return None, "", nothing_returned(name)
+    listed = isinstance(value, (list, tuple))
+    try:
+        array = np.asarray(value)
+    except Exception:  # rows of several lengths, or an __array__ that raises
+        kind = "rows of several lengths" if listed else f"a {type(value).__name__}"
+        return None, "", wrong_kind(name, kind, wanted, is_kind=True)
+    if array.dtype.kind == "c":
+        text = f"{name} is complex. Numbers with j come from a complex step, or from a power or log of a"
+        text += " negative number: where does j come in? Only the real part belongs here."
+        return None, "", Diagnosis(False, "wrong-kind", text)
+    if array.dtype.kind not in "biuf" or (listed and wanted == "one number"):
+        return None, "", wrong_kind(name, value, wanted)
+    note = SINGLE if array.dtype == np.float32 else LISTED if listed else ""
+    return array.astype(np.float64), note, None
+
+
+def nothing_returned(what):
+    """Return the diagnosis of None."""
+    text = f"There is no {what}, but None. Is a return missing?"
+    return Diagnosis(False, "nothing-returned", text)
+
+
+def wrong_kind(name, value, wanted="a numpy array of float64", is_kind=False):
+    """Return the diagnosis of what should hold numbers of one kind and does not."""
+    it_is = value if is_kind else describe(value)
+    text = f"{name} should be {wanted}; it is {it_is}. Where does it become so?"
+    return Diagnosis(False, "wrong-kind", text)
+
+
+def wrong_container(what, asked, names, received):
+    """Return the diagnosis of what is not as many arrays as there are names, or None where it is."""
+    if received is None:
+        return nothing_returned(what)
+    nested = (
+        isinstance(received, (tuple, list)) and len(received) == 2 and isinstance(received[1], (tuple, list))
+    )
+    if nested and np.ndim(received[0]) == 0 and len(received[1]) == len(names):
+        text = f"{asked}; you return a number and a tuple, as a loss and a {what} are."
+        return Diagnosis(False, "wrong-kind", f"{text} Which of the two is asked for?")
+    if isinstance(received, (tuple, list)) and len(received) == len(names):
+        return None
+    if isinstance(received, (tuple, list)):
+        it_is = f"you return {len(received)} things, {', '.join(type(part).__name__ for part in received)}"
+    else:
+        it_is = f"this is {describe(received)}"
+    text = f"{asked}; {it_is}. What do you return?"
+    return Diagnosis(False, "wrong-kind", text)
+
+
+def blocks_swapped():
+    """Return the diagnosis of W2 before W1."""
+    text = "The two blocks are in the wrong order: which one belongs to the hidden layer?"
+    return Diagnosis(False, "blocks-swapped", text)
 
 
 def same(one, other, tolerance=SAME, floor=0.0):
@@ -63,7 +133,7 @@ def same(one, other, tolerance=SAME, floor=0.0):
             return a == b or (math.isnan(a) and math.isnan(b))
         return abs(a - b) <= tolerance * max(abs(a), abs(b), floor)
     gaps = np.abs(one - other)
-    if not np.isfinite(gaps.max()):
+    if gaps.size and not np.isfinite(gaps.max()):
         finite = np.isfinite(gaps)
         if not np.array_equal(one[~finite], other[~finite], equal_nan=True):
             return False
@@ -80,22 +150,7 @@ def factor_between(blocks, wanted):
     return factor if np.isfinite(factor) and same(one, factor * other) else None
 
 
-def nothing_returned(what):
-    """Return the diagnosis of None."""
-    text = f"There is no {what}, but None. Is a return missing?"
-    return Diagnosis(False, "nothing-returned", text)
-
-
-def wrong_kind(name, value, wanted="a numpy array of float64"):
-    """Return the diagnosis of what should hold numbers of one kind and does not."""
-    text = f"{name} should be {wanted}; it is {describe(value)}. Where does it become so?"
-    return Diagnosis(False, "wrong-kind", text)
-
-
-def blocks_swapped():
-    """Return the diagnosis of W2 before W1."""
-    text = "The two blocks are in the wrong order: which one belongs to the hidden layer?"
-    return Diagnosis(False, "blocks-swapped", text)
+# Where something is wrong
 
 
 def at_index(name, place):
@@ -104,15 +159,112 @@ def at_index(name, place):
     return f"{name}[{index}]" if index else name
 
 
-def worst_entry(name, got, want, where=""):
-    """Say what the worst entry is and what it should be; `where` adds the input at a place."""
+def worst_entry(name, got, want, where="", times=""):
+    """Say what the worst entry is and what it should be.
+
+    `where` adds the input at a place, `times` what is known of the ratio.
+    """
     place = np.unravel_index(np.argmax(np.abs(got - want)), got.shape)
     one, other = float(got[place]), float(want[place])
-    known = abs(other) > 1e-12 and np.isfinite([one, other]).all()
-    ratio = f"{one / other:.4g}" if known else "1"
-    times = "" if ratio == "1" else f" (yours is {ratio} times that)"
     lead = "For instance " if place else "Your "
     beside = where(place) if where else ""
     digits = next((d for d in range(4, 17) if f"{one:.{d}g}" != f"{other:.{d}g}"), 4)
     said, wanted = (f"{number:.{digits}g}" for number in (one, other))
     return f"{lead}{at_index(name, place)} is {said}{beside}; it should be {wanted}{times}."
+
+
+def locate(name, got, want, labels=(), by=None):
+    """Say which entries are wrong and what these have in common; never more than the numbers show.
+
+    Parameters
+    ----------
+    name : str
+    got, want : ndarray of float64, of one shape
+    labels : sequence of callable
+        For each axis: index -> words, as "the bias row".
+    by : dict, optional
+        Name -> an array of inputs of the same shape, to tell wrong entries by its sign.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    size = np.abs(want).max(initial=0.0)
+    if got.size == 0 or not np.isfinite(size):
+        return ""
+    wrong = ~(np.abs(got - want) <= ALIKE * max(size, 1e-300))
+    known = np.where(wrong & (np.abs(want) > 1e-9 * size), want, np.nan)
+    with np.errstate(all="ignore"):
+        ratios, gaps = got / known, np.where(wrong, got - want, np.nan)
+    labels = [*labels, *(lambda i: f"row {i}", lambda i: f"column {i}")[len(labels) :]]
+    return (
+        f"{_which(name, wrong, labels, by or {})} {_pattern(got, want, wrong, ratios, gaps, labels)}".strip()
+    )
+
+
+def _which(name, wrong, labels, by):
+    """Say which entries are wrong: those of a sign, a row, a column, some, or all."""
+    if wrong.all():
+        return f"No entry of {name} is right." if wrong.size > 1 else ""
+    for of, array in by.items():
+        for sign, words in ((-1, "below 0"), (1, "above 0"), (0, "0")):
+            if np.shape(array) == wrong.shape and np.array_equal(wrong, np.sign(array) == sign):
+                return f"In {name}, the entries where {of} is {words} are wrong; all others are right."
+    for axis in range(min(wrong.ndim, 2)):
+        others = tuple(other for other in range(wrong.ndim) if other != axis)
+        hit = np.flatnonzero(wrong.any(axis=others))
+        if len(hit) < wrong.shape[axis] and (len(hit) <= 3 or len(hit) == wrong.shape[axis] - 1):
+            fine = np.setdiff1d(np.arange(wrong.shape[axis]), hit)
+            if len(fine) == 1 and len(hit) > 1:
+                return f"In {name}, {labels[axis](fine[0])} alone is right."
+            are = "is" if len(hit) == 1 else "are"
+            return f"In {name}, {' and '.join(labels[axis](i) for i in hit)} alone {are} wrong."
+    first = at_index(name, np.argwhere(wrong)[0])
+    return f"{wrong.sum()} of {wrong.size} entries of {name} are wrong, the first is {first}."
+
+
+def _pattern(got, want, wrong, ratios, gaps, labels):
+    """Say what the wrong entries have in common."""
+    if wrong.size > 1 and not got[wrong].any():
+        return "These are zero." if not wrong.all() else "All are zero."
+    one = "Every wrong entry" if not wrong.all() else "Every entry" if wrong.size > 1 else "It"
+    there = ~np.isnan(ratios)
+    if there.sum() == wrong.sum() and _constant(ratios[there]):
+        if abs(ratios[there][0] + 1) < ALIKE:
+            return f"{one} has the right size and the wrong sign."
+        if wrong.size == 1:  # the ratio of two single numbers says little
+            return f"It is too {'large' if gaps[wrong][0] > 0 else 'small'}{', and its sign is turned' if ratios[there][0] < 0 else ''}."
+        return f"{one} is {ratios[there][0]:.4g} times what it should be."
+    if wrong.sum() > 1 and _constant(gaps[wrong]):
+        return f"{one} is {abs(gaps[wrong][0]):.4g} too {'large' if gaps[wrong][0] > 0 else 'small'}."
+    for axis in (1, 0) if ratios.ndim == 2 else ():
+        lines = [line[~np.isnan(line)] for line in np.moveaxis(ratios, axis, 0)]
+        if all(len(line) > 1 and _constant(line) for line in lines):
+            said = ", ".join(f"{line[0]:.3g}" for line in lines[:4]) + (", …" if len(lines) > 4 else "")
+            like = labels[axis](0)
+            return f"{like[0].upper()}{like[1:]}, and each like it, is wrong by a factor of its own: {said}."
+    if there.sum() > 1 and (ratios[there] < 0).all():
+        return "All signs are turned, and the sizes differ too."
+    if wrong.sum() > 2 and same(np.abs(got[wrong]), np.abs(want[wrong]), ALIKE):
+        return "All sizes are right; only signs are wrong."
+    if wrong.sum() > 1 and wrong.all() and _constant(got[wrong]):
+        return "All entries are one and the same number."
+    if (
+        1 < wrong.sum() < wrong.size + (wrong.size > 3)
+        and _constant(np.abs(got[wrong]))
+        and np.abs(got).max() == np.abs(got[wrong][0])
+    ):
+        return f"These are cut off at {np.abs(got[wrong][0]):.3g}."
+    if there.sum() > 1 and wrong.all() and (np.abs(gaps[wrong]) < 0.1 * np.abs(want).max()).all():
+        far = np.abs(gaps[wrong]).max() / np.abs(want).max()
+        return f"All are close, within {far:.1g} of the largest: is something rounded, or a difference with a large step?"
+    if there.sum() > 2 and (ratios[there] > 0).all():
+        side = np.abs(ratios[there])
+        sizes = "too small" if (side < 1).all() else "too large" if (side > 1).all() else ""
+        return f"All signs are right; all sizes are {sizes}." if sizes else "All signs are right."
+    return ""
+
+
+def _constant(numbers):
+    return len(numbers) > 0 and np.ptp(numbers) <= ALIKE * np.abs(numbers).max()

@@ -1,51 +1,73 @@
-"""Why is this gradient wrong? Compare it with known mistakes, each made on the same inputs."""
+"""Why is this gradient wrong? The slots of a backward pass, filled wrongly, on the same inputs."""
 
-from itertools import combinations
+from functools import partial
 
 import numpy as np
 
-from coursekit._validation import check_choice, check_params, check_X, check_y, describe
+from coursekit._validation import check_choice, check_params, check_X, check_y
 from coursekit.activations import ACTIVATIONS
+from coursekit.diagnosis.engine import Part, count, multiples, tell
 from coursekit.diagnosis.evidence import (
-    COMES_FROM,
+    ALIKE,
+    FEW_DIGITS,
+    ROUGH,
+    SAME,
     Diagnosis,
+    as_numbers,
     at_index,
     blocks_swapped,
     factor_between,
-    nothing_returned,
+    locate,
     same,
     worst_entry,
-    wrong_kind,
+    wrong_container,
 )
-from coursekit.diagnosis.gradient_mistakes import LIBRARY, STEPS, Mistake, go_on, gradient_of, right_steps
+from coursekit.diagnosis.gradient_mistakes import (
+    FLIP,
+    PLACES,
+    RIGHT,
+    ROWS1,
+    ROWS2,
+    SIZE,
+    SLOTS,
+    ZERO,
+    backward_pass,
+)
+from coursekit.diagnosis.gradient_search import fronts_of, point_by_point, stacks, unseen, ways_of
 from coursekit.network import Params
 
 NAMES = ("dW1", "dW2")
-UPDATED = Mistake(
-    "through-updated-weights",
-    "dA1",
-    None,
-    "the error goes back through W2 after its update",
-    "Which weights did the forward pass use? When does the update come?",
-)
-SCALES = ("summed", "divided-by-n-twice", "sign-flipped", "factor-two", "halved")
-FACTOR = "Which step multiplies by a constant that the loss does not have?"
+WHOLE = ("error", "points", "size", "sign")  # slots that both blocks share
+LABELS = {
+    "dW1": (lambda i: ("the row of x1", "the row of x2", "the bias row")[i], lambda j: f"unit {j + 1}"),
+    "dW2": (lambda j: f"unit {j + 1}",),
+}
+ONE_RIGHT = {
+    "dW1": "dW1 is right, so dz2 is right.",
+    "dW2": "dW2 is right, so p - y and A1 are right.",
+}
+LOOK = {
+    "dW1": "Look at dA1, dZ1 and dW1, in this order: which is the first that you would compute otherwise by hand, on two points?",
+    "dW2": "Look at the product that makes dW2: what stands on its left, and over which index does it sum?",
+    None: "Both start from dz2 = (p - y) / n. Look at it first: what is it for the first point, by hand?",
+}
 
 
 def diagnose_gradient(gradient, params, X, y, activation="sigmoid"):
     """Say whether a gradient of the mean log loss is right, and if not, which mistake it shows.
 
-    The mistakes of `coursekit.diagnosis.gradient_mistakes` are made on the same inputs, alone and in pairs.
-    A name is given only where the numbers agree to eight digits.
+    The slots of `coursekit.diagnosis.gradient_mistakes` are filled wrongly on the same inputs, several at
+    once where needed. A name is given only where the numbers agree to eight digits (five, where the given
+    ones are float32 or come from differences); what has no name is said to be where it is.
 
     Parameters
     ----------
     gradient : Params, or a tuple or list of two arrays
-        dW1 and dW2, shaped as the weights; float64.
+        dW1 and dW2, shaped as the weights.
     params : Params
     X : ndarray of float64, shape (n, 3)
     y : ndarray of 0 and 1, shape (n,)
-    activation : {"sigmoid", "tanh", "relu"}
+    activation : {"sigmoid", "tanh", "relu"}, or another name in `coursekit.ACTIVATIONS`
 
     Returns
     -------
@@ -59,17 +81,22 @@ def diagnose_gradient(gradient, params, X, y, activation="sigmoid"):
     params = Params(*check_params(params))
     y = check_y(y, len(check_X(X)))
     check_choice(activation, ACTIVATIONS, "activation")
-    unfit = _unfit(gradient, params)
-    if unfit is not None:
-        return unfit
-    given = Params(*(np.asarray(block) for block in gradient))
+    bad = wrong_container("gradient", "A gradient has two blocks, dW1 and dW2", NAMES, gradient)
+    if bad:
+        return bad
     with np.errstate(all="ignore"):
-        right = right_steps(params, X, y, activation)
-        wanted = gradient_of(right)
-        wrong = [name for name, a, b in zip(NAMES, given, wanted, strict=True) if not same(a, b)]
-        if not wrong:
-            return Diagnosis(True, None, "This gradient is right.")
-        return _as_a_whole(given, wanted, params) or _by_blocks(given, wanted, right, wrong)
+        blocks = [as_numbers(*pair) for pair in zip(NAMES, gradient, strict=True)]
+        bad = next((bad for _, _, bad in blocks if bad), None)
+        if bad:
+            return bad
+        given, note = [block for block, _, _ in blocks], "".join(dict.fromkeys(note for _, note, _ in blocks))
+        c = backward_pass(params, X, y, activation)
+        shape, given = _reshaped(given, params, Params(c.dW1, c.dW2))
+        if given is None:
+            return shape
+        few = max(FEW_DIGITS.get(str(np.asarray(block).dtype), 0) for block in gradient)
+        found = _not_finite(given) or _diagnose(Params(*given), c, few, note)
+        return _with_shape(shape, found)
 
 
 def wrong_gradient(slug, params, X, y, activation="sigmoid"):
@@ -87,7 +114,7 @@ def wrong_gradient(slug, params, X, y, activation="sigmoid"):
     Returns
     -------
     Params
-        The right gradient where the mistake changes nothing here.
+        The right gradient where the mistake changes nothing here, or makes no sense.
 
     Raises
     ------
@@ -95,8 +122,26 @@ def wrong_gradient(slug, params, X, y, activation="sigmoid"):
         Where no mistake has this name.
     """
     mistake = _mistake(slug)
-    right = right_steps(Params(*params), X, y, activation)
-    return gradient_of(go_on(right, {mistake.step: mistake.wrong}) or right)
+    with np.errstate(all="ignore"):
+        c = backward_pass(params, X, y, activation)
+        slot = {name: make(c) for name, make in RIGHT.items()}
+        if mistake.slot in slot:
+            made = mistake.make(c)
+            slot[mistake.slot] = made[0] if isinstance(made, list) else made
+        if slot.get(mistake.slot, c.X) is None:
+            return Params(c.dW1, c.dW2)
+        dz2 = slot["error"] * slot["points"] / c.n
+        made = Params(
+            slot["left1"].T @ (dz2[:, None] * slot["weights"] * slot["slope"]), slot["left2"].T @ dz2
+        )
+        if mistake.slot in ("rows1", "rows2"):
+            name = "W1" if mistake.slot == "rows1" else "W2"
+            changed = mistake.make(c, getattr(made, name))
+            made = made if changed is None else made._replace(**{name: changed})
+        if mistake.slot in ("size", "sign"):
+            factor = mistake.make(c) if mistake.slot == "size" else -1
+            made = Params(factor * made.W1, factor * made.W2)
+    return made if all(np.isfinite(block).all() for block in made) else Params(c.dW1, c.dW2)
 
 
 def describe_mistake(slug):
@@ -105,26 +150,15 @@ def describe_mistake(slug):
 
 
 def _mistake(slug):
-    return check_choice(slug, {mistake.slug: mistake for mistake in LIBRARY}, "slug")
+    known = [*SIZE, FLIP, *(mistake for table in SLOTS.values() for mistake in table), *ROWS1, *ROWS2]
+    return check_choice(slug, {mistake.slug: mistake for mistake in known}, "slug")
 
 
-# What no mistake of the maths explains
+# Kinds, shapes, numbers
 
 
-def _unfit(gradient, params):
-    """Return a diagnosis where the gradient has the wrong kind, shapes or numbers that are not finite."""
-    if gradient is None:
-        return nothing_returned("gradient")
-    if not isinstance(gradient, (tuple, list)) or len(gradient) != len(NAMES):
-        text = f"A gradient has two blocks, dW1 and dW2; this is {describe(gradient)}. What do you return?"
-        return Diagnosis(False, "wrong-kind", text)
-    dW1, dW2 = gradient
-    for name, block in zip(NAMES, (dW1, dW2), strict=True):
-        if not isinstance(block, np.ndarray) or block.dtype != np.float64:
-            return wrong_kind(name, block)
-    if dW1.shape != params.W1.shape or dW2.shape != params.W2.shape:
-        return _wrong_shapes(dW1, dW2, params)
-    for name, block in zip(NAMES, (dW1, dW2), strict=True):
+def _not_finite(given):
+    for name, block in zip(NAMES, given, strict=True):
         if not np.isfinite(block).all():
             place = tuple(np.argwhere(~np.isfinite(block))[0])
             text = f"{at_index(name, place)} is {block[place]}: not finite. In the order of the "
@@ -133,24 +167,78 @@ def _unfit(gradient, params):
     return None
 
 
-def _wrong_shapes(dW1, dW2, params):
-    W1, W2 = params
+def _reshaped(given, params, right):
+    """Return (what is wrong with the shapes or None, blocks in the shapes of the weights or None)."""
+    (dW1, dW2), (W1, W2) = given, params
+    if (dW1.shape, dW2.shape) == (W1.shape, W2.shape):
+        return None, given
     if dW1.shape == W2.shape and dW2.shape == W1.shape:
-        return blocks_swapped()
+        return blocks_swapped(), None
     ledger = f"dW1 {dW1.shape}, W1 {W1.shape}; dW2 {dW2.shape}, W2 {W2.shape}."
-    text = f"A gradient has the shape of its weights. Shapes: {ledger}\n"
+    text = f"A gradient has the shape of its weights. Shapes: {ledger}"
     if dW1.shape == W1.T.shape != W1.shape:
-        text += "dW1 looks transposed. X is (n, 3) and dZ1 is (n, h): which product of the two is (3, h)?"
-    elif dW2.shape != W2.shape and dW2.size == W2.size:
-        text += "dW2 has the right numbers of entries in another shape. Is dz2 (n,) or (n, 1)?"
-    elif dW1.ndim > 2 or dW2.ndim > 1:
-        text += "There is one axis too many. Over which index should the product sum?"
-    else:
-        text += "Write the shape beside each step of your backward pass. Where does the first one differ?"
-    return Diagnosis(False, "wrong-shape", text)
+        text += (
+            "\nYour dW1 looks transposed. X is (n, 3) and dZ1 is (n, h): which product of the two is (3, h)?"
+        )
+        dW1 = dW1.T
+    if dW2.shape != W2.shape and dW2.size == W2.size:
+        text += "\nYour dW2 has the right number of entries in another shape. Is dz2 (n,) or (n, 1)?"
+        dW2 = dW2.reshape(W2.shape)
+    if dW1.shape == (2, W1.shape[1]):
+        text += "\nThe bias row of dW1 is missing. Which column of X is left out?"
+        dW1 = np.vstack([dW1, right.W1[2]])
+    if len(W2) > W1.shape[1] and dW2.shape == (len(W2) - 1,):
+        text += "\nThe gradient of the output bias is missing. Which column of A1 is left out?"
+        dW2 = np.append(dW2, right.W2[-1])
+    fit = (dW1.shape, dW2.shape) == (W1.shape, W2.shape)
+    if not fit and (dW1.ndim > 2 or dW2.ndim > 1):
+        text += "\nThere is one axis too many. Over which index should the product sum?"
+    elif not fit:
+        text += "\nWrite the shape beside each step of your backward pass. Where does the first one differ?"
+    return Diagnosis(False, "wrong-shape", text), [dW1, dW2] if fit else None
 
 
-# Both blocks at once
+def _with_shape(shape, found):
+    """Join what is wrong with the shapes and what is wrong with the numbers."""
+    if shape is None:
+        return found
+    if found.ok:
+        return Diagnosis(False, shape.mistake, f"{shape.message}\nThe numbers that are there are right.")
+    slug = " + ".join(filter(None, [shape.mistake, found.mistake]))
+    return Diagnosis(False, slug, f"{shape.message}\nThe numbers are wrong too. {found.message}", found.also)
+
+
+# Right, wrong as a whole, or wrong block by block
+
+
+def _diagnose(given, c, few, note):
+    wanted = Params(c.dW1, c.dW2)
+    terms = np.abs(c.e).max() / c.n * np.abs(c.S).max(initial=0.0) * np.abs(c.W).max()
+    floors = np.abs(c.X).sum(0).max() * terms, np.abs(c.A1).sum(0).max() * np.abs(c.e).max() / c.n
+    wrong = [
+        name
+        for name, got, want, floor in zip(NAMES, given, wanted, floors, strict=True)
+        if not same(got, want, max(ALIKE, few), 1e-2 * floor)
+    ]
+    if not wrong:
+        return Diagnosis(True, None, f"This gradient is right.{note}")
+    found = _as_a_whole(given, wanted, Params(c.W1, c.W2))
+    if found:
+        return found
+    slots = stacks(c, RIGHT, SLOTS)
+    for tolerance in (SAME, ROUGH):
+        parts, hidden = _explained(given, c, slots, wrong, tolerance)
+        if len(parts) == 2 and [bool(part.ways) for part in parts].count(True) == 1:
+            for part in parts:  # an error at the output would show in both
+                part.ways = [way for way in part.ways if not any(m.slot in ("error", "points") for m in way)]
+        if any(part.ways for part in parts):
+            break
+    points = (
+        point_by_point(dict(zip(NAMES, given, strict=True)), wrong, c)
+        if not any(p.ways for p in parts)
+        else ""
+    )
+    return _told(parts, wrong, hidden, points)
 
 
 def _as_a_whole(given, wanted, params):
@@ -158,136 +246,80 @@ def _as_a_whole(given, wanted, params):
     if all(same(a, b) for a, b in zip(given, params, strict=True)):
         text = "These are the weights themselves. Which variable do you return?"
         return Diagnosis(False, "weights-returned", text)
-    moved = Params(*(w - g for w, g in zip(params, given, strict=True)))
-    rate = factor_between(moved, wanted)
-    if rate is not None and rate > 0:
+    rate = factor_between([w - g for w, g in zip(params, given, strict=True)], wanted)
+    if rate:
         text = f"These are the weights after an update with learning rate {rate:.3g}, not the gradient. "
         return Diagnosis(False, "updated-weights-returned", text + "What should a backward pass return?")
-    factor = factor_between(given, wanted)
-    if factor == 0:
-        return Diagnosis(False, "all-zeros", "All entries are zero. Are the arrays ever filled?")
+    if not any(block.any() for block in given):
+        return Diagnosis(False, "all-zeros", f"All entries are zero. {ZERO.question}")
     return None
 
 
-# Block by block
-
-
-def _by_blocks(given, wanted, right, wrong):
-    """Explain each wrong block by at most two mistakes, all of it by as few as possible."""
-    found = {name: _explanations(name, block, right) for name, block in zip(NAMES, given, strict=True)}
-    both = [
-        tuple(sorted(dict.fromkeys(one + other), key=_in_order))
-        for one in (found["dW1"] if "dW1" in wrong else [()])
-        for other in (found["dW2"] if "dW2" in wrong else [()])
+def _explained(given, c, slots, wrong, tolerance):
+    """Return (the wrong blocks with the ways to make each, mistakes that leave a right block as it is)."""
+    factors = multiples(c, SIZE, FLIP)
+    lengths = [*(np.linalg.norm(block) for block in given), np.hypot(*map(np.linalg.norm, given))]
+    lengths += [np.abs(block).max() for block in given]
+    c.is_normal = min(abs(length - 1) for length in lengths) < SAME
+    search = partial(ways_of, c=c, slots=slots, factors=factors, tolerance=tolerance)
+    ways = {"dW2": search("dW2", given.W2) if "dW2" in wrong else [()]}
+    if "dW1" in wrong:
+        ways["dW1"] = search("dW1", given.W1, fronts=fronts_of(ways["dW2"]))
+        if not ways["dW2"] and ways["dW1"]:  # too little to tell, alone
+            ways["dW2"] = search("dW2", given.W2, fronts=fronts_of(ways["dW1"]))
+    parts = [
+        _part(name, got, getattr(c, name), ways[name])
+        for name, got in zip(NAMES, given, strict=True)
+        if name in wrong
     ]
-    if not both:
-        return _half_known(given, wanted, found, wrong)
-    for fewest in range(1, 5):
-        sets = [mistakes for mistakes in dict.fromkeys(both) if len(mistakes) == fewest]
-        whole = [mistakes for mistakes in sets if _makes_all(given, right, mistakes)]
-        if whole:
-            return _named(whole, given, wanted, wrong)
-        apart = [mistakes for mistakes in sets if all(_may_hit_one_block(mistake) for mistake in mistakes)]
-        if apart:
-            return _named(apart, given, wanted, wrong)
-    return _half_known(given, wanted, {name: [] for name in NAMES}, wrong)
+    hidden = unseen(wrong[0], fronts_of(ways[wrong[0]]), c, slots) if len(wrong) == 1 else frozenset()
+    return parts, hidden
 
 
-def _may_hit_one_block(mistake):
-    """Both blocks are made of dz2: only a factor can be wrong in one of them and right in the other."""
-    return mistake.step != "dz2" or mistake.slug in SCALES
+def _part(name, got, want, ways):
+    times = ""
+    if ways and all(mistake.slot in ("size", "sign") for mistake in ways[0]):
+        times = f" (yours is {got.ravel() @ want.ravel() / (want.ravel() @ want.ravel()):.4g} times that)"
+    shown = worst_entry(name, got, want, times=times.replace("-1 times", "minus"))
+    return Part(name, ways, shown, locate(name, got, want, LABELS[name]), PLACES)
 
 
-def _in_order(mistake):
-    return STEPS.index(mistake.step) if mistake.step else 0
+# Telling
 
 
-def _explanations(name, block, right):
-    """Return all single mistakes, or else all pairs, that make this block what it is."""
-    steps = ("dz2", "dW2") if name == "dW2" else STEPS
-    mistakes = [mistake for mistake in LIBRARY if mistake.step in steps]
-    singles = [(mistake,) for mistake in mistakes if _makes(name, block, right, (mistake,))]
-    if singles:
-        return singles
-    if name == "dW1":
-        updated = _through_updated(block, right)
-        if updated:
-            return [(updated,)]
-    pairs = (pair for pair in combinations(mistakes, 2) if pair[0].step != pair[1].step)
-    made = [pair for pair in pairs if _makes(name, block, right, pair)]
-    factor = None if made else _block_factor(name, block, right)
-    return made if factor is None else [(factor,)]
+def _told(parts, wrong, hidden, points):
+    """Say what is known of the wrong blocks; `hidden` mistakes leave the right one as it is."""
+    lead = "" if len(wrong) > 1 else ONE_RIGHT[next(name for name in NAMES if name not in wrong)]
+    unknown = [part for part in parts if not part.ways]
+    if points:
+        unknown[0].where = points
+    for part in unknown[-1:]:
+        part.where += f" {LOOK[part.name if len(unknown) == 1 and not points else None]}"
+    if any(hidden.intersection(made) for part in parts for made in part.ways):
+        lead = ""
+    names = [part.name for part in parts if part.ways]
 
+    def is_shared(mistake, way):
+        return mistake in hidden or (len(wrong) > 1 and all(mistake in made for made in way))
 
-def _makes(name, block, right, mistakes):
-    made = go_on(right, {mistake.step: mistake.wrong for mistake in mistakes})
-    if made is None:
-        return False
-    return same(getattr(made, name), block) and not same(getattr(made, name), getattr(right, name))
+    def cost(way):
+        alone = {m for made in way for m in made if m.slot in WHOLE and not is_shared(m, way)}
+        free = {m.what for made in way for m in made if m.slug == "wrong-factor"}
+        return count(way) + len(free) + sum(0.5 if m.slot in ("error", "points") else 0.25 for m in alone)
 
+    def said(mistake, name, way):
+        """Say of a mistake that both blocks would share, where only one of them has it, that it is there."""
+        if mistake.slot not in WHOLE or is_shared(mistake, way):
+            return mistake
+        what, ask = f"{mistake.what}, in {name} alone", mistake.question
+        if mistake.slot == "sign":
+            what, ask = "its sign is turned", f"Which step turns the sign of {name} alone?"
+        if mistake.slug == "divided-by-n-twice":
+            what = f"1/n enters once more in {name}"
+        return mistake._replace(slug=f"{mistake.slug}-in-{name}", what=what, question=ask)
 
-def _makes_all(given, right, mistakes):
-    """Whether these mistakes, made in one pass, make both blocks."""
-    if any(mistake.wrong is None for mistake in mistakes):
-        return False
-    made = go_on(right, {mistake.step: mistake.wrong for mistake in mistakes})
-    return made is not None and all(
-        same(getattr(made, name), block) for name, block in zip(NAMES, given, strict=True)
-    )
+    def refine(way):
+        pairs = zip(way, names, strict=True)
+        return tuple(tuple(said(mistake, name, way) for mistake in made) for made, name in pairs)
 
-
-def _through_updated(block, right):
-    """The error sent back through W2 - eta dW2: the difference is eta times a known block."""
-    through = right.X.T @ (np.outer(right.dz2, right.dW2[: right.h]) * right.slope)
-    rate = factor_between([right.dW1 - block], [through])
-    parallel = factor_between([through], [right.dW1]) is not None
-    return UPDATED if rate is not None and rate > 0 and not parallel else None
-
-
-def _block_factor(name, block, right):
-    """A constant factor that no mistake of the library explains."""
-    wanted = getattr(right, name)
-    live = (right.dZ1 if name == "dW1" else right.A1) != 0
-    tells = block.size > 2 and min(live.any(0).sum(), live.any(1).sum()) > 1  # one unit: all is a factor
-    factor = factor_between([block], [wanted]) if tells else None
-    if factor is None or factor == 0:
-        return None
-    return Mistake("wrong-factor", "", None, f"everything is multiplied by {factor:.6g}", FACTOR)
-
-
-def _half_known(given, wanted, found, wrong):
-    """Name what is known, and say of the rest only that it is wrong."""
-    kept = {name: [one for one in found[name] if _holds_for_one_block(one)] for name in wrong}
-    known = [name for name in wrong if kept[name]]
-    unknown = [name for name in wrong if not kept[name]]
-    text = "\n".join(_evidence(name, given, wanted) for name in unknown)
-    text = f"This gradient is wrong, in no way that I know. {text}"
-    if not known:
-        return Diagnosis(False, None, text + "\nCompare one step after the other, on two points.")
-    named = _named(kept[known[0]], given, wanted, known, unknown)
-    rest = f"And {unknown[0]} is wrong in no way that I know. {_evidence(unknown[0], given, wanted)}"
-    return Diagnosis(False, named.mistake, f"{named.message}\n{rest}", named.also)
-
-
-def _holds_for_one_block(mistakes):
-    """Two mistakes fit one block by chance more easily; a wrong dz2 would show in the other block too."""
-    return len(mistakes) == 1 or all(map(_may_hit_one_block, mistakes))
-
-
-def _named(best, given, wanted, wrong, unknown=()):
-    names = [" + ".join(mistake.slug for mistake in mistakes) for mistakes in best]
-    first = best[0]
-    blocks = " and ".join(wrong) + (" are" if len(wrong) > 1 else " is")
-    text = f"Your {blocks} {COMES_FROM} {', and '.join(mistake.what for mistake in first)}."
-    fine = [name for name in NAMES if name not in (*wrong, *unknown)]
-    text += f" ({fine[0]} is right.)" if fine else ""
-    text += f"\n{_evidence(wrong[0], given, wanted)}"
-    for mistakes in best[1:]:
-        text += f"\nOn these inputs the same comes out when {', and '.join(m.what for m in mistakes)}."
-    questions = dict.fromkeys(mistake.question for mistakes in best for mistake in mistakes)
-    return Diagnosis(False, names[0], text + "\n" + " ".join(questions), tuple(names[1:]))
-
-
-def _evidence(name, given, wanted):
-    at = NAMES.index(name)
-    return worst_entry(name, given[at], wanted[at])
+    return tell(parts, lead, cost=cost, refine=refine)
