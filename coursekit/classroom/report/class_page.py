@@ -99,7 +99,7 @@ def mistakes(results):
 
 def _sentence(step):
     """Return what a mistake is, without whose numbers it was found in."""
-    what = re.search(r"what comes out when (.+?)\.?(?:\s*\(.*)?$", step.named, flags=re.DOTALL)
+    what = re.search(r"what comes out when (.+?)(?:\.\s.*|\.?)$", step.named, flags=re.DOTALL)
     sentence = what[1] if what else step.named.rstrip(".") or step.mistake.replace("-", " ")
     start = sentence[0].upper() if sentence[1:2].isalpha() else sentence[0]  # y - p stays as it is
     return f"{start}{sentence[1:]}."
