@@ -67,7 +67,7 @@ def _unclear_truth(case):
 def _shapes(case):
     """Return what is said of two shapes that do not fit."""
     product = "core dimension" in case.text or "not aligned" in case.text
-    if not product and "broadcast" not in case.text:
+    if not product and ("broadcast" not in case.text or "einstein" in case.text):
         return None
     arrays = [value for value in case.met if isinstance(value, np.ndarray)]
     if len(arrays) != 2 or not all(array.ndim for array in arrays):
@@ -121,7 +121,8 @@ def _nearest(said, name, names, every=True):
     close = [each for each in names if each.lower() == name.lower()]
     close += difflib.get_close_matches(name, names, n=1, cutoff=0.75)
     there = f" There are {', '.join(names)}." if every and 0 < len(names) <= 6 else ""
-    asked = f"Do you mean {close[0]}?" if close else "Where is it made, or what is it called there?"
+    missing = "what is it called there?" if every else "has that cell been run?"
+    asked = f"Do you mean {close[0]}?" if close else f"Where is it made, or {missing}"
     return f"{said} {name}.{there}", asked
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from coursekit.diagnosis.error_kinds import meaning_of
 
-FOREIGN = [*map(sysconfig.get_path, ("stdlib", "purelib", "platlib")), Path(__file__).parents[1]]
+FOREIGN = sysconfig.get_path("stdlib"), Path(__file__).parents[1]
 PURE = "abs array column_stack cos dot exp len log matmul max maximum mean min minimum ones ones_like outer "
 PURE += "ravel reshape sin sqrt square squeeze std sum tanh transpose where zeros zeros_like"
 LOOKED_UP = (
@@ -75,6 +75,7 @@ def _steps_outside(error):
         (step, frame.f_globals | frame.f_locals)
         for step, frame in zip(summaries, frames, strict=True)
         if not step.filename.startswith(("<frozen", "<__array"))
+        and "-packages" not in step.filename
         and not any(Path(step.filename).is_relative_to(place) for place in FOREIGN)
     ]
 
@@ -87,7 +88,7 @@ def _is_check(file):
 def _source(step):
     """Return the line of a step, and the part of it that stopped as a syntax tree, or None."""
     lines = linecache.getlines(step.filename)[step.lineno - 1 : step.end_lineno or step.lineno]
-    line = " ".join(" ".join(lines).split())
+    line = " ".join(" ".join(lines).split())[:120]
     with contextlib.suppress(TypeError, ValueError, IndexError):  # no source
         end = sum(len(before.encode()) for before in lines[:-1]) + step.end_colno
         text = "".join(lines).encode()[step.colno : end].decode()
@@ -132,7 +133,7 @@ def describe(value):
         kinds = {"b": " of True and False", "i": " of whole numbers", "O": " of objects"}
         return f"an array {value.shape}{kinds.get(value.dtype.kind, '')}"
     if isinstance(value, (bool, np.bool_, str)):
-        return repr(value)
+        return f"{value!r:.40}"
     if isinstance(value, (int, float, np.number, np.ndarray)):
         text = str(value) if isinstance(value, int) else f"{value:.4g}"
         return f"one number, {text}{'.0' * (not isinstance(value, int) and text.lstrip('-').isdigit())}"

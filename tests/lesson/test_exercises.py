@@ -420,3 +420,11 @@ def test_an_error_that_cannot_even_be_shown_has_its_word():
 def test_a_wide_tolerance_is_said():
     part = ex.compare_call("a", lambda: 0.8, (), 1.0, tolerance=0.05)
     assert part.message == "expected 1; received 0.8, where 0.05 off is near enough"
+
+
+def test_where_no_thread_can_start_there_is_no_limit(monkeypatch):
+    def refuses(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(limits.threading.Thread, "start", refuses)
+    assert ex.compare_call("a", lambda: 2.0, (), 2.0).status == "passed"
