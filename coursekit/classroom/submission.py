@@ -212,6 +212,8 @@ class _Reading:
         for cell in self._assignment.of_kind("solution"):
             if not self._counts.get(cell.name):
                 self._look_elsewhere(cell.name)
+            elif cell.name in self._as_text:
+                self._flag(f"{cell.name}: a copy of its cell that is no code cell was not run")
         wanted = [cell.name for cell in self._assignment.of_kind("solution", "written")]
         missing = [name for name in wanted if name not in self._answers and name not in self._written]
         if len(missing) == len(wanted):

@@ -90,7 +90,7 @@ NOTEBOOKS = {  # what was done to the right notebook, and what a flag must say o
                 lambda cell: [cell | {"cell_type": "raw", "source": OLD}, cell | {"source": DOUBLE}],
             )
         ],
-        "",
+        "was not run",
     ),
     "a copy below the untouched cell": ([("tiny-double", pieces(STUB, DOUBLE))], "set aside"),
     "a copy above the untouched cell": ([("tiny-double", pieces(DOUBLE, STUB))], "set aside"),
