@@ -64,6 +64,7 @@ def watched(command, folder):
 def main(nbgrader, submissions=20, rounds=3):
     """Print the seconds of both, round by round, and the ratio."""
     os.environ["PYTHONPATH"] = str(ROOT)
+    os.environ["PATH"] = f"{Path(nbgrader).parent}{os.pathsep}{os.environ['PATH']}"  # it calls alembic
     with tempfile.TemporaryDirectory() as scratch:
         ours, theirs = Path(scratch) / "ours", Path(scratch) / "theirs"
         text = solved(read_source(SOURCE))
@@ -74,7 +75,11 @@ def main(nbgrader, submissions=20, rounds=3):
         (theirs / "source" / "ps1").mkdir(parents=True)
         (theirs / "source" / "ps1" / "ps1.ipynb").write_text(text)
         (theirs / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'c'\n")
-        subprocess.run([nbgrader, "generate_assignment", "ps1"], cwd=theirs, check=True, capture_output=True)
+        made = subprocess.run(
+            [nbgrader, "generate_assignment", "ps1"], cwd=theirs, capture_output=True, text=True
+        )
+        if made.returncode:
+            raise SystemExit(made.stderr[-2000:])
         ratios = []
         for i in range(rounds):
             out = ours / f"out{i}"

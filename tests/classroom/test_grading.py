@@ -248,6 +248,16 @@ def test_the_same_inputs_and_seed_give_the_same_grades_on_any_executor(source, c
     assert one == other
 
 
+def test_the_same_grades_on_dask(source, class_of_five, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="needs the extra: pip install -e '.[dask]'")
+    options = dict(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None)
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        graded = grading.grade(
+            source, class_of_five, tmp_path / "out", seed=5, limits=LIMITS, executor=client.get_executor()
+        )
+    assert {record["learner"]: record["total"] for record in graded} == TOTALS
+
+
 def test_a_changed_file_is_graded_again_and_only_one_can_be(source, class_of_five, released, tmp_path):
     results = tmp_path / "results"
     grading.grade(source, class_of_five, results, seed=5, limits=LIMITS)
