@@ -28,7 +28,7 @@ from coursekit.classroom.release import release
 from coursekit.classroom.source import read_source
 
 pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
-LIMITS = Limits(cell=3.0, total=60.0, extra=4.0, memory=1_000_000_000, output=2_000_000)
+LIMITS = Limits(cell=8.0, total=120.0, extra=5.0, memory=1_000_000_000, output=2_000_000)
 ADD = RIGHT["tiny-add"]
 
 
