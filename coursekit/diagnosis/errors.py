@@ -53,11 +53,12 @@ def explain_stop(function, error, arguments=()):
     who = "your values stopped the check" if every and not steps else "your function stopped"
     known = steps[-1][1] if steps else {}
     line, part = _source(steps[-1][0]) if steps else ("", None)
-    met = {text: value for text, value in _operands(part, known) if value is not UNKNOWN}
+    pairs = [(text, value) for text, value in _operands(part, known) if value is not UNKNOWN]
     case = SimpleNamespace(function=function, error=error, text=str(error), given=arguments, part=part)
-    vars(case).update(known=known, met=list(met.values()), look_up=_value, describe=describe)
+    vars(case).update(known=known, met=[value for _, value in pairs], look_up=_value, describe=describe)
     meaning, question = meaning_of(case)
     lines = [f"{who} with {type(error).__name__}{f' at  {line}' if line else ''}", meaning]
+    met = dict(pairs)
     if met and not isinstance(part, ast.Attribute):
         lines.append(
             "There, " + ", ".join(f"{text} is {describe(value)}" for text, value in met.items()) + "."

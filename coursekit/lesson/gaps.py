@@ -34,11 +34,11 @@ def find_gap(received, expected, tolerance, difference):
     want = np.asarray(expected, dtype=np.float64)
     try:
         raw = np.asarray(received)
-        got = np.asarray(raw, dtype=np.float64) if raw.dtype.kind not in NO_NUMBERS else None
+        got = np.asarray(raw, dtype=np.float64) if raw.dtype.kind in "biufO" else None
     except Exception:  # the value may be anything, and raise anything
         return f"expected {_kind(want)}; received {short(received)}{_used_up(received)}"
     if got is None:
-        return f"expected {_kind(want)}; received {short(received)}{NO_NUMBERS[raw.dtype.kind]}"
+        return f"expected {_kind(want)}; received {short(received)}{NO_NUMBERS.get(raw.dtype.kind, '')}"
     if got.shape != want.shape:
         return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want)}"
     with np.errstate(invalid="ignore"):
@@ -79,6 +79,8 @@ def _unfit(received, raw):
     if raw.dtype.kind == "f" and raw.dtype != np.float64:
         why = "This course calculates in float64, double precision: small differences need it."
         return f"{RIGHT}, as far as {raw.dtype} tells them apart. {why}\nWhere do yours become so?"
+    if raw.dtype.kind == "O":
+        return f"{RIGHT}, in an array of objects, not of float64.\nWhat made objects of them?"
     if isinstance(received, np.ndarray) and type(received) is not np.ndarray:  # np.matrix: its * is another
         kind = type(received).__name__
         return f"{RIGHT}, in a {kind}. Later cells calculate with plain arrays.\nWhat makes one of it?"

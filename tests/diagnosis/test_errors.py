@@ -75,6 +75,8 @@ def test_what_met_is_named_with_its_shape():
     assert "There, W1 is an array (3, 4), X is an array (6, 3)." in message
     message, _ = stopped("def f(X, dz2):\n    return X.T @ np.outer(X[:, 0], dz2) @ X.T")
     assert "There, X.T @ np.outer(X[:, 0], dz2) is an array (3, 6), X.T is an array (3, 6)." in message
+    message, _ = stopped("def f(X):\n    return X @ X")
+    assert "Here 3 columns meet 6 rows.\nThere, X is an array (6, 3)." in message
     message, _ = stopped("def f(X):\n    n = 0\n    return 1 / n")
     assert "There, n is one number, 0." in message
 

@@ -319,6 +319,7 @@ def test_a_value_that_raises_is_not_yet(error, expected):
         (map(float, [1, 1]), "What makes a list of it?"),
         ({1.0}, "received {1.0}"),
         ({"a": 1}, "received {'a': 1}"),
+        (np.array([1, 1], dtype="timedelta64[s]"), "received array([1, 1]"),
         (np.array([1.0, "a"], dtype=object), "received array([1.0, 'a']"),
         ([1.0, [1.0]], "received [1.0, [1.0]]"),
     ],
@@ -350,6 +351,8 @@ def test_right_numbers_of_another_kind_of_array_are_told():
         part = ex.compare_call("a", lambda: np.matrix(table), (), table)
     assert "in a matrix. Later cells calculate with plain arrays." in part.message
     assert ex.compare_call("a", lambda: table.tolist(), (), table).status == "passed"
+    part = ex.compare_call("a", lambda: table.astype(object), (), table)
+    assert part.message.endswith("What made objects of them?")
 
 
 @pytest.mark.parametrize(
