@@ -123,6 +123,13 @@ IDENTITY = {  # name -> (what lies in the folder, roster or None, learner -> tex
         None,
         {**BOTH, "carl": "carl"},
     ),
+    "sections, each learner with an assignment": (
+        {"class A/ann/ps1/x.ipynb": A, "class A/bob/ps1/x.ipynb": B, "class B/carl/ps1/x.ipynb": C},
+        None,
+        {**BOTH, "carl": "carl"},
+    ),
+    "names of one letter": ({"week3/a.ipynb": A, "week3/b.ipynb": B}, None, {"a": "ann", "b": "bob"}),
+    "days around": ({"2026-03-01/ann.ipynb": A, "2026-03-02/bob.ipynb": B}, None, BOTH),
     "files named by assignment and learner": (
         {"w/hw1_ann.ipynb": A, "w/hw1_bob.ipynb": B},
         None,

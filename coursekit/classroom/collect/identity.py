@@ -9,12 +9,12 @@ from coursekit.classroom.collect.tree import Damaged, opened
 from coursekit.classroom.collect.versions import base_of, download_of
 
 _COMMON = (  # words of names that are nobody's
-    "a abgabe abgaben answer answers archive assignment assignments attempt attempts backup c class code "
+    "abgabe abgaben answer answers archive assignment assignments attempt attempts backup class code "
     "copy course data day download downloads draft early ex exam exercise exercises export final handed "
     "handin hand hausaufgabe homework homeworks hw in ipynb kurs lab labs late lesson my nb new notebook "
     "notebooks of old on part problem problems project ps pset question resubmission scratch section "
     "sections set sheet solution solutions src students submission submissions submit submitted task test "
-    "time take tries try tutorial uebung untitled upload uploads v version week wk work woche "
+    "time take tries try tutorial uebung untitled upload uploads version week wk work woche "
 )
 _NOBODY = re.compile(
     r"(index|readme|notes?|timestamp|grades?|roster|license|requirements)\b.*\.(csv|log|xml|md|txt|html?|xlsx|yml)$",
@@ -148,7 +148,9 @@ class _Look:
 
     def is_common(self, entry):
         """Whether an entry is named by words and numbers that name no learner."""
-        return not set(_words(entry.stem)) - self._words
+        words = set(_words(entry.stem))
+        letters = {word for word in words if len(word) == 1 and word.isascii()}  # as in "section B"
+        return not words - self._words - letters and (not words or words != letters)
 
     def _names(self, children):
         """Return the names of what may be handed in, without the marks of versions."""
