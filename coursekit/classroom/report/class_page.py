@@ -92,8 +92,7 @@ def mistakes(results):
     for result in results:
         steps = [step for row in result.rows if row.grade for step in row.grade.steps if step.mistake]
         for mistake, step in {step.mistake: step for step in reversed(steps)}.items():
-            sentence = found.setdefault(mistake, (_sentence(step), step.message.splitlines()[-1], []))
-            sentence[2].append(result)
+            found.setdefault(mistake, (_sentence(step), _question(step), []))[2].append(result)
     return dict(sorted(found.items(), key=lambda pair: (-len(pair[1][2]), pair[0])))
 
 
@@ -101,8 +100,14 @@ def _sentence(step):
     """Return what a mistake is, without whose numbers it was found in."""
     what = re.search(r"what comes out when (.+?)(?:\.\s.*|\.?)$", step.named, flags=re.DOTALL)
     sentence = what[1] if what else step.named.rstrip(".") or step.mistake.replace("-", " ")
-    start = sentence[0].upper() if sentence[1:2].isalpha() else sentence[0]  # y - p stays as it is
+    start = sentence[0] if re.match(r"\w+ [-+*/=]", sentence) else sentence[0].upper()  # y - p stays
     return f"{start}{sentence[1:]}."
+
+
+def _question(step):
+    """Return the line of a message that asks, which needs no numbers of one learner."""
+    lines = step.message.splitlines()
+    return next((line for line in lines if "?" in line), lines[-1])
 
 
 def minutes(share):

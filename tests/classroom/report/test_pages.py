@@ -20,7 +20,7 @@ from coursekit.classroom.source import read_source
 
 EVIL = "</p><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 SUMMED = "Your dW1 and dW2 are what comes out when the points are summed and not averaged. (dW2 is right.)"
-ASKED = "It is too large.\nWhere does 1/n enter?"
+ASKED = "Where does 1/n enter?\nFor instance dW1[0, 0] is too large."
 
 
 @pytest.fixture
@@ -195,6 +195,24 @@ def test_the_class_page_counts_and_says_who(assignment):
     assert "fi: The file is empty." in text
     assert "No mistake was recognised by name." in words(class_page(assignment, made[:1]))
     assert "Learners: 0." in class_page(assignment, [])
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (SUMMED, "The points are summed and not averaged."),
+        ("Your dW1 is what comes out when y - p stands for p - y.", "y - p stands for p - y."),
+        (
+            "Your W1 is what comes out when a plus stands in place of the minus.",
+            "A plus stands in place of the minus.",
+        ),
+        ("", "A slug."),
+    ],
+)
+def test_a_mistake_is_a_sentence(named, said, assignment):
+    made = record("bo", 0, mistake="a-slug", named=named)
+    (found,) = mistakes(results(assignment, made)).values()
+    assert found[:2] == (said, "Where does 1/n enter?")
 
 
 def test_a_part_that_nobody_got_asks_for_more_minutes():
