@@ -134,6 +134,21 @@ def test_divergence_of_the_learners_own_functions_is_reported(dataset, rng, lear
     assert all(np.isfinite(weights).all() for weights in training.params)
 
 
+def test_pre_activations_that_overflow_end_the_training_too(dataset):
+    far = ck.Params(np.full((3, 2), 1e308), np.zeros(2))
+    training = ck.train(dataset, params=far, iterations=5, forward=lambda *arguments: ck.forward(*arguments))
+    assert training.diverged
+    assert len(training.loss) == 0
+    assert repr(training).endswith("0 iterations, diverged)")
+
+
+def test_a_forward_of_lists_serves_the_own_backward(dataset):
+    training = ck.train(
+        dataset, params=PARAMS, iterations=5, forward=lambda *a: [b.tolist() for b in ck.forward(*a)]
+    )
+    np.testing.assert_allclose(training.loss, ck.train(dataset, params=PARAMS, iterations=5).loss, rtol=1e-12)
+
+
 def test_divergence_in_the_last_update_is_reported(dataset):
     def huge(params, *_):
         return ck.Params(np.full_like(params.W1, 1e308), np.zeros_like(params.W2))

@@ -176,7 +176,11 @@ class Kernel:
             multiply(x0, e, e0)
             multiply(x1, e, e1)
             product(E, rows_t, P)
-            multiply(w_of_units, step_U, step_w_U)
+            if watch:  # another order, in which only numbers overflow that overflow in `network`, too
+                multiply(P[..., self.k :], w_of_units, P[..., self.k :])
+                step_w_U[...] = step_U
+            else:
+                multiply(w_of_units, step_U, step_w_U)
             multiply(P, step, P)
             subtract(theta, P, theta)
             if watch:

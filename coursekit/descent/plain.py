@@ -36,7 +36,7 @@ class Plain:
         with np.errstate(over="ignore", invalid="ignore"):
             for i in steps if end < 0 else ():
                 result = call_forward(self.forward, params, self.X, self.activation)
-                if not np.isfinite(result.z2).all():
+                if overflowed(result.Z1) or overflowed(result.z2):
                     end = i
                     break
                 if i % record_every == 0:
@@ -53,6 +53,11 @@ class Plain:
     def _step(self, params, result):
         gradient = call_backward(self.backward, params, result, self.X, self.y, self.activation)
         return Params(*(w - self.learning_rate * dw for w, dw in zip(params, gradient, strict=True)))
+
+
+def overflowed(block):
+    """Whether an array holds infinities or NaN; what is no array of floats has none."""
+    return isinstance(block, np.ndarray) and block.dtype == np.float64 and not np.isfinite(block).all()
 
 
 def copy_of(params):
@@ -76,7 +81,7 @@ def call_forward(forward, params, X, activation):
     z2, p = (
         _numbers(getattr(result, name), f"forward must return {name}", (len(X),)) for name in ("z2", "p")
     )
-    return result._replace(z2=z2, p=p)
+    return ForwardPass(_floats(result.Z1), _floats(result.A1), z2, p)
 
 
 def call_backward(backward, params, result, X, y, activation):
@@ -94,6 +99,15 @@ def call_backward(backward, params, result, X, y, activation):
         raise TypeError(f"backward must return (dW1, dW2); got {describe(gradient)}") from None
     given = zip(("dW1", "dW2"), gradient, params, strict=True)
     return Params(*(_numbers(dw, f"backward must return {name}", w.shape) for name, dw, w in given))
+
+
+def _floats(block):
+    """Return a block that only the learner's own `backward` reads: lists of floats as an array, too."""
+    try:
+        array = np.asarray(block)
+    except Exception:  # whatever an object or a ragged list says
+        return block
+    return array.astype(np.float64, copy=False) if array.dtype.kind == "f" else block
 
 
 def _numbers(given, rule, shape):

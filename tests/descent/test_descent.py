@@ -8,6 +8,7 @@ import pytest
 import coursekit as ck
 from coursekit.descent import tanh
 from coursekit.descent.kernel import Kernel
+from coursekit.descent.plain import Plain
 
 
 def engines():
@@ -150,3 +151,14 @@ def test_a_diverged_network_rests_and_the_others_go_on(start):
         if rates[i] == 0.1:
             alone = start(dataset.X, dataset.y, params, "relu", 0.1).advance(100)
             np.testing.assert_allclose(losses[:, i], alone[0], atol=1e-12)
+
+
+@pytest.mark.parametrize("rate", [1e10, 1e140, 1e160, 1e250])
+@pytest.mark.parametrize("activation", ck.ACTIVATIONS)
+def test_it_diverges_where_the_steps_in_the_clear_do(start, activation, rate):
+    for seed in range(3):
+        dataset, params = problem(seed, 50, 3, output_bias=bool(seed % 2))
+        run, clear = (E(dataset.X, dataset.y, params, activation, rate) for E in (start, Plain))
+        (loss, _), (known, _) = run.advance(40), clear.advance(40)
+        assert run.end == clear.end
+        np.testing.assert_array_equal(np.isnan(loss), np.isnan(known))
