@@ -52,7 +52,7 @@ class BackwardScene(base.Scene):
             for block, weights in params._asdict().items()
             for index in np.ndindex(weights.shape)
         }
-        self.line, self.params, self.base, self.slope = 0, params, params, np.nan
+        self.line, self.params, self.base = 0, params, params
 
     # What the shell calls
 
@@ -115,6 +115,7 @@ class BackwardScene(base.Scene):
         kept = slice(None) if point == ALL else slice(point, point + 1)
         self.X_now, self.y_now = self.X[kept], self.y[kept]
         self.error, self.values, self.first, self.updated = None, {}, None, self.params
+        self.slope = np.nan
         if self.guarded(self._forward):
             self.guarded(self._backward)
 
@@ -173,7 +174,8 @@ class BackwardScene(base.Scene):
         if not self._done(name) or np.shape(self.values.get(name)) != np.shape(self.wanted.get(name)):
             return ""
         numbers, slope = np.atleast_1d(np.asarray(self.values[name])[index]), name.startswith("d")
-        words = " | ".join(f"{number:.{3 if slope else 2}f}" for number in numbers[:2])
+        digits = 3 if slope else 2
+        words = " | ".join(f"{round(float(number), digits) + 0.0:.{digits}f}" for number in numbers[:2])
         words = f"{letters} {words}{' …' if len(numbers) > 2 else ''}".strip()
         return graph.note(place, words, anchor, name == self.lit, slope, wrong=name == self.first)
 
@@ -215,7 +217,8 @@ class BackwardScene(base.Scene):
     def _change(self):
         """Say what became of the loss when the weight was moved, beside the slope."""
         name, before, now = self.settings["weight"], float(self._of(self.base)), self.settings["value"]
-        text = f"{name} = {before:.2f} has slope {self.slope:.4f}"
+        slope = "no slope yet" if np.isnan(self.slope) else f"slope {self.slope:.4f}"
+        text = f"{name} = {before:.2f} has {slope}"
         if abs(now - before) < 1e-9:
             return svg.minus(f"{text}; move it, and the loss says whether that is so.")
         change = self._loss(self.params) - self._loss(self.base)
@@ -288,12 +291,11 @@ def explore_backward(
     for name, function in (("forward", forward), ("backward", backward)):
         base.check_function(function, name)
     scene = BackwardScene(params, X, y, forward, backward)
+    reach = min(-5.0, params.W1.min()), max(5.0, params.W1.max())
     table = {
         "point": base.choice("Points", ALL, [("all", ALL), *((f"point {i}", i) for i in range(len(y)))]),
         "weight": base.choice("Weight", "W1[0, 0]", scene.names),
-        "value": base.slider("Its value", 0.0, -5, 5, 0.01, digits=2),
+        "value": base.slider("Its value", float(params.W1[0, 0]), *reach, 0.01, digits=2),
         **CONTROLS,
     }
-    first = {"point": ALL, "weight": "W1[0, 0]", "value": float(params.W1[0, 0])}
-    table["value"].options.update(min=min(-5, params.W1.min()), max=max(5, params.W1.max()))
-    return Shell(scene, base.at_start(table, settings | first))
+    return Shell(scene, base.at_start(table, base.starts(table) | settings))

@@ -49,7 +49,9 @@ def short(number):
 def written(values):
     """Write an array in one line, with four digits."""
     values = np.asarray(values, dtype=float)
-    return minus(f"[{', '.join(map(written, values))}]" if values.ndim else f"{values:.4f}")
+    return minus(
+        f"[{', '.join(map(written, values))}]" if values.ndim else f"{round(float(values), 4) + 0.0:.4f}"
+    )
 
 
 def minus(words):

@@ -189,6 +189,7 @@ def test_a_backward_pass_that_raises_leaves_the_forward_pass():
     explorer = at_line("p", backward=mine)
     assert "IndexError in line 1 of mine" in text(explorer)
     assert ">p 0.77 | 0.66<" in explorer.picture.value
+    assert "has no slope yet" in explorer.picture.value
     unwritten = at_line("p", backward=lambda *arguments: None)
     assert "backward must return (dW1, dW2); got None" in text(unwritten)
 
