@@ -251,8 +251,7 @@ class BackwardScene(base.Scene):
         """Say which line is lit, and what its numbers are."""
         if not self.line:
             return f"Before the first line, loss {self._loss(self.params):.4f}. Step goes through the lines."
-        name = self.lit
-        text = f"Line {self.line} of {len(LINES)}: {self._code(name)}."
+        name, text = self.lit, f"Line {self.line} of {len(LINES)}: {self._code(self.lit)}."
         if name in self.values:
             text += f" {name} is {svg.written(self.values[name])}."
         if self.first and self._done(self.first):
