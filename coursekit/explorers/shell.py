@@ -123,8 +123,6 @@ class Shell(widgets.VBox):
         last, self._last_change = self._last_change, time.monotonic()
         return WORK_IN_A_DRAG if self._last_change - last < QUIET else WORK_AT_ONCE
 
-    # Play
-
     def _play_buttons(self):
         self.play_button = widgets.ToggleButton(description="Play", icon="play", tooltip="Play or pause")
         self.play_button.observe(self._toggled, "value")
