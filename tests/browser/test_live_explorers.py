@@ -277,17 +277,13 @@ def test_play_pause_step_reset(player, page):
     player.press("Play")
     player.plays(10)
     player.says("Playing.")
-    late = []
-    for _ in range(3):  # the machine may be busy: the best of three counts
-        player.watch()
-        player.press("Pause", "Enter")
-        player.rests()
-        seen = player.watched()
-        late.append(max((at for at, _ in seen["frames"]), default=0) - seen["clicks"][0])
-        player.says("Paused.")
-        player.press("Play")
-        player.plays(3)
-    assert min(late) <= 100
+    player.watch()
+    player.press("Pause", "Enter")
+    player.rests()
+    seen = player.watched()
+    late = [at for at, _ in seen["frames"] if at > seen["clicks"][0]]
+    assert len(late) <= 6  # four on their way, one begun, one with what it says
+    player.says("Paused.")
     player.press("Step")
     player.says("One step.")
     picture, (iteration, _, _) = player.rests(), numbers_of(player)
@@ -362,6 +358,7 @@ def test_the_line_as_python_makes_the_same_again(training, page):
     assert "diamond" in line
     assert "weight_seed=1" in line
     code = f"from coursekit.explorers import explore_training\nf = {line}\n"
+    code += "while f.scene.work(1.0):\n    pass\nf.show()\n"
     code += "print(f.scene.status() == e.scene.status(), f.line.value)"
     until(lambda: ask(page, code) == f"True {line}\n", what=f"the same state from {line}")
     ask(page, "f.close()")
