@@ -141,6 +141,9 @@ def sayable(error, own):
     -------
     str
     """
+    error = re.sub(
+        r" \((?:<[^>]*>|\S+\.py), (line \d+)\)$", r" (\1)", error
+    )  # of a cell: its file says nothing
     if _is_said(error, own):
         return error
     kind = error.partition(":")[0]

@@ -142,3 +142,14 @@ def test_limits_only_go_down(monkeypatch):
     assert asked[resource.RLIMIT_AS] == (1000, 1000)
     assert asked[resource.RLIMIT_CPU] == (60, 60)
     assert asked[resource.RLIMIT_CORE] == (0, 0)
+
+
+def test_a_syntax_error_says_its_line_and_not_its_file():
+    assert (
+        sayable("SyntaxError: expected ':' (3793068956.py, line 2)", "")
+        == "SyntaxError: expected ':' (line 2)"
+    )
+    assert (
+        sayable("SyntaxError: invalid syntax (<cell 7>, line 1)", "")
+        == "SyntaxError: invalid syntax (line 1)"
+    )
