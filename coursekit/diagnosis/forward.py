@@ -177,7 +177,7 @@ def _judge_steps(received, wanted, params, X, activation):
     c = SimpleNamespace(X=X, W1=W1, W2=W2, phi=phi, bias=len(W2) > h)
     inputs = {"A1": "Z1", "p": "z2"}
     floors = {"Z1": (np.abs(X) @ np.abs(W1)).max(), "z2": (np.abs(wanted.A1) @ np.abs(W2)).max()}
-    given, labels = {"X": X, "W1": W1, "W2": W2}, (lambda i: f"point {i}", lambda j: f"unit {j + 1}")
+    given, labels = {"X": X, "W1": W1, "W2": W2}, (lambda i: f"point {i}", lambda j: f"unit {j}")
     wrong, follow, fine = [], [], []
     for name, got, want in zip(ForwardPass._fields, received, wanted, strict=True):
         quoted = {field: getattr(c, field) for field in [inputs.get(name)] if field}

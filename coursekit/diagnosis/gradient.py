@@ -39,8 +39,8 @@ from coursekit.network import Params
 NAMES = ("dW1", "dW2")
 WHOLE = ("error", "points", "size", "sign")  # slots that both blocks share
 LABELS = {
-    "dW1": (lambda i: ("the row of x1", "the row of x2", "the bias row")[i], lambda j: f"unit {j + 1}"),
-    "dW2": (lambda j: f"unit {j + 1}",),
+    "dW1": (lambda i: ("the row of x1", "the row of x2", "the bias row")[i], lambda j: f"unit {j}"),
+    "dW2": (lambda j: f"unit {j}",),
 }
 ONE_RIGHT = {
     "dW1": "dW1 is right, so dz2 is right.",
