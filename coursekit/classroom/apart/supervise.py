@@ -1,6 +1,7 @@
 """Workers under watch: a submission that breaks a limit is ended with all that it started, and said so."""
 
 import atexit
+import contextlib
 import json
 import os
 import queue
@@ -42,6 +43,9 @@ def ask(limits, provides, request, runs=1):
         _idle.remove(worker) if fit else _workers.append(worker)
     try:
         return worker.ask(request, runs)
+    except BaseException:  # what it still tells is no answer to the next request
+        worker.close()
+        raise
     finally:
         _idle.append(worker)
 
@@ -176,10 +180,12 @@ def _memory(process):
 
 
 def _size(folder):
-    total = 0
-    for path in Path(folder).rglob("*"):
-        try:
-            total += path.lstat().st_size
-        except OSError:
-            continue
+    """Return the bytes of all that is in a folder, as far as it can be seen, however deep it is."""
+    total, waiting = 0, [folder]
+    while waiting:
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(waiting.pop()):
+                total += entry.stat(follow_symlinks=False).st_size
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
     return total
