@@ -30,7 +30,7 @@ class Compiled:
         x0, x1, _ = np.ascontiguousarray(np.moveaxis(X, -1, 0), dtype).reshape(3, -1, n)
         W1, W2 = (weights.reshape(len(x0), *weights.shape[len(self.batch) :]) for weights in params)
         self.W1, self.W2 = W1.astype(dtype), W2.astype(dtype)
-        rates = (np.broadcast_to(learning_rate, self.batch).reshape(-1) / n).astype(dtype)
+        rates = np.broadcast_to(learning_rate, self.batch).reshape(-1).astype(dtype)
         phi = ACTIVATIONS[activation].fast
         self.networks = [*zip(x0, x1, y.reshape(-1, n).astype(dtype), self.W1, self.W2, rates, strict=True)]
         self.curve = phi.curved, dtype(2 * phi.scale)
@@ -92,17 +92,17 @@ def _exp(x):
         real, whole, bits, bias = np.float32, np.int32, 23, 127
     magic, most, per_log2, log2 = map(real, (1.5 * 2**bits, 0.69 * bias, 1 / math.log(2), math.log(2)))
     c = tuple(real(1 / math.factorial(k)) for k in range(13))
-    bits, bias = whole(bits), whole(bias)
+    bits, bias, nothing, infinite = whole(bits), whole(bias), real(0), real(np.inf)
 
     # 2^k e^r with |r| up to log(2) / 2: adding magic rounds, and leaves k in the last bits
     def steps(x):  # pragma: no cover
-        x = min(max(x, -most), most)
         moved = x * per_log2 + magic
         r = x - (moved - magic) * log2
         e = (((c[12] * r + c[11]) * r + c[10]) * r + c[9]) * r + c[8]
         e = (((e * r + c[7]) * r + c[6]) * r + c[5]) * r + c[4]
         e = (((e * r + c[3]) * r + c[2]) * r + c[1]) * r + c[0]
-        return e * whole((real(moved).view(whole) + bias) << bits).view(real)
+        power = whole((real(moved).view(whole) + bias) << bits).view(real)
+        return e * power if abs(x) < most else (infinite if x > most else nothing)
 
     return steps
 
@@ -134,7 +134,7 @@ def measure(y, q, n):  # pragma: no cover
 
 @njit(**QUICK)
 def backward(x0, x1, W2, curved, c, A, e, dW1, dW2):  # pragma: no cover
-    """Add the shares of a block in the gradient of the summed loss; e is p - y."""
+    """Add the shares of a block in the gradient; e is dz2 = (p - y) / n."""
     zero, one = e.dtype.type(0), e.dtype.type(1)
     for j in range(len(A)):
         g0, g1, g2, g = zero, zero, zero, zero
@@ -159,6 +159,7 @@ def descend(
 ):  # pragma: no cover
     """Take the steps from `start` to `stop`, in place; return where the network diverged, or -1."""
     n, one = len(y), W1.dtype.type(1)
+    share = one / W1.dtype.type(n)
     A, q = np.empty((W1.shape[1], BLOCK), W1.dtype), np.empty(BLOCK, W1.dtype)
     for it in range(start, stop):
         dW1, dW2, loss, right, wild = np.zeros_like(W1), np.zeros_like(W2), 0.0, 0, 0
@@ -171,7 +172,7 @@ def descend(
                 loss, right = loss + more[0], right + more[1]
             for i in range(len(by)):
                 wild += not np.isfinite(e[i])
-                e[i] = one / (one + exp(-e[i])) - by[i]
+                e[i] = (one / (one + exp(-e[i])) - by[i]) * share
             backward(b0, b1, W2, curved, c, A, e, dW1, dW2)
         if wild:
             return it

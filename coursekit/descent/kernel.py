@@ -60,18 +60,12 @@ class Kernel:
         scale, height, slope, self.fill, curved = ACTIVATIONS[activation].fast
         self.n, self.h, self.k = n, h, W2.shape[-1]
         self.iteration, self.end = 0, np.full(batch, -1)
-        # Rows of all networks lie together, so that one elementwise call runs over them at once.
-        storage = np.ones((self.k + h, *batch, n), dtype)  # A, ones for a bias; D
-        self.rows = _row_by_row(storage)
-        self.T, self.D = storage[:h].reshape(-1), storage[self.k :].reshape(-1)
-        self.E = _row_by_row(np.empty((3, *batch, n), dtype))
-        self.q = np.empty((BLOCK + 1, *batch, n), dtype)  # the last row: of iterations not recorded
-        self.t = np.empty_like(self.q)
-        self.Xt = _row_by_row(np.ascontiguousarray(np.moveaxis(X, -1, 0), dtype))
-        self.zeros = np.zeros(n, dtype)  # numpy takes a minimum with a row quicker than with a number
+        self._allocate(X, dtype)
         # A comes in units of 1/S_A, D in units of its square, q and t in those of tanh(q).
-        S_A, self.tanh_A = tanh_for(self.T) if curved else (1.0, None)
-        self.S_q, self.tanh_q = tanh_for(self.q[0].reshape(-1))
+        largest = float(np.finfo(dtype).max)
+        self.tame = tame = bool(np.max(rate) < largest ** (1 / 3))  # else look at each step, without a table
+        S_A, self.tanh_A = tanh_for(self.T) if curved and tame else (1.0, np.tanh)
+        self.S_q, self.tanh_q = tanh_for(self.q[0].reshape(-1)) if tame else (1.0, np.tanh)
         self.one, self.square = np.array(1 / S_A, dtype), np.array(1 / S_A**2, dtype)
         self.s, self.is_one = np.asarray((2 * y - 1) / self.S_q, dtype), np.asarray(y) > 0
         # Scales: U = scale_U W1 and w = scale_w W2, so that q = A w.
@@ -81,15 +75,27 @@ class Kernel:
         self.theta = np.zeros((*batch, 3, self.k + h), dtype)
         self.U[...], self.w[...] = W1 * self.scale_U, (W2 * self.scale_w)[..., None, :]
         # The steps: w -= step_w * (sum of e A), U -= step_U * w * (sum of X e phi').
-        self.P, self.step, rate = (
-            np.empty_like(self.theta),
-            np.zeros_like(self.theta),
-            rate / (2 * n) * self.S_q,
-        )
+        self.P, self.step = np.empty_like(self.theta), np.zeros_like(self.theta)
+        rate = rate / (2 * n) * self.S_q
         self.step[..., 2:3, : self.k] = rate * self.scale_w * heights
         self.step_U = np.empty((*batch, 3, h), dtype)
         self.step_U[...] = rate * self.scale_U * slope * S_A**2 / self.scale_w[:h]
         self.last = self.theta.copy()  # of diverged networks, the last finite weights
+        # Beyond these, the weights and logits themselves are not finite.
+        self.limits = largest * np.minimum(np.append(self.scale_w, [self.scale_U] * h), 1)
+        self.limit_q = largest * min(self.S_q / 2, 1)
+
+    def _allocate(self, X, dtype):
+        batch, n = X.shape[:-2], X.shape[-2]
+        # Rows of all networks lie together, so that one elementwise call runs over them at once.
+        storage = np.ones((self.k + self.h, *batch, n), dtype)  # A, ones for a bias; D
+        self.rows = _row_by_row(storage)
+        self.T, self.D = storage[: self.h].reshape(-1), storage[self.k :].reshape(-1)
+        self.E = _row_by_row(np.empty((3, *batch, n), dtype))
+        self.q = np.empty((BLOCK + 1, *batch, n), dtype)  # the last row: of iterations not recorded
+        self.t = np.empty_like(self.q)
+        self.Xt = _row_by_row(np.ascontiguousarray(np.moveaxis(X, -1, 0), dtype))
+        self.zeros = np.zeros(n, dtype)  # numpy takes a minimum with a row quicker than with a number
 
     @property
     def U(self):
@@ -135,10 +141,11 @@ class Kernel:
     def _block(self, rows):
         """Take one step for each row of the buffers; return the history of the recorded ones."""
         before, recorded = self.theta.copy(), len(rows) - rows.count(BLOCK)
-        with np.errstate(over="ignore", invalid="ignore"):
-            self._steps(rows, watch=False)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            self._steps(rows, watch=not self.tame)
             history = self._history(recorded)
-            if not (np.isfinite(self.theta).all() and np.isfinite(history[0]).all()):
+            fine = (np.abs(self.theta) <= self.limits).all() and np.isfinite(history[0]).all()
+            if self.tame and not fine:
                 self.theta[...] = before
                 self._steps(rows, watch=True)
                 history = self._history(recorded)
@@ -170,7 +177,7 @@ class Kernel:
             product(w, A, q_out)
             tanh_q(q_flat, t_flat)
             if watch:
-                self._freeze(~np.isfinite(q).all(axis=-1), i, theta)
+                self._freeze(~(np.abs(q) <= self.limit_q).all(axis=-1), i, theta)
                 before = theta.copy()
             subtract(t, s, e)
             multiply(x0, e, e0)
@@ -184,7 +191,7 @@ class Kernel:
             multiply(P, step, P)
             subtract(theta, P, theta)
             if watch:
-                self._freeze(~np.isfinite(theta).all(axis=(-1, -2)), i + 1, before)
+                self._freeze(~(np.abs(theta) <= self.limits).all(axis=(-1, -2)), i + 1, before)
 
     def _freeze(self, diverged, end, theta):
         """Keep the last finite weights of networks that diverged, and let them rest at zero."""
