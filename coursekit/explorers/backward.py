@@ -89,8 +89,7 @@ class BackwardScene(base.Scene):
 
     def as_python(self):
         """Return a line that makes this explorer again."""
-        settings = {name: self.settings[name] for name in CONTROLS}
-        return base.as_call("backward", base.names_of(*self.own), CONTROLS, settings)
+        return base.as_call("backward", base.names_of(*self.own), CONTROLS, self.settings)
 
     # Numbers
 
@@ -129,13 +128,12 @@ class BackwardScene(base.Scene):
 
     def _backward(self):
         X, y, activation = self.X_now, self.y_now, self.settings["activation"]
-        arguments = (self.own[1], self.params, self.passes, X, y, activation)
-        gradient, seen = watched(call_backward, *arguments)
+        gradient, seen = watched(call_backward, self.own[1], self.params, self.passes, X, y, activation)
         self.values |= seen | {"dW1": gradient.W1, "dW2": gradient.W2}
         if self.first is None:
             self._judge(diagnose_gradient, gradient, self.params, X, y)
-        rate, pairs = self.settings["learning_rate"], zip(self.params, gradient, strict=True)
-        self.updated = network.Params(*(w - rate * dw for w, dw in pairs))
+        rate = self.settings["learning_rate"]
+        self.updated = network.Params(*(w - rate * dw for w, dw in zip(self.params, gradient, strict=True)))
         before = call_forward(self.own[0], self.base, X, activation)
         self.slope = float(self._of(call_backward(self.own[1], self.base, before, X, y, activation)))
 
@@ -166,24 +164,31 @@ class BackwardScene(base.Scene):
 
     @property
     def lit(self):
-        """The name of what this line makes; empty before the first line."""
+        """The name of what this line makes; empty before the first."""
         return list(LINES)[self.line - 1] if self.line else ""
 
     def _note(self, place, letters, name, index, anchor="start"):
         """Return the numbers of a name at a place of the graph, once its line is done."""
-        if not self._done(name) or np.shape(self.values.get(name)) != np.shape(self.wanted.get(name)):
+        hidden = not self._done(name) or (name == "dW1" and self._is_crowded(index))
+        if hidden or np.shape(self.values.get(name)) != np.shape(self.wanted.get(name)):
             return ""
         numbers, slope = np.atleast_1d(np.asarray(self.values[name])[index]), name.startswith("d")
-        digits = 3 if slope else 2
-        words = " | ".join(f"{round(float(number), digits) + 0.0:.{digits}f}" for number in numbers[:2])
+        digits, shown = 3 if slope else 2, numbers[: 2 if len(numbers) < 3 else 1]
+        words = " | ".join(f"{round(float(number), digits) + 0.0:.{digits}f}" for number in shown)
         words = f"{letters} {words}{' …' if len(numbers) > 2 else ''}".strip()
         return graph.note(place, words, anchor, name == self.lit, slope, wrong=name == self.first)
 
     def _weight(self, place, block, index):
         """Return a weight at a place of the graph, and what the update makes of it."""
-        words, lit = f"{getattr(self.params, block)[index]:.2f}", self.lit == "update"
-        words += f" → {getattr(self.updated, block)[index]:.2f}" if lit else ""
-        return graph.note(place, words, "middle", lit)
+        if block == "W1" and self._is_crowded(index):
+            return ""
+        lit = self.lit == "update"
+        now = getattr(self.updated if lit else self.params, block)[index]
+        return graph.note(place, f"→ {now:.2f}" if lit else f"{now:.2f}", "middle", lit)
+
+    def _is_crowded(self, index):
+        """Whether there are many wires, and this one leads to another unit than that of the chosen weight."""
+        return len(self.params.W2) > 2 and index[1] != self.names[self.settings["weight"]][1][-1]
 
     def _lines(self):
         """Return the lines as a table: their part of the round, and whether their numbers are right."""
@@ -203,12 +208,11 @@ class BackwardScene(base.Scene):
         name, before, now = self.settings["weight"], float(self._of(self.base)), self.settings["value"]
         low, high = min(before, now) - 1, max(before, now) + 1
         at = np.linspace(low, high, 41)
-        losses = np.array([self._loss(self._moved(value)) for value in at])
-        here = self._loss(self.base)
+        losses, here = np.array([self._loss(self._moved(value)) for value in at]), self._loss(self.base)
         top, ends = float(f"{losses.max() * 1.1:.2g}"), (round(low, 2), round(high, 2))
         body, to_x, to_y = svg.axes(18, 100, ends[1], top, "loss", name, ends[0])
-        body += svg.curve(to_x(at), to_y(losses), "currentColor")
         reach = np.array([before - 0.6, before + 0.6])
+        body += svg.curve(to_x(at), to_y(losses), "currentColor")
         body += svg.curve(to_x(reach), to_y(here + self.slope * (reach - before)), BLUE, "7 4")
         for value, loss, color in ((before, here, BLUE), (now, self._loss(self.params), ORANGE)):
             body += svg.tag("circle", cx=to_x(value), cy=to_y(loss), r=5, fill=color, stroke="currentColor")
@@ -227,12 +231,12 @@ class BackwardScene(base.Scene):
 
     def _this_line(self):
         """Write out the numbers of this line, with those by nudging, and ask where they begin to differ."""
-        name = self.lit
-        said = f"{self._code(name)}   {self._shapes(name)}" if name else "Step goes to the first line."
+        name, n, h = self.lit, str(len(self.y_now)), str(len(self.params.W2))
+        shapes = LINES.get(name, ("", ""))[1].replace("n", n).replace("h", h)
+        said = f"{self._code(name)}   {shapes}" if name else "Step goes to the first line."
         if name in self.values:
             said += f"\n{name} = {svg.written(self.values[name])}"
-        if name in self.values and name.startswith("d"):
-            said += f"\nby nudging {svg.written(self.wanted[name])}"
+            said += f"\nby nudging {svg.written(self.wanted[name])}" if name.startswith("d") else ""
         if name == "update":
             said += f"\nloss {self._loss(self.params):.4f} → {self._loss(self.updated):.4f}"
         text = f'<div class="ck-numbers ck-code ck-line">{escape(said)}</div>'
@@ -242,10 +246,6 @@ class BackwardScene(base.Scene):
 
     def _code(self, name):
         return LINES[name][0].replace("η", f"{self.settings['learning_rate']:g}")
-
-    def _shapes(self, name):
-        sizes = {"n": str(len(self.y_now)), "h": str(len(self.params.W2))}
-        return "".join(sizes.get(letter, letter) for letter in LINES[name][1])
 
     def describe(self):
         """Say which line is lit, and what its numbers are."""

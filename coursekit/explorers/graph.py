@@ -136,7 +136,7 @@ def network(params, X, y, note_at, weight_at):
             body += weight_at((x, middle - 3), "W1", (i, j)) + note_at(
                 (x, middle + 15), "∂", "dW1", (i, j), "middle"
             )
-        numbers = " | ".join(f"{number:g}" for number in X[:2, i])
+        numbers = " | ".join(f"{round(number, 2):g}" for number in X[:2, i])
         wires += box(1, start[1] - 16, start[0] - 1, 32)
         body += note((8, start[1] + 5), f"{('x1', 'x2', 'bias')[i]} {numbers}", "start")
     for j, ((left, middle), start) in enumerate(units):

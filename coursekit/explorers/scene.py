@@ -136,7 +136,9 @@ def names_of(forward, backward):
 
 def as_call(function, given, table, settings):
     """Return a line of Python that makes an explorer again; what is at its start is left out."""
-    changed = [f"{name}={value!r}" for name, value in settings.items() if value != table[name].start]
+    start = starts(table)
+    moved = (name for name in start if name in settings and settings[name] != start[name])
+    changed = [f"{name}={settings[name]!r}" for name in moved]
     return f"explore_{function}({', '.join([*given, *changed])})"
 
 
