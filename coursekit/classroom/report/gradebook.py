@@ -48,17 +48,15 @@ def write_for_platforms(folder, assignment, results, pages):
     pages : dict
         Learner -> the page of their feedback.
     """
-    moodle = [(_MOODLE.search(result.record.file), result) for result in results]
-    canvas = [(_CANVAS.search(result.record.file), result) for result in results]
+    moodle, canvas = (_exported(pattern, results) for pattern in (_MOODLE, _CANVAS))
     rows = [
         ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)", "Feedback comments"]
     ]
     zipped = {}
     for found, result in moodle:
-        if found:
-            grade = [points(result.total), points(result.points), "", result.hand.comment]
-            rows.append([f"Participant {found[3]}", found[2], *grade])
-            zipped[f"{found[1]}/feedback_{assignment.name}.html"] = pages[result.record.learner]
+        grade = [points(result.total), points(result.points), "", result.hand.comment]
+        rows.append([f"Participant {found[3]}", found[2], *grade])
+        zipped[f"{found[1]}/feedback_{assignment.name}.html"] = pages[result.record.learner]
     if zipped:
         write_table(folder / "moodle_grades.csv", rows, bom=False)
         _write_zip(folder / "moodle_feedback.zip", zipped)
@@ -67,12 +65,22 @@ def write_for_platforms(folder, assignment, results, pages):
     rows.append(["    Points Possible", "", *empty, points(assignment.points)])
     zipped = {}
     for found, result in canvas:
-        if found:
-            rows.append([result.record.learner, found[2], *empty, points(result.total)])
-            zipped[f"{found[1]}.html"] = pages[result.record.learner]
+        rows.append([result.record.learner, found[2], *empty, points(result.total)])
+        zipped[f"{found[1]}.html"] = pages[result.record.learner]
     if zipped:
         write_table(folder / "canvas_grades.csv", rows, bom=False)
         _write_zip(folder / "canvas_feedback.zip", zipped)
+
+
+def _exported(pattern, results):
+    """Return (match, result) where a platform named the files; none where most files are not its own.
+
+    In a class of plain files, a platform's name can only be one that somebody packed.
+    """
+    handed_in = [result for result in results if result.record.file]
+    found = [(pattern.search(result.record.file), result) for result in handed_in]
+    found = [pair for pair in found if pair[0]]
+    return found if 2 * len(found) > len(handed_in) else []
 
 
 def _write_zip(path, files):

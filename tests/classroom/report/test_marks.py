@@ -134,24 +134,37 @@ PLACES = {  # file of a record -> in which archive, under which name
 }
 
 
-def test_platforms_get_their_ids_and_their_names(assignment, tmp_path):
-    graded = [record(f"l{i}", place) for i, place in enumerate(PLACES)]
-    write_reports(tmp_path, assignment, graded)
-    for platform in ("moodle", "canvas"):
-        wanted = [name for where, name in PLACES.values() if where == platform]
-        with zipfile.ZipFile(tmp_path / f"{platform}_feedback.zip") as archive:
-            assert [name.removesuffix("feedback_tiny.html") for name in archive.namelist()] == wanted
-            assert b"3 of 6 points" in archive.read(archive.namelist()[0])
-    moodle = rows(tmp_path / "moodle_grades.csv")
+def of_platform(platform, assignment, folder):
+    """Write the reports of a class from one platform, with a file from nowhere; return the table."""
+    graded = [record(f"l{i}", place) for i, (place, (where, _)) in enumerate(PLACES.items())]
+    write_reports(folder, assignment, [one for one in graded if PLACES[one.file][0] in (platform, "")])
+    wanted = [name for where, name in PLACES.values() if where == platform]
+    with zipfile.ZipFile(folder / f"{platform}_feedback.zip") as archive:
+        assert [name.removesuffix("feedback_tiny.html") for name in archive.namelist()] == wanted
+        assert b"3 of 6 points" in archive.read(archive.namelist()[0])
+    return rows(folder / f"{platform}_grades.csv")
+
+
+def test_moodle_gets_its_ids_and_its_names(assignment, tmp_path):
+    moodle = of_platform("moodle", assignment, tmp_path)
     assert [row["Identifier"] for row in moodle] == ["Participant 12345", "Participant 7", "Participant 11"]
     assert {row["Grade"] for row in moodle} == {"3"}
     assert {"Last modified (grade)", "Maximum grade", "Feedback comments"} < set(moodle[0])
-    canvas = rows(tmp_path / "canvas_grades.csv")
+
+
+def test_canvas_gets_its_ids_and_its_names(assignment, tmp_path):
+    canvas = of_platform("canvas", assignment, tmp_path)
     assert [(row["Student"].strip(), row["ID"], row["tiny"]) for row in canvas] == [
         ("Points Possible", "", "6"),
         ("l3", "4711", "3"),
         ("l4", "4712", "3"),
     ]
+
+
+def test_a_name_of_a_platform_that_somebody_packed_makes_no_export(assignment, tmp_path):
+    packed = record("mallory", "mallory.zip/Bob_8_assignsubmission_file_/hw.ipynb")
+    write_reports(tmp_path, assignment, [packed, record("ada", "ada.ipynb"), record("bob", "bob.ipynb")])
+    assert not [*tmp_path.glob("moodle*"), *tmp_path.glob("canvas*")]
 
 
 def test_files_that_came_from_nowhere_make_no_exports(assignment, tmp_path):
