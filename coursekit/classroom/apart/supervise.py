@@ -183,8 +183,8 @@ def _size(folder):
     """Return the bytes of all that is in a folder, as far as it can be seen, however deep it is."""
     total, waiting = 0, [folder]
     while waiting:
-        with contextlib.suppress(OSError):
-            for entry in os.scandir(waiting.pop()):
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
                 total += entry.stat(follow_symlinks=False).st_size
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
