@@ -363,7 +363,7 @@ def test_the_lines_for_a_desk_do_not_accuse_a_right_gradient(lesson_06):
 def test_two_points_cannot_tell_summed_from_doubled(names):
     twice = ck.Params(*(2 * block for block in names["gradient"]))
     found = ck.diagnose_gradient(twice, names["params"], names["X"], names["y"])
-    assert {found.mistake, *found.also} == {"summed", "factor-two"}
+    assert {found.mistake, *found.also} >= {"summed", "factor-two"}
 
 
 def test_the_other_diagnoses_exist():

@@ -91,10 +91,9 @@ def multiples(c, table, flip, pairs=4):
         for at, (a, one) in enumerate(known[:pairs])
         for b, other in known[at + 1 : pairs]
     ]
-    found = [(1.0, ())] + [(number, mistakes) for number, mistakes in known[:pairs] if abs(number - 1) > SAME]
-    usual = np.array([number for number, _ in found])
-    for number, mistakes in both + known[pairs:]:  # where a usual one explains it, no other one is sought
-        if np.isfinite(number) and np.abs(number / usual - 1).min() > SAME:
+    found = [(1.0, ())]
+    for number, mistakes in known + both:
+        if np.isfinite(number) and abs(number - 1) > SAME:
             found.append((number, mistakes))
     return found + [(-number, (flip, *mistakes)) for number, mistakes in found]
 
@@ -155,7 +154,7 @@ def fewest(parts, cost):
     for way in product(*choices):
         costs.setdefault(tuple(dict.fromkeys(_slugs(way))), (cost(way), way))
     least = min(value for value, _ in costs.values())
-    return [way for value, way in costs.values() if value <= least]
+    return [way for value, way in sorted(costs.values(), key=lambda one: one[0]) if value <= least + 0.5]
 
 
 def _slugs(way):

@@ -59,11 +59,10 @@ def ways_of(name, given, c, slots, factors, tolerance, fronts=None):
     if not given.any():
         zero = [one for one in fronts or () if one and not _right_but(name, one, c, slots).any()]
         return zero or [(ZERO,)]
+    ways = _tried(name, given, c, slots, factors, tolerance, fronts)
     if given.size > 2 and not np.ptp(given):
-        return [way for way in _tried(name, given, c, slots, factors, tolerance, fronts) if len(way) < 3] or [
-            (CONSTANT,)
-        ]
-    return _tried(name, given, c, slots, factors, tolerance, fronts)
+        return [way for way in ways if len(way) < 3 and NORMALISED not in way] or [(CONSTANT,)]
+    return ways
 
 
 def _tried(name, given, c, slots, factors, tolerance, fronts):
@@ -71,7 +70,7 @@ def _tried(name, given, c, slots, factors, tolerance, fronts):
     c.largest = np.abs(given).max()
     c.often = (np.abs(given) == c.largest).sum() > 1
     live = np.abs(c.S).max(0) > 0
-    tells = min(c.n, 3 * live.sum()) if name == "dW1" else min(c.n, live.sum() + c.has_bias)
+    tells = min(np.count_nonzero(c.S), 3 * live.sum()) if name == "dW1" else min(c.n, live.sum() + c.has_bias)
     rough = tolerance > SAME
     most = 1 if rough else min(tells, 2) if fronts is None else 4
     if rough and given.size < 4:
@@ -86,7 +85,7 @@ def _tried(name, given, c, slots, factors, tolerance, fronts):
     enough = 3 if fronts is None else 2 + max(map(len, fronts))
     tried = (_few if rough else _all)(name, c, slots, fronts)
     ways = explain(given, tried, factors, enough=enough, **options)
-    if fronts is not None and name == "dW1" and not rough and (not ways or len(ways[0]) > 3):
+    if tells > 2 and fronts is not None and name == "dW1" and not rough and (not ways or len(ways[0]) > 3):
         ways = sorted(ways + explain(given, _other_fronts(c, slots), factors, **options), key=len)
     if not ways or len(ways[0]) > 1:
         forms = [((mistake,), form) for mistake in FINISH for form in _forms(mistake, c, name)]

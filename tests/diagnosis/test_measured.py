@@ -1,0 +1,135 @@
+"""How the collected mistakes, and right answers of ten styles, are judged: a table with -s."""
+
+import os
+import re
+from collections import Counter, defaultdict
+
+import numpy as np
+import pytest
+from collected import GRADIENTS, STEPS, answer, compiled, network, read, same, step_cases
+from oracles import complex_step_gradient
+from test_diagnosis import STYLES
+
+import coursekit as ck
+
+SIZES = (
+    [(n, h) for n in (2, 7, 500) for h in (1, 2, 4)] if os.environ.get("ALL") else [(2, 2), (7, 4), (60, 2)]
+)
+LOCATED = r"right|wrong|alone|All |times what|should be|Is a return missing|What do you return"
+FACTS = {
+    "wrong-factor",
+    "wrong-factor-in-dW1",
+    "wrong-factor-in-dW2",
+    "all-zeros",
+    "never-filled",
+    "not-finite",
+}
+
+
+def judged(found, words):
+    """Return how a wrong answer was judged, and whether the message holds one of its own words."""
+    if found.ok:
+        return "missed", False
+    name = None if found.mistake in FACTS else found.mistake
+    place = re.search(LOCATED, found.message)
+    said = any(word.lower() in found.message.lower() for word in words)
+    return "named" if name else "located" if place else "unknown", said
+
+
+def gradients():
+    for mistake in read(GRADIENTS):
+        for activation in ck.ACTIVATIONS:
+            for bias in (False, True):
+                for n, h in SIZES:
+                    params, X, y = network(n, h, bias, seed=n + 10 * h + bias)
+                    passed = ck.forward(params, X, activation)
+                    given, error = answer(compiled(mistake, activation), params, passed, X, y, activation)
+                    right = tuple(ck.backward(params, passed, X, y, activation))
+                    if error is None and not alike(given, right):
+                        yield mistake, n > 2 and h > 1, ck.diagnose_gradient(given, params, X, y, activation)
+
+
+def alike(given, right):
+    """Whether a gradient is right, in whatever container, to a millionth."""
+    try:
+        return all(np.allclose(a, b, rtol=1e-6, atol=1e-9) for a, b in zip(given, right, strict=True))
+    except (TypeError, ValueError):
+        return False
+
+
+DIAGNOSES = {
+    "sigmoid": lambda given, args, activation: ck.diagnose_sigmoid(given, *args),
+    "slope": lambda given, args, activation: ck.diagnose_activation_derivative(given, *args, activation),
+    "log_loss": lambda given, args, activation: ck.diagnose_log_loss(given, *args),
+    "forward": lambda given, args, activation: ck.diagnose_forward(given, *args, activation),
+    "update": lambda given, args, activation: ck.diagnose_update(given, *args),
+}
+
+
+def steps():
+    for mistake in read(STEPS):
+        for activation, args, right in step_cases(mistake):
+            given, error = answer(compiled(mistake, activation), *args)
+            if error is None and not same(given, right):
+                yield mistake, True, DIAGNOSES[mistake["step"]](given, args, activation)
+
+
+@pytest.mark.parametrize("cases", [gradients, steps])
+def test_the_collected_mistakes_are_named_or_located(cases):
+    every, kinds = Counter(), defaultdict(Counter)
+    for mistake, ordinary, found in cases():
+        how, own_words = judged(found, mistake["names"])
+        every[how, "own words" if own_words else "other words"] += 1
+        if ordinary:
+            kinds[mistake["id"]][how] += 1
+    usual = Counter(counts.most_common(1)[0][0] for counts in kinds.values())
+    print(f"\n{cases.__name__}: {len(kinds)} kinds {dict(usual)}; {every.total()} values {dict(every)}")
+    assert usual["named"] >= 0.8 * len(kinds)
+    missed = {name for name, counts in kinds.items() if counts.most_common(1)[0][0] == "missed"}
+    assert missed <= {"ll-nan-to-num"}  # a finite number for an infinite loss: as right as a clipped p
+    assert sum(n for (how, _), n in every.items() if how == "missed") <= 0.005 * every.total()
+    assert not any(how == "unknown" for how, _ in every)
+
+
+def by_differences(step):
+    def style(params, X, y, activation):
+        blocks = [np.empty_like(block) for block in params]
+        for at, block in enumerate(params):
+            for place in np.ndindex(block.shape):
+                both = []
+                for sign in (1, -1):
+                    moved = [weights.copy() for weights in params]
+                    moved[at][place] += sign * step
+                    both.append(ck.log_loss_from_logits(y, ck.forward(ck.Params(*moved), X, activation).z2))
+                blocks[at][place] = (both[0] - both[1]) / (2 * step)
+        return tuple(blocks)
+
+    style.__name__ = f"differences of {step}"
+    return style
+
+
+def in_float32(params, X, y, activation):
+    return tuple(np.float32(block) for block in complex_step_gradient(params, X, y, activation))
+
+
+def as_lists(params, X, y, activation):
+    return [block.tolist() for block in complex_step_gradient(params, X, y, activation)]
+
+
+def in_longdouble(params, X, y, activation):
+    return tuple(block.astype(np.longdouble) for block in STYLES[1](params, X, y, activation))
+
+
+@pytest.mark.parametrize(
+    "style",
+    [*STYLES, by_differences(1e-5), by_differences(1e-6), in_float32, as_lists, in_longdouble],
+    ids=lambda style: style.__name__,
+)
+def test_no_right_gradient_of_any_style_is_accused(style):
+    for seed in range(4):
+        for bias in (False, True):
+            for activation in ck.ACTIVATIONS:
+                for n, h in ((2, 1), (7, 4), (20, 2)):
+                    params, X, y = network(n, h, bias, seed=seed)
+                    found = ck.diagnose_gradient(style(params, X, y, activation), params, X, y, activation)
+                    assert found.ok, (style.__name__, seed, bias, activation, n, h, found)
