@@ -279,6 +279,8 @@ def test_unknown_mistakes_are_located_without_a_guess():
     for activation in ck.ACTIVATIONS:
         for seed in range(6):
             X, y, params = problem(seed, bool(seed % 2))
+            if len(set(y)) < 2:
+                continue  # with one class, several mistakes are the same
             right = right_steps(params, X, y, activation)
             for name, make in unlisted().items():
                 gradient = make(right)
