@@ -268,7 +268,6 @@ def unlisted():
         "only one unit": changed("dZ1", lambda c: c.dA1 * c.slope * (np.arange(c.h) == 0)),
         "weights from Z1": changed("dA1", lambda c: np.outer(c.dz2, c.Z1[0])),
         "softplus slope": changed("dZ1", lambda c: c.dA1 / (1 + np.exp(-2 * c.Z1)) ** 2),
-        "error times its size": changed("dz2", lambda c: (c.p - c.y) * np.abs(c.p - c.y) / c.n),
     }
 
 
