@@ -36,7 +36,7 @@ FORMS = rows("sigmoid", [
      "A large z should give a number near 1. Which of exp(z) and exp(-z) is small then, and where must it stand?"),
     ("sigmoid-one-missing", lambda c: np.exp(c.z), "the 1 under the line is missing",
      "Write the fraction with its line: what stands beside exp(-z)?"),
-    ("sigmoid-not-divided", lambda c: 1 + np.exp(-c.z), "1 + exp(-z) comes out and nothing is divided by it",
+    ("sigmoid-not-divided", lambda c: 1 + np.exp(-c.z), "1 + exp(-z) is returned and nothing is divided by it",
      "What does Python do first in 1 / 1 + x?"),
     ("sigmoid-minus-below", lambda c: 1 / (1 - np.exp(-c.z)), "a minus stands under the line",
      "At z = 0 the sigmoid is one half. What does your line divide by there?"),

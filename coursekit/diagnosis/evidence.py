@@ -197,7 +197,8 @@ def locate(name, got, want, labels=(), by=None):
     known = np.where(wrong & (np.abs(want) > 1e-9 * size), want, np.nan)
     with np.errstate(all="ignore"):
         ratios, gaps = got / known, np.where(wrong, got - want, np.nan)
-    labels = [*labels, *(lambda i: f"row {i}", lambda i: f"column {i}")[len(labels) :]]
+    usual = (lambda i: f"{'row' if got.ndim > 1 else 'entry'} {i}", lambda i: f"column {i}")
+    labels = [*labels, *usual[len(labels) :]]
     return (
         f"{_which(name, wrong, labels, by or {})} {_pattern(got, want, wrong, ratios, gaps, labels)}".strip()
     )

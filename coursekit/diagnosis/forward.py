@@ -98,7 +98,7 @@ Z2 = rows("z2", [
     ("z2-weights-reversed", lambda c: c.A1 @ c.W2[::-1], "W2 stands in reverse order", "Which output weight belongs to which hidden unit?"),
     ("z2-sign-turned", lambda c: -(c.A1 @ c.W2), "the sign is turned", "What should an active unit with a positive output weight do to the logit?"),
     ("z2-of-one-unit", lambda c: [c.A1[:, unit] * c.W2[unit] for unit in range(min(len(c.W2), c.A1.shape[1]))], "only one unit is kept", "Does your loop add up, or does each round replace the last one?"),
-    ("z2-averaged-over-points", lambda c: [(c.A1 @ c.W2).mean(), (c.A1 @ c.W2).sum()], "one number comes out for all points", EACH),
+    ("z2-averaged-over-points", lambda c: [(c.A1 @ c.W2).mean(), (c.A1 @ c.W2).sum()], "one number stands for all points", EACH),
     ("z2-rounded", lambda c: [np.round(c.A1 @ c.W2, digits) for digits in range(1, 6)], "the numbers are rounded", ROUND),
 ])  # fmt: skip
 

@@ -24,16 +24,22 @@ from coursekit.diagnosis.evidence import (
 )
 from coursekit.diagnosis.gradient_mistakes import (
     FLIP,
-    PLACES,
-    RIGHT,
     ROWS1,
     ROWS2,
     SIZE,
     SLOTS,
     ZERO,
-    backward_pass,
 )
-from coursekit.diagnosis.gradient_search import fronts_of, point_by_point, stacks, unseen, ways_of
+from coursekit.diagnosis.gradient_search import (
+    PLACES,
+    RIGHT,
+    backward_pass,
+    fronts_of,
+    point_by_point,
+    stacks,
+    unseen,
+    ways_of,
+)
 from coursekit.network import Params
 
 NAMES = ("dW1", "dW2")

@@ -1,7 +1,11 @@
 """All ways to fill the slots of a backward pass wrongly, compared with a block of a gradient at once."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
+from coursekit import network
+from coursekit.activations import ACTIVATIONS
 from coursekit.diagnosis.engine import Mistake, Product, explain, filled
 from coursekit.diagnosis.evidence import SAME, same
 from coursekit.diagnosis.gradient_mistakes import (
@@ -17,6 +21,37 @@ from coursekit.diagnosis.gradient_mistakes import (
 FACTOR = (
     "Which step multiplies by a constant that the loss does not have: a learning rate, a count, a length?"
 )
+
+
+def backward_pass(params, X, y, activation):
+    """Return the arrays of a backward pass: those of `network.forward`, and what the slots are made of."""
+    params, phi, given = (
+        network.Params(*params),
+        ACTIVATIONS[activation],
+        network.forward(params, X, activation),
+    )
+    c = SimpleNamespace(**given._asdict(), X=X, y=np.asarray(y, np.float64), n=len(y), phi=phi)
+    c.W1, c.W2 = params
+    c.h = c.W1.shape[1]
+    c.has_bias = len(c.W2) > c.h
+    c.W, c.A, c.S = c.W2[: c.h], c.A1[:, : c.h], phi.derivative(c.Z1)
+    c.e, c.q = c.p - c.y, c.p * (1 - c.p)
+    c.dW1, c.dW2 = network.backward(params, given, X, y, activation)
+    return c
+
+
+RIGHT = {  # what belongs into each slot
+    "error": lambda c: c.e,
+    "points": lambda c: np.ones(c.n),
+    "left2": lambda c: c.A1,
+    "weights": lambda c: c.W,
+    "slope": lambda c: c.S,
+    "left1": lambda c: c.X,
+}
+PLACES = {  # where to look
+    "error": "dz2", "points": "dz2", "left2": "dW2", "rows2": "dW2", "size": "", "sign": "dz2",
+    "weights": "dA1", "slope": "dZ1", "left1": "dW1", "rows1": "dW1", "added": "",
+}  # fmt: skip
 
 
 def fronts_of(ways):
