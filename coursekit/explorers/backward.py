@@ -235,8 +235,8 @@ class BackwardScene(base.Scene):
         shapes = LINES.get(name, ("", ""))[1].replace("n", n).replace("h", h)
         said = f"{self._code(name)}   {shapes}" if name else "Step goes to the first line."
         if name in self.values:
-            said += f"\n{name} = {svg.written(self.values[name])}"
-            said += f"\nby nudging {svg.written(self.wanted[name])}" if name.startswith("d") else ""
+            said += f"\n{name} = {svg.in_full(self.values[name])}"
+            said += f"\nby nudging {svg.in_full(self.wanted[name])}" if name.startswith("d") else ""
         if name == "update":
             said += f"\nloss {self._loss(self.params):.4f} → {self._loss(self.updated):.4f}"
         text = f'<div class="ck-numbers ck-code ck-line">{escape(said)}</div>'
@@ -253,7 +253,7 @@ class BackwardScene(base.Scene):
             return f"Before the first line, loss {self._loss(self.params):.4f}. Step goes through the lines."
         name, text = self.lit, f"Line {self.line} of {len(LINES)}: {self._code(self.lit)}."
         if name in self.values:
-            text += f" {name} is {svg.written(self.values[name])}."
+            text += f" {name} is {svg.in_full(self.values[name])}."
         if self.first and self._done(self.first):
             text += f" {self.first} is the first that differs."
         return text

@@ -46,11 +46,11 @@ def short(number):
     return f"{digits.removesuffix('.0')}e{int(power)}"
 
 
-def written(values):
+def in_full(values):
     """Write an array in one line, with four digits."""
     values = np.asarray(values, dtype=float)
     return minus(
-        f"[{', '.join(map(written, values))}]" if values.ndim else f"{round(float(values), 4) + 0.0:.4f}"
+        f"[{', '.join(map(in_full, values))}]" if values.ndim else f"{round(float(values), 4) + 0.0:.4f}"
     )
 
 
