@@ -17,8 +17,8 @@ from importlib.resources import files
 import ipywidgets as widgets
 import numpy as np
 
-WORK_AT_ONCE = 0.05  # seconds of work before a first picture
-WORK_IN_A_DRAG = 0.03  # the same where the last change was less than QUIET seconds ago
+WORK_AT_ONCE = 0.06  # seconds of work before a first picture
+WORK_IN_A_DRAG = 0.045  # the same where the last change was less than QUIET seconds ago
 QUIET = 0.3
 SLICE = 0.02  # seconds of work between two looks at the event loop
 GONE = 4.0  # seconds without an answer after which a page counts as closed
