@@ -236,7 +236,7 @@ def _unit_line(ax, unit, weights, output_weight):
     look |= dict(label=f"unit {unit}: output weight {output_weight:+.1f}")
     ends = np.stack([foot - 3 * along, foot + 3 * along])
     ax.plot(*ends.T, linewidth=1.5 + min(abs(output_weight), 12) / 4, **look)
-    middle = _middle_of_visible(foot, along)
+    middle = _free_place(foot, along, 0.18 * normal, [text.xy for text in ax.texts])
     ax.plot(*np.stack([middle, middle + 0.12 * normal]).T, color=color, linewidth=3)
     box = {"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": color}
     look = dict(ha="center", va="center", fontsize=12, fontweight="bold", annotation_clip=True)
@@ -245,8 +245,14 @@ def _unit_line(ax, unit, weights, output_weight):
     return f"{words}, line {abs(bias) / length:.2f} from the centre."
 
 
-def _middle_of_visible(foot, along):
-    """Midpoint of the part of the line foot + t * along that lies in the square."""
+def _free_place(foot, along, to_label, taken):
+    """Point of the visible line foot + t * along, near its middle, whose label hides none at `taken`."""
     points = foot + np.linspace(-3, 3, 601)[:, None] * along
-    inside = (np.abs(points) <= 0.9).all(axis=1)
-    return points[inside].mean(axis=0) if inside.any() else foot
+    points = points[(np.abs(points) <= 0.9).all(axis=1)]
+    if not len(points):
+        return foot
+    middle = points.mean(axis=0)
+    away = np.linalg.norm(points - middle, axis=1).round(6)
+    places = np.vstack([middle, points[np.argsort(away, kind="stable")]])
+    free = [all(np.linalg.norm(place + to_label - other) > 0.22 for other in taken) for place in places]
+    return places[np.argmax(free)]  # the middle, if no place is free

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from bad_input import BAD_PARAMS, cases
@@ -86,6 +88,15 @@ def test_hidden_units_lie_where_the_pre_activation_is_zero(dataset):
         ends = ck.add_bias(np.column_stack([line.get_xdata(), line.get_ydata()]))
         np.testing.assert_allclose(ends @ params.W1[:, unit], 0, atol=1e-12)
         assert line.get_linestyle() == ("-" if params.W2[unit] >= 0 else "--")
+
+
+@pytest.mark.parametrize("turns", [(0.0, 0.0, 0.0), (0.0, 0.1, 0.2), (0.0, 1.5, 3.0)])
+def test_the_numbers_of_units_hide_none_of_each_other(dataset, turns):
+    W1 = np.array([np.cos(turns), np.sin(turns), [0.1, 0.12, 0.1]])
+    ax = plots.plot_hidden_units(ck.Params(W1, np.ones(3)), dataset)
+    spots = [np.array(text.xy) for text in ax.texts]
+    assert len(spots) == 3
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(spots, 2)) > 0.2
 
 
 def test_hidden_units_without_a_line_in_the_square_are_named(dataset):
