@@ -322,7 +322,8 @@ def _told(parts, wrong, hidden, points):
             what, ask = "its sign is turned", f"Which step turns the sign of {name} alone?"
         if mistake.slug == "divided-by-n-twice":
             what = f"1/n enters once more in {name}"
-        return mistake._replace(slug=f"{mistake.slug}-in-{name}", what=what, question=ask)
+        product = "left1" if name == "dW1" else "left2"  # the place to look at: where it is made
+        return mistake._replace(slug=f"{mistake.slug}-in-{name}", slot=product, what=what, question=ask)
 
     def refine(way):
         pairs = zip(way, names, strict=True)
