@@ -17,7 +17,7 @@ from coursekit._validation import check_text, describe
 from coursekit.palette import GREEN, GREY, VERMILION, boxed
 
 WIDTH = 100  # characters in a line of text
-HOW = 'Without buttons, put .answer("a"), with your letter, behind the last bracket of this ask(...), and run the cell.'
+HOW = 'Without buttons, put .answer("a"), with your letter, right after this ask(...), and run the cell.'
 STYLE, SCRIPT = (
     files("coursekit.lesson").joinpath(f"questions.{kind}").read_text(encoding="utf-8")
     for kind in ("css", "js")

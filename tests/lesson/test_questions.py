@@ -78,7 +78,7 @@ def test_the_text_stands_in_for_the_buttons(question):
   (a) `(500,)`
   (b) (500, 500) <all>
   (c) an error
-Without buttons, put .answer("a"), with your letter, behind the last bracket of this ask(...), and run the cell."""
+Without buttons, put .answer("a"), with your letter, right after this ask(...), and run the cell."""
     assert repr(question) == text
     bundle = question._repr_mimebundle_()
     assert bundle["text/plain"] == text
