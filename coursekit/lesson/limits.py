@@ -17,14 +17,14 @@ def call(function, *arguments):
     operation of numpy, or while the function only waits, nothing happens. Where no thread can be started,
     the function runs without a limit.
     """
-    done, caller, start = threading.Event(), threading.get_ident(), time.process_time()
+    done, raised, caller, start = threading.Event(), [], threading.get_ident(), time.process_time()
 
     def watch():
         while time.process_time() - start < SECONDS:
             if done.wait(0.1):
                 return
         for _ in range(5):  # a bare except may catch it
-            _raise_in(caller, _Endless)
+            raised.append(_raise_in(caller))
             if done.wait(0.5):
                 return
 
@@ -34,17 +34,21 @@ def call(function, *arguments):
     except RuntimeError:
         return function(*arguments)
     try:
-        return function(*arguments)
+        try:
+            return function(*arguments)
+        finally:
+            done.set()
+            watcher.join()
+            for _ in range(100 * len(raised)):  # what was raised and has not arrived yet arrives here
+                pass
     except _Endless as stop:
         raise TimeoutError(f"after {SECONDS:g} seconds of computing").with_traceback(
             stop.__traceback__
         ) from None
-    finally:
-        done.set()
-        _raise_in(caller, None)  # what has not arrived yet is taken back
 
 
-def _raise_in(thread, kind):
+def _raise_in(thread):
+    """Raise _Endless in a thread. It cannot be taken back: Python 3.11 would hang under a tracer."""
     import ctypes
 
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), kind and ctypes.py_object(kind))
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_Endless))
