@@ -224,6 +224,15 @@ def test_an_interrupt_returns_what_is_finished():
     assert result.done.any()
 
 
+@pytest.fixture
+def interruptible():
+    """SIGINT raises KeyboardInterrupt, also where whoever started the tests has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("parallel", [False, True])
 def test_a_real_interrupt_returns_what_is_finished_and_starts_no_more(parallel, monkeypatch):
     monkeypatch.setattr(sweeps, "WORTH_A_POOL", 0 if parallel else 1e99)
