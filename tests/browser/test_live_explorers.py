@@ -56,7 +56,7 @@ e = Shell(Many(), controls)
 e"""
 LONG = SHOW.format(name="training", arguments="iterations=6000, speed=5")  # plays for a while
 WITHOUT_KERNEL = {"Weights as Python", "More", "Present", "Save picture"}
-TEXT_ONLY = {"Iterations a picture", "A click draws"}  # of explore_training
+TEXT_ONLY = {"Iterations a picture", "A click draws", "Stop at accuracy"}  # of explore_training
 COUNT = """import asyncio, gc
 from coursekit.explorers import shell
 tasks = [t for t in asyncio.all_tasks() if t.get_coro().__qualname__ == 'Shell.run']
