@@ -119,7 +119,7 @@ def grade_one(task):
     job, found = task
     record = Record(found.learner, found.place, job["assignment"].points, digest(job, found))
     record = replace(record, flags=tuple(found.flags), problem=found.problem, parts=_nothing(job))
-    record = replace(record, made_with=job.get("made_with", {}))
+    record = replace(record, made_with=job.get("made_with", {}), upload=found.upload)
     try:
         if not found.problem:
             record = _run_parts(job, found, read_submission(found.data, job["assignment"]), record)

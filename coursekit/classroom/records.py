@@ -102,6 +102,8 @@ class Record(AsInJson):
         Solution cell -> what these printed.
     made_with : dict
         Versions, seed, limits and sandbox of the run.
+    upload : tuple of str
+        The platform that the file came from, the learner's number there, and the name that it gave the file.
     """
 
     learner: str
@@ -116,6 +118,7 @@ class Record(AsInJson):
     answers: dict = field(default_factory=dict)
     outputs: dict = field(default_factory=dict)
     made_with: dict = field(default_factory=dict)
+    upload: tuple = ()
 
     @property
     def total(self):

@@ -8,7 +8,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from classes import CHOICE, IDENTITY, ODD, A, B, nb, tarred, tree, zipped
+from classes import CHOICE, IDENTITY, ODD, A, B, C, nb, tarred, tree, zipped
 from samples import RIGHT, handed_in, write
 
 from coursekit.classroom.collect import collect
@@ -298,3 +298,21 @@ def test_links_and_hidden_things_lead_nowhere(tmp_path):
     assert "secret" not in str(got)
     assert "is a link" in got["eve"]
     assert "is a link" in got["fay"]
+
+
+def test_what_a_platform_wrote_is_kept_and_what_somebody_packed_is_not(tmp_path):
+    files = {
+        "m.zip": {"Ann Lee_7_assignsubmission_file_/hw.ipynb": A, "Bob_8_assignsubmission_file_/x.ipynb": B},
+        "c.zip": {"carl_4711_99_hw.ipynb": C, "carl_LATE_4711_100_hw-1.ipynb": C},
+    }
+    uploads = {one.learner: (one.upload, one.flags[-1:]) for one in collect(tree(tmp_path / "all", files))}
+    assert uploads == {
+        "Ann Lee": (("moodle", "7", "Ann Lee_7_assignsubmission_file_"), ()),
+        "Bob": (("moodle", "8", "Bob_8_assignsubmission_file_"), ()),
+        "carl": (
+            ("canvas", "4711", "carl_LATE_4711_100_hw-1.ipynb"),
+            ("handed in late, says the name of the file",),
+        ),
+    }
+    packed = {"mallory.zip": {"Bob_8_assignsubmission_file_/hw.ipynb": A}, "bob.ipynb": B}
+    assert [one.upload for one in collect(tree(tmp_path / "some", packed))] == [(), ()]

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.classroom.collect.choice import Bag, choose
-from coursekit.classroom.collect.identity import owned, person_of
-from coursekit.classroom.collect.roster import exact, read_roster
+from coursekit.classroom.collect.names import exact
+from coursekit.classroom.collect.owners import Look
+from coursekit.classroom.collect.roster import read_roster
 from coursekit.classroom.collect.tree import Damaged, Entry, folder_entries, opened, readable
+
+EMPTY = "The folder is empty (hidden files and checkpoints do not count)."
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,8 @@ class Found:
     """A file that was handed in: whose it is, where it was found, and what is in it.
 
     `data` is the notebook: names and texts of its cells, and the begin of what they printed. `problem` says
-    why there is none; then `data` is empty.
+    why there is none; then `data` is empty. `upload` is what a platform wrote into the file's name: the
+    platform, the learner's number there, and the name itself; empty without a platform.
     """
 
     learner: str
@@ -23,6 +27,7 @@ class Found:
     data: bytes = b""
     problem: str = ""
     flags: tuple = ()
+    upload: tuple = ()
 
 
 def collect(folder, roster=None, assignment=None):
@@ -55,15 +60,14 @@ def collect(folder, roster=None, assignment=None):
     if not folder.exists():
         raise FileNotFoundError(f"folder must exist; got {readable(str(folder))!r}")
     people = read_roster(roster) if roster is not None else []
-    name = assignment.name if assignment is not None else ""
     with ExitStack() as stack:
-        things = owned(_entries(folder, stack), people, name, stack)
+        look = Look(people, assignment.name if assignment is not None else "", stack)
+        things = look.owned(_entries(folder, stack))
         if not things:
             raise ValueError(f"folder must hold what a class handed in; {readable(str(folder))!r} is empty")
-        by_learner = _by_learner(things, people, name)
+        by_learner = _by_learner(things, look)
         found = [_found(learner, things, assignment) for learner, things in by_learner.items()]
-    there = set(by_learner)
-    missing = [person.learner for person in people if person.learner not in there]
+    missing = [person.learner for person in people if person.learner not in by_learner]
     found += [Found(learner, "", problem="Nothing was handed in.") for learner in missing]
     return sorted(found, key=lambda one: one.learner)
 
@@ -72,37 +76,39 @@ def _entries(folder, stack):
     """Return what lies in the folder or the archive, or the one notebook that was given."""
     if folder.is_dir():
         return folder_entries(folder)
-    single = Entry(readable(folder.name), readable(folder.name), None, lambda: folder.open("rb"))
+    name = readable(folder.name)
+    single = Entry(name, name, None, lambda: folder.open("rb"))
     if single.is_archive:
         try:
             return stack.enter_context(opened(single))
         except Damaged as error:
-            raise ValueError(f"folder must be a folder or an archive; {single.name!r} {error}") from error
-    if ".ipynb" in single.name.casefold():
+            raise ValueError(f"folder must be a folder or an archive; {name!r} {error}") from error
+    if ".ipynb" in name.casefold():
         return [single]
-    raise ValueError(f"folder must be a folder, an archive or a notebook; got {single.name!r}")
+    raise ValueError(f"folder must be a folder, an archive or a notebook; got {name!r}")
 
 
-def _by_learner(things, people, assignment):
+def _by_learner(things, look):
     """Return learner -> [(Owner, Entry)]; refuse where two would be one."""
     groups, told = {}, {}
     for owner, entry in things:
-        person, by = person_of(owner, people, assignment)
+        person, by = look.person_of(owner)
         key = ("roster", person.learner) if person else owner.key
-        groups.setdefault(key, []).append((owner, entry))
+        name = person.learner if person else owner.name
+        groups.setdefault(key, (name, []))[1].append((owner, entry))
         if told.setdefault(key, by) != by:
-            _refuse(groups[key][0][1], entry, person.learner)
+            _refuse(groups[key][1][0][1], entry, name)
     names = {}
-    for key, group in groups.items():
-        name = key[1] if key in told and told[key] is not None else group[0][0].name
+    for name, group in groups.values():
         names.setdefault(exact(name), []).append((name, group))
     made = {}
     for same in names.values():
         for name, group in same:
-            if len(same) > 1 and not group[0][0].number:
+            number = group[0][0].number
+            if len(same) > 1 and not number:
                 other = next(other for _, other in same if other is not group)
                 _refuse(other[0][1], group[0][1], name)
-            made[f"{name} ({group[0][0].number})" if len(same) > 1 else name] = group
+            made[f"{name} ({number})" if len(same) > 1 else name] = group
     return made
 
 
@@ -115,10 +121,14 @@ def _refuse(one, other, learner):
 
 def _found(learner, things, assignment):
     """Look through all that a learner handed in, and take one file."""
-    bag, (owner, _) = Bag(), things[-1]
-    for its, entry in things:
-        bag.put(entry, its.order)
-    place, data, problem, flags = choose(bag, assignment)
+    bag = Bag()
+    for owner, entry in things:
+        bag.put(entry, owner)
+    file, flags = choose(bag, assignment)
+    owner = file.owner if file else things[0][0]
     if owner.late:
-        flags = (*flags, "handed in late, says the name of the file")
-    return Found(learner, place or things[0][1].place, data, problem, flags)
+        flags.append("handed in late, says the name of the file")
+    upload = (owner.platform, owner.number, owner.upload) if owner.platform else ()
+    if file is None:
+        return Found(learner, things[0][1].place, b"", EMPTY, tuple(flags), upload)
+    return Found(learner, file.place, file.data, file.problem, tuple(flags), upload)

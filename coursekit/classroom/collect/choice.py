@@ -1,11 +1,11 @@
 """Which of the files of one learner is graded, and what is said of the others."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coursekit.classroom.cells import LARGEST, Unreadable, kind_of, shortened
+from coursekit.classroom.collect.names import Owner, is_old, natural, version
 from coursekit.classroom.collect.tree import Damaged, opened, read
-from coursekit.classroom.collect.versions import is_old, natural, version
 from coursekit.classroom.submission import holds
 
 MOST_BYTES = 4 * LARGEST  # that are read of one learner's files
@@ -26,83 +26,77 @@ _KINDS = {
 _KIND = {suffix: kind for suffixes, kind in _KINDS.items() for suffix in suffixes.split()}
 
 
-@dataclass
-class Candidate:
-    """A file that is a notebook by its name or by what is in it; `problem` says why it cannot be read."""
+@dataclass(frozen=True)
+class File:
+    """A file that was looked at: the notebook in it, or why there is none."""
 
     place: str
-    order: tuple
-    time: tuple
+    owner: Owner
+    time: tuple = ()
     data: bytes = b""
     problem: str = ""
 
 
 class Bag:
-    """What one learner handed in: `candidates`, and `others`, sentences on files that are none."""
+    """What one learner handed in: `notebooks`, by their names or by what is in them, and `others`."""
 
     def __init__(self):
-        self.candidates, self.others, self.flags = [], [], []
+        self.notebooks, self.others, self.flags = [], [], []
         self._left, self._archives = MOST_BYTES, 0
 
-    def put(self, entry, order, within="", depth=0):
+    def put(self, entry, owner, within="", depth=0):
         """Take a file, or all that is in a folder or an archive; `within` names that archive."""
+        file = File(entry.place, owner, entry.time)
         if entry.children is not None:
             for child in entry.children:
-                self.put(child, order, within, depth)
-        elif entry.problem:
-            self.others.append((entry.place, f"{entry.name}{within} {entry.problem}."))
-        elif len(self.candidates) >= MOST_FILES or self._left <= 0:
-            self.others.append(
-                (entry.place, f"{entry.name}{within} was not looked at: there is too much here.")
-            )
+                self.put(child, owner, within, depth)
+        elif entry.problem or len(self.notebooks) >= MOST_FILES or self._left <= 0:
+            why = entry.problem or "was not looked at: there is too much here"
+            self.others.append(replace(file, problem=f"{entry.name}{within} {why}."))
         else:
-            self._put_file(entry, order, within, depth)
+            try:
+                self._look(entry, file, within, depth)
+            except Damaged as error:
+                what = "The archive " if entry.is_archive else ""
+                self.notebooks.append(replace(file, problem=f"{what}{entry.name}{within} {error}."))
 
-    def _put_file(self, entry, order, within, depth):
-        try:
-            is_notebook = ".ipynb" in entry.name.casefold()
-            is_json = _is_json(entry)
-            if (entry.is_archive and not is_json) or (is_notebook and read(entry, 4) == b"PK\3\4"):
-                self._put_archive(entry, order, depth)
-            elif is_notebook or is_json:
-                self._read(entry, order, is_notebook)
-            else:
-                self.others.append((entry.place, f"{entry.name}{within} is {_kind(entry)}, and no notebook."))
-        except Damaged as error:
-            what = "The archive " if entry.is_archive else ""
-            problem = f"{what}{entry.name}{within} {error}."
-            self.candidates.append(Candidate(entry.place, order, entry.time, problem=problem))
+    def _look(self, entry, file, within, depth):
+        is_notebook, is_json = ".ipynb" in entry.name.casefold(), _is_json(entry)
+        if (entry.is_archive and not is_json) or (is_notebook and read(entry, 4) == b"PK\3\4"):
+            self._unpack(entry, file, depth)
+        elif not (is_notebook or is_json) or not self._read(entry, file, is_notebook):
+            problem = f"{entry.name}{within} is {_kind(entry)}, and no notebook."
+            self.others.append(replace(file, problem=problem))
 
-    def _put_archive(self, entry, order, depth):
+    def _unpack(self, entry, file, depth):
         self._archives += 1
         if depth >= DEEPEST or self._archives > MOST_ARCHIVES:
             raise Damaged("was not unpacked: there are too many archives in archives")
         with opened(entry, LARGEST_ARCHIVE) as children:
             for child in children:
-                self.put(child, order, f" in the archive {entry.name}", depth + 1)
+                self.put(child, file.owner, f" in the archive {entry.name}", depth + 1)
             if not children:
-                self.others.append((entry.place, f"The archive {entry.name} is empty."))
+                self.others.append(replace(file, problem=f"The archive {entry.name} is empty."))
 
-    def _read(self, entry, order, is_notebook):
+    def _read(self, entry, file, is_notebook):
+        """Take a notebook, and say whether it is one."""
         data = read(entry, min(LARGEST, self._left) + 1)
         self._left -= len(data)
-        found = Candidate(entry.place, order, entry.time)
         try:
-            found.data = shortened(data)
+            self.notebooks.append(replace(file, data=shortened(data)))
+            if not entry.name.casefold().endswith(".ipynb"):
+                self.flags.append(f"{entry.name} was read as the notebook that is in it")
         except Unreadable as error:
-            if not is_notebook:
-                self.others.append((entry.place, f"{entry.name} is {_kind(entry)}, and no notebook."))
-                return
-            found.problem = str(error)
-        if not entry.name.casefold().endswith(".ipynb") and found.data:
-            self.flags.append(f"{entry.name} was read as the notebook that is in it")
-        self.candidates.append(found)
+            if is_notebook:
+                self.notebooks.append(replace(file, problem=str(error)))
+            return is_notebook
+        return True
 
 
 def _is_json(entry):
     """Whether a file without a telling name begins as a notebook does."""
-    told = re.search(r"\.(\w+)$", entry.name)
-    if told and told[1].casefold() in _KIND and told[1].casefold() != "txt":
+    told = re.search(r"\.(\w+)$", entry.name.casefold())
+    if told and told[1] in _KIND and told[1] != "txt":
         return False
     return read(entry, 64).lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0").startswith(b"{")
 
@@ -128,64 +122,70 @@ def choose(bag, assignment=None):
 
     Returns
     -------
-    place : str
-    data : bytes
-    problem : str
-    flags : tuple of str
+    File or None
+        None where there is nothing at all.
+    flags : list of str
     """
-    ready = [found for found in bag.candidates if not found.problem]
+    ready = [file for file in bag.notebooks if not file.problem]
     if not ready:
-        return *_nothing(bag), ()
+        return _nothing(bag), []
     why, best = "the only one that can be read", ready
     if len(ready) > 1:
-        held = [holds(found.data, assignment) for found in ready]
-        best = [found for found, much in zip(ready, held, strict=True) if much == max(held)]
+        held = [holds(file.data, assignment) for file in ready]
+        best = [file for file, much in zip(ready, held, strict=True) if much == max(held)]
         why = "the one that holds the assignment" if max(held) < 2 else "the one that holds answers"
-    if len(best) > 1:
-        best, why = _newest(best)
-    chosen = best[0]
-    flags = list(bag.flags)
-    if len(bag.candidates) > 1:
-        rest = [f"{found.place}{found.problem and ' (it cannot be read)'}" for found in bag.candidates]
-        rest.remove(chosen.place)
+    chosen, newest = _newest(best)
+    flags, others = list(bag.flags), [file for file in bag.notebooks if file is not chosen]
+    if others:
+        rest = [f"{file.place}{file.problem and ' (it cannot be read)'}" for file in others]
         more = f" and {len(rest) - 5} more" if len(rest) > 5 else ""
         flags.append(
-            f"{len(bag.candidates)} files; graded is {chosen.place}, {why}; not {', '.join(rest[:5])}{more}"
+            f"{len(bag.notebooks)} files; graded is {chosen.place}, {newest or why}; "
+            f"not {', '.join(rest[:5])}{more}"
         )
-    return chosen.place, chosen.data, "", tuple(flags)
+    return chosen, flags
 
 
 def _newest(files):
-    """Return files, the newest first, and what tells it."""
-    places = [_place(found.place) for found in files]
-    if len({found.order for found in files}) > 1:
-        key, why = (lambda i: files[i].order), "the platform's newest"
-    elif len({is_old(found.place) for found in files}) > 1:
-        key, why = (lambda i: not is_old(files[i].place)), "the newest by its name"
-    elif len({tuple(base for base, _ in place) for place in places}) == 1:
-        key, why = (lambda i: [(*marks, 0) for _, marks in places[i]]), "the newest by its name"
-    elif len({re.sub(r"\d+", "1", found.place) for found in files}) == 1:
-        key, why = (lambda i: natural(files[i].place)), "the newest by its name"
-    elif len({found.time for found in files}) > 1:
-        key, why = (lambda i: files[i].time), "the newest by its time"
-    else:
-        key, why = (lambda i: ()), "the last by its name"
-    order = sorted(range(len(files)), key=lambda i: (key(i), natural(files[i].place), i), reverse=True)
-    return [files[i] for i in order], why
+    """Return the newest of some files, and what tells it: of each rule those that are left count."""
+    rules = {
+        "the platform's newest": lambda: [file.owner.order for file in files],
+        "the newest by its name": lambda: _by_names([file.place for file in files]),
+        "the newest by its time": lambda: [file.time for file in files],
+        "the last by its name": lambda: [natural(file.place) for file in files],
+    }
+    said = ""
+    for why, rule in rules.items():
+        keys = rule()
+        best = [file for file, key in zip(files, keys, strict=True) if key == max(keys)]
+        said = said or (why if len(best) < len(files) else "")
+        files = best
+    return files[0], said
 
 
-def _place(place):
-    *folders, name = place.split("/")
-    return [version(part) for part in (*folders, re.sub(r"\.ipynb(\.\w+)?$", "", name, flags=re.IGNORECASE))]
+def _by_names(places):
+    """Return a key for each of some paths: the greater, the newer, as far as the names tell."""
+    old = [is_old(place) for place in places]
+    parts = [
+        [version(part) for part in re.sub(r"\.ipynb(\.\w+)?$", "", place, flags=re.I).split("/")]
+        for place in places
+    ]
+    if len(set(old)) > 1:
+        return [not is_old for is_old in old]
+    if len({tuple(base for base, _ in taken) for taken in parts}) == 1:
+        return [tuple((*marks, 0) for _, marks in taken) for taken in parts]
+    if len({re.sub(r"\d+", "1", place) for place in places}) == 1:
+        return list(map(natural, places))
+    return [()] * len(places)
 
 
 def _nothing(bag):
-    """Return place, no data, and why there is nothing to grade."""
-    if bag.candidates:
-        best = _newest(bag.candidates)[0][0] if len(bag.candidates) > 1 else bag.candidates[0]
-        return best.place, b"", best.problem
+    """Return what tells best why there is nothing to grade."""
+    if bag.notebooks:
+        return _newest(bag.notebooks)[0]
     if bag.others:
-        said = " ".join(said for _, said in bag.others[:3])
+        said = " ".join(file.problem for file in bag.others[:3])
         more = f" And {len(bag.others) - 3} more files." if len(bag.others) > 3 else ""
-        return bag.others[0][0], b"", f"{said}{more} Hand in the notebook itself, the .ipynb file."
-    return "", b"", "The folder is empty (hidden files and checkpoints do not count)."
+        problem = f"{said}{more} Hand in the notebook itself, the .ipynb file."
+        return replace(bag.others[0], problem=problem)
+    return None

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.classroom.collect.names import exact, plain
+
 _COLUMNS = {  # what a column may be called, in plain letters
     "learner": "learner name fullname student studentname displayname participant user learnername",
     "first": "firstname givenname forename",
@@ -32,17 +34,6 @@ class Person:
     names: frozenset
 
 
-def plain(name):
-    """Return a name's letters and digits alone, without case and accents, to compare it."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return re.sub(r"[\W_]+", "", letters).casefold()
-
-
-def exact(name):
-    """Return a name with one form for each letter, to compare it: accents count, case and blanks do not."""
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
-
-
 def read_roster(path):
     """Read the list of a class.
 
@@ -65,45 +56,63 @@ def read_roster(path):
         kind = ValueError if path.exists() else FileNotFoundError
         raise kind(f"roster must be a file; got {str(path)!r}")
     try:
-        header, *rows = _rows(decoded(path.read_bytes()))
+        header, *rows = (row for row in read_table(path) if any(map(str.strip, row)))
         meanings = [_MEANING.get(plain(name)) for name in header]
         if not {"learner", "first", "last", "id", "email"} & set(meanings):
             raise ValueError(f"its first line is {', '.join(header)[:100]!r}")
         for row in rows:
             if any(map(str.strip, row[len(header) :])):
                 raise ValueError(f"this line has more cells than the first one: {', '.join(row)[:100]!r}")
-        people = [_person(list(zip(meanings, row, strict=False))) for row in rows]
-        if not any(people):
+        people = [person for row in rows if (person := _person(zip(meanings, row, strict=False)))]
+        if not people:
             raise ValueError("it names nobody")
-    except (ValueError, csv.Error) as error:
+    except ValueError as error:
         raise ValueError(f"roster {str(path)!r} cannot be used: {_REMEDY}; {error}") from error
-    return _told_apart([person for person in people if person])
+    return _told_apart(list(dict.fromkeys(people)))
 
 
-def decoded(data):
-    """Return the text of a CSV file, whatever program wrote it; refuse a spreadsheet's own format."""
+def read_table(path):
+    """Return the rows of a CSV file, whatever program wrote it; the first is the first that is not empty.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+
+    Returns
+    -------
+    list of list of str
+
+    Raises
+    ------
+    ValueError
+        Where it is empty, or a spreadsheet's own format.
+    """
+    text = _decoded(Path(path).read_bytes()).replace("\0", "")
+    lines = re.split(r"\r\n|\r|\n", re.sub(r"\A(?:[ \t,;|]*[\r\n])+", "", text))
+    if hint := re.fullmatch("sep=(.)", lines[0]):  # to a spreadsheet
+        del lines[0]
+    if not any(map(str.strip, lines)):
+        raise ValueError("it is empty")
+    mark = hint[1] if hint else max(",;\t|", key=lines[0].count)
+    if mark not in lines[0]:
+        return [[line.strip('" ')] for line in lines]  # one column, whose names may hold commas
+    try:
+        return list(csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=mark))
+    except csv.Error as error:
+        raise ValueError(f"it is no CSV file ({error})") from error
+
+
+def _decoded(data):
     if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         raise ValueError("this is a spreadsheet: save it as CSV (UTF-8)")
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            break
-    if data[1:2] == b"\0":
-        return data.decode("utf-16-le", "replace")
-    return data.decode("cp1252", "replace")
-
-
-def _rows(text):
-    lines = [line for line in text.replace("\0", "").splitlines() if line.strip(" \t,;|\ufeff")]
-    if lines and re.match(r"sep=.$", lines[0]):
-        del lines[0]  # a hint to a spreadsheet
-    if not lines:
-        raise ValueError("it is empty")
-    delimiter = max(",;\t|", key=lines[0].count)
-    if delimiter not in lines[0]:
-        return [[line.strip('" ')] for line in lines]  # one column, whose names may hold commas
-    return list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter))
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data[:2]:
+        return data.decode("utf-16-le" if data[:1] != b"\0" else "utf-16-be", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def _person(cells):
@@ -113,37 +122,26 @@ def _person(cells):
         if meaning and value:
             found.setdefault(meaning, []).append(value)
     first, last = found.get("first", [""])[0], found.get("last", [""])[0]
-    named = (
-        *found.get("learner", []),
-        f"{first} {last}".strip(),
-        *found.get("id", []),
-        *found.get("email", []),
-    )
+    ids, emails, files = (found.get(meaning, []) for meaning in ("id", "email", "file"))
+    named = [*found.get("learner", []), f"{first} {last}".strip(), *ids, *emails]
     learner = next(filter(None, named), "")
     if not learner or plain(learner) in ("pointspossible", "studenttest"):  # a line that Canvas adds
         return None
     words = [word for word in re.split(r"[\s,]+", learner) if word]
     names = {"".join(words[i:] + words[:i]) for i in (0, 1, -1)} | {first + last, last + first, learner}
-    names |= {part for value in found.get("email", []) for part in (value, value.partition("@")[0])}
-    names |= {re.sub(r"\.\w{1,6}$", "", value) for value in found.get("file", [])}
-    names |= set(found.get("id", [])) | set(found.get("file", []))
-    ids = frozenset(plain(value) for value in found.get("id", []))
-    return Person(learner, ids, frozenset(map(plain, names)) - {""} or frozenset({exact(learner)}))
+    names.update(ids, files, emails, (value.partition("@")[0] for value in emails))
+    names.update(re.sub(r"\.\w{1,6}$", "", value) for value in files)
+    names = frozenset(map(plain, names)) - {""} or frozenset({exact(learner)})
+    return Person(learner, frozenset(map(plain, ids)), names)
 
 
 def _told_apart(people):
-    """Leave out who is there twice, and give learners of one name their ids."""
-    people = list(dict.fromkeys(people))
-    made = []
+    """Give learners of one name their ids, and leave out who is there twice."""
+    made = {}
     for person in people:
-        same = [
-            other for other in people if exact(other.learner) == exact(person.learner) and other != person
-        ]
-        others = frozenset().union(*(other.names for other in same))
+        same = [one for one in people if exact(one.learner) == exact(person.learner) and one != person]
+        others = frozenset().union(*(one.names for one in same))
         own = sorted(person.ids - others) or sorted(person.names - others)
-        if not same or own:
-            learner = f"{person.learner} ({own[0]})" if same else person.learner
-            made.append(Person(learner, person.ids, person.names))
-        elif not any(exact(other.learner) == exact(person.learner) for other in made):
-            made.append(person)
-    return made
+        learner = f"{person.learner} ({own[0]})" if same and own else person.learner
+        made.setdefault(exact(learner), Person(learner, person.ids, person.names))
+    return list(made.values())

@@ -1,14 +1,36 @@
 """The grades of a class as tables: grades.csv for a spreadsheet, and what Moodle and Canvas import."""
 
-import re
+import csv
+import io
 import zipfile
 
 from coursekit.classroom.report.page import points
-from coursekit.classroom.report.tables import write_table
+from coursekit.lesson.files import write_text
 
 OPEN = "not yet marked"
-_MOODLE = re.compile(r"(?:^|/)(([^/]+?)_(\d+)_assignsubmission_(?:file|onlinetext)_?)")
-_CANVAS = re.compile(r"(?:^|/)([^/_]+(?:_LATE)?_(\d+)_\d+_[^/]*?)(?:\.\w+)?(?:/|$)")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # a spreadsheet would compute what begins so
+MOODLE = ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)", "Feedback comments"]
+CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+
+
+def write_table(path, rows, bom=True):
+    """Write rows of texts; with the mark by which spreadsheets know UTF-8, and no formula among them.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+    rows : iterable of list of str
+    bom : bool
+        Without it for a platform's import, which takes the mark for a part of the first column's name.
+    """
+    made = io.StringIO()
+    csv.writer(made).writerows([safe(cell) for cell in row] for row in rows)
+    write_text(path, "\ufeff" * bom + made.getvalue())
+
+
+def safe(text):
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(RISKY) else text
 
 
 def write_grades(path, assignment, results):
@@ -48,43 +70,23 @@ def write_for_platforms(folder, assignment, results, pages):
     pages : dict
         Learner -> the page of their feedback.
     """
-    moodle, canvas = (_exported(pattern, results) for pattern in (_MOODLE, _CANVAS))
-    rows = [
-        ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)", "Feedback comments"]
-    ]
-    zipped = {}
-    for found, result in moodle:
-        grade = [points(result.total), points(result.points), "", result.hand.comment]
-        rows.append([f"Participant {found[3]}", found[2], *grade])
-        zipped[f"{found[1]}/feedback_{assignment.name}.html"] = pages[result.record.learner]
-    if zipped:
-        write_table(folder / "moodle_grades.csv", rows, bom=False)
-        _write_zip(folder / "moodle_feedback.zip", zipped)
-    empty = ["", "", ""]
-    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment.name]]
-    rows.append(["    Points Possible", "", *empty, points(assignment.points)])
-    zipped = {}
-    for found, result in canvas:
-        rows.append([result.record.learner, found[2], *empty, points(result.total)])
-        zipped[f"{found[1]}.html"] = pages[result.record.learner]
-    if zipped:
-        write_table(folder / "canvas_grades.csv", rows, bom=False)
-        _write_zip(folder / "canvas_feedback.zip", zipped)
-
-
-def _exported(pattern, results):
-    """Return (match, result) where a platform named the files; none where most files are not its own.
-
-    In a class of plain files, a platform's name can only be one that somebody packed.
-    """
-    handed_in = [result for result in results if result.record.file]
-    found = [(pattern.search(result.record.file), result) for result in handed_in]
-    found = [pair for pair in found if pair[0]]
-    return found if 2 * len(found) > len(handed_in) else []
-
-
-def _write_zip(path, files):
-    """Write texts into an archive; the same texts give the same bytes."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name), text.encode("utf-8", "backslashreplace"))
+    moodle, canvas = [MOODLE], [[*CANVAS, assignment.name]]
+    canvas.append(["    Points Possible", *[""] * 4, points(assignment.points)])
+    zipped = {"moodle": {}, "canvas": {}}
+    for result in results:
+        platform, number, upload = result.record.upload or ("", "", "")
+        page, total = pages[result.record.learner], points(result.total)
+        if platform == "moodle":
+            name = upload.partition(f"_{number}_")[0]
+            grade = [total, points(result.points), "", result.hand.comment]
+            moodle.append([f"Participant {number}", name, *grade])
+            zipped[platform][f"{upload.rstrip('_')}_/feedback_{assignment.name}.html"] = page
+        if platform == "canvas":
+            canvas += [[result.record.learner, number, "", "", "", total]] * number.isdecimal()
+            zipped[platform][f"{upload.partition('.')[0]}.html"] = page
+    for (platform, files), rows in zip(zipped.items(), (moodle, canvas), strict=True):
+        if files:
+            write_table(folder / f"{platform}_grades.csv", rows, bom=False)
+            with zipfile.ZipFile(folder / f"{platform}_feedback.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, page in files.items():
+                    archive.writestr(zipfile.ZipInfo(name), page.encode("utf-8", "backslashreplace"))

@@ -6,10 +6,12 @@ the grader's figure as it is.
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from coursekit.classroom.collect.roster import read_table
+from coursekit.classroom.report.gradebook import safe, write_table
 from coursekit.classroom.report.page import points
-from coursekit.classroom.report.tables import read_table, safe, write_table
 
 COMMENT, TOTAL = "comment", "total instead"
 LATE = "late days (0 % each)"
@@ -72,68 +74,65 @@ def read_marks(path, assignment, learners):
     """
     if not Path(path).exists():
         return {}
-    head, *rows = read_table(path) or [[]]
+    try:
+        head, *rows = read_table(path)
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be used: {error}") from error
     names = [cell.strip() for cell in head]
     if "learner" not in [name.lower() for name in names]:
-        raise ValueError(f"{path}, row 1: must have a column 'learner'; it has {', '.join(names) or 'none'}")
+        raise ValueError(f"{path}, row 1: must have a column 'learner'; it has {', '.join(names)}")
     known = {safe(learner).strip(): learner for learner in learners}
     limits = {cell.name: cell.points for cell in assignment.cells if cell.points}
-    hands, seen = {}, {}
+    hands, at = {}, {}
     for number, row in enumerate(rows, 2):
-        entered = _Entered(path, number, dict(zip(names, row, strict=False)))
         if any(cell.strip() for cell in row):
-            learner = entered.learner(known, seen)
-            hands[learner] = entered.hand(limits)
+            refuse = partial(_refuse, path, number)
+            cells = {name: cell.strip() for name, cell in zip(names, row, strict=False)}
+            learner = _learner(cells, known, at, refuse)
+            hands[learner], at[learner] = _hand(cells, limits, refuse), number
     return hands
 
 
-class _Entered:
-    """One row, whose cells are read by name, and whose errors say where they are."""
+def _refuse(path, number, column, rule, got):
+    raise ValueError(
+        f"{path}, row {number}, column {column!r}: {rule}; got {got!r}. "
+        "Mend it in the spreadsheet, save it as CSV, and give the command again."
+    )
 
-    def __init__(self, path, number, cells):
-        self._path, self._number, self._cells = path, number, cells
 
-    def refuse(self, column, rule, got):
-        raise ValueError(
-            f"{self._path}, row {self._number}, column {column!r}: {rule}; got {got!r}. "
-            "Mend it in the spreadsheet, save it as CSV, and give the command again."
-        )
+def _learner(cells, known, at, refuse):
+    column, name = next((column, name) for column, name in cells.items() if column.lower() == "learner")
+    learner = known.get(name) or known.get(safe(name))
+    if learner is None:
+        refuse(column, "must be the name of a learner of this class, as in grades.csv", name)
+    if learner in at:
+        refuse(column, f"must be there once; row {at[learner]} has it as well", name)
+    return learner
 
-    def learner(self, known, seen):
-        column = next(name for name in self._cells if name.lower() == "learner")
-        name = self._cells[column].strip()
-        learner = known.get(name) or known.get(safe(name))
-        if learner is None:
-            self.refuse(column, "must be the name of a learner of this class, as in grades.csv", name)
-        if learner in seen:
-            self.refuse(column, f"must be there once; row {seen[learner]} has it as well", name)
-        seen[learner] = self._number
-        return learner
 
-    def hand(self, limits):
-        marks, late, percent, comment, total = {}, 0.0, 0.0, "", None
-        for column, text in self._cells.items():
-            part, found = column.partition(" (of")[0].strip(), _LATE.match(column.lower())
-            if part in limits:
-                value = self.number(column, text, limits[part])
-                marks |= {} if value is None else {part: value}
-            elif found:
-                late = self.number(column, text, 1000) or 0.0
-                percent = float((found[1] or "0").replace(",", "."))
-            elif column.lower() == TOTAL:
-                total = self.number(column, text, 1000)
-            elif column.lower() == COMMENT:
-                comment = text.strip()
-        return Hand(marks, comment, late, percent, total)
+def _hand(cells, limits, refuse):
+    marks, more = {}, {}
+    for column, text in cells.items():
+        part, late = column.partition(" (of")[0].strip(), _LATE.match(column.lower())
+        if part in limits:
+            marks[part] = _number(column, text, limits[part], refuse)
+        elif late:
+            more["late_days"] = _number(column, text, 1000, refuse) or 0.0
+            more["late_percent"] = float((late[1] or "0").replace(",", "."))
+        elif column.lower() == TOTAL:
+            more["total"] = _number(column, text, 1000, refuse)
+        elif column.lower() == COMMENT:
+            more["comment"] = text
+    return Hand({part: value for part, value in marks.items() if value is not None}, **more)
 
-    def number(self, column, text, most):
-        text = text.strip()
-        if not text:
-            return None
-        try:
-            value = float(text.replace(",", "."))
-        except ValueError:
-            value = -1.0
-        if not 0 <= value <= most:
-            self.refuse(column, f"must be a number from 0 to {points(most)}, or empty", text)
-        return value
+
+def _number(column, text, most, refuse):
+    if not text:
+        return None
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= most:
+        refuse(column, f"must be a number from 0 to {points(most)}, or empty", text)
+    return value

@@ -11,11 +11,13 @@ from dataclasses import replace
 import pytest
 from samples import write
 
+from coursekit.classroom.collect.names import owners_by_platform
+from coursekit.classroom.collect.roster import read_table
 from coursekit.classroom.records import PartGrade, Record, path_of, read_class, set_aside
 from coursekit.classroom.records import write as keep
+from coursekit.classroom.report.gradebook import safe, write_table
 from coursekit.classroom.report.marks import Hand, read_marks
 from coursekit.classroom.report.reports import write_reports
-from coursekit.classroom.report.tables import read_table, safe, write_table
 from coursekit.cli import main
 
 HEAD = "learner,double (of 3),add (of 1),why (of 2),comment,late days (0 % each),total instead\r\n"
@@ -111,9 +113,12 @@ def test_a_spreadsheets_own_format_is_refused(assignment, tmp_path):
         read_marks(tmp_path / "marks.csv", assignment, ["ada"])
 
 
-@pytest.mark.parametrize("content", ["", "name,why\nada,1\n"])
-def test_a_file_without_learners_is_refused(content, assignment, tmp_path):
-    with pytest.raises(ValueError, match="row 1: must have a column 'learner'"):
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "cannot be used: it is empty"), ("name,why\nada,1\n", "row 1: must have a column 'learner'")],
+)
+def test_a_file_without_learners_is_refused(content, said, assignment, tmp_path):
+    with pytest.raises(ValueError, match=said):
         read_marks(write(tmp_path / "marks.csv", content), assignment, ["ada"])
 
 
@@ -124,47 +129,47 @@ def test_no_text_is_a_formula(text, tmp_path):
     assert read_table(tmp_path / "a.csv")[0] == ["a", f"'{text}", 'b"c', "ä\\ud83d"]
 
 
-PLACES = {  # file of a record -> in which archive, under which name
-    "Ada Byron_12345_assignsubmission_file_/hw.ipynb": ("moodle", "Ada Byron_12345_assignsubmission_file_/"),
-    "in/Bo_Li_7_assignsubmission_file/x/hw.pdf": ("moodle", "Bo_Li_7_assignsubmission_file/"),
+UPLOADS = {  # the name that a platform gave a file -> the platform, and the name in its zip of feedback
+    "Ada Byron_12345_assignsubmission_file_": ("moodle", "Ada Byron_12345_assignsubmission_file_/"),
+    "Bo_Li_7_assignsubmission_file": ("moodle", "Bo_Li_7_assignsubmission_file_/"),
     "Participant_11_assignsubmission_file_hw.ipynb": ("moodle", "Participant_11_assignsubmission_file_/"),
     "curiemarie_4711_990011_hw-1.ipynb": ("canvas", "curiemarie_4711_990011_hw-1.html"),
-    "all/noether_LATE_4712_99_h_w.zip/hw.ipynb": ("canvas", "noether_LATE_4712_99_h_w.html"),
-    "ada.ipynb": ("", ""),
+    "noether_LATE_4712_99_h_w.zip": ("canvas", "noether_LATE_4712_99_h_w.html"),
+    "anon_aB3dE_98_hw.ipynb": ("canvas", "anon_aB3dE_98_hw.html"),
 }
 
 
 def of_platform(platform, assignment, folder):
     """Write the reports of a class from one platform, with a file from nowhere; return the table."""
-    graded = [record(f"l{i}", place) for i, (place, (where, _)) in enumerate(PLACES.items())]
-    write_reports(folder, assignment, [one for one in graded if PLACES[one.file][0] in (platform, "")])
-    wanted = [name for where, name in PLACES.values() if where == platform]
+    graded = [record("nobody")]
+    for (name, (where, _)), owner in zip(UPLOADS.items(), owners_by_platform(list(UPLOADS)), strict=True):
+        assert owner.platform == where
+        made = replace(record(owner.name, f"in/{name}/hw.ipynb"), upload=(where, owner.number, owner.upload))
+        graded += [made] * (where == platform)
+    write_reports(folder, assignment, graded)
+    wanted = [name for where, name in UPLOADS.values() if where == platform]
     with zipfile.ZipFile(folder / f"{platform}_feedback.zip") as archive:
         assert [name.removesuffix("feedback_tiny.html") for name in archive.namelist()] == wanted
         assert b"3 of 6 points" in archive.read(archive.namelist()[0])
+    assert {path.name.partition("_")[0] for path in folder.glob("*_feedback.zip")} == {platform}
     return rows(folder / f"{platform}_grades.csv")
 
 
 def test_moodle_gets_its_ids_and_its_names(assignment, tmp_path):
     moodle = of_platform("moodle", assignment, tmp_path)
     assert [row["Identifier"] for row in moodle] == ["Participant 12345", "Participant 7", "Participant 11"]
+    assert [row["Full name"] for row in moodle] == ["Ada Byron", "Bo_Li", "Participant"]
     assert {row["Grade"] for row in moodle} == {"3"}
     assert {"Last modified (grade)", "Maximum grade", "Feedback comments"} < set(moodle[0])
 
 
 def test_canvas_gets_its_ids_and_its_names(assignment, tmp_path):
-    canvas = of_platform("canvas", assignment, tmp_path)
+    canvas = of_platform("canvas", assignment, tmp_path)  # who has no number there cannot be in its table
     assert [(row["Student"].strip(), row["ID"], row["tiny"]) for row in canvas] == [
         ("Points Possible", "", "6"),
-        ("l3", "4711", "3"),
-        ("l4", "4712", "3"),
+        ("curiemarie", "4711", "3"),
+        ("noether", "4712", "3"),
     ]
-
-
-def test_a_name_of_a_platform_that_somebody_packed_makes_no_export(assignment, tmp_path):
-    packed = record("mallory", "mallory.zip/Bob_8_assignsubmission_file_/hw.ipynb")
-    write_reports(tmp_path, assignment, [packed, record("ada", "ada.ipynb"), record("bob", "bob.ipynb")])
-    assert not [*tmp_path.glob("moodle*"), *tmp_path.glob("canvas*")]
 
 
 def test_files_that_came_from_nowhere_make_no_exports(assignment, tmp_path):

@@ -1,0 +1,150 @@
+"""What names tell: whose a thing is, by a platform or by itself, and which of two things is the newer."""
+
+import os
+import re
+import time
+import unicodedata
+from dataclasses import dataclass
+
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assign(?:submission|feedback)_[a-z]+_?")
+_CANVAS = re.compile(
+    r"(?P<name>anon(?=(?:_LATE)?_[A-Za-z0-9]{5}_)|[^_]+?)(?P<late>_LATE)?"
+    r"_(?P<number>(?:(?<=anon_)|(?<=anon_LATE_))[A-Za-z0-9]{5}|\d+)_(?P<order>\d+)_."
+)
+_BLACKBOARD = re.compile(r"(?P<before>.+)_attempt_(?P<order>\d{4}(?:-\d\d){2,5})(?:[_.].*)?$")
+_BRIGHTSPACE = re.compile(
+    r"(?P<number>\d+-\d+) *- *(?P<name>.+?) *- *"
+    r"(?P<day>\w+\.? \d{1,2},? \d{4}),? (?P<hour>\d{3,4}) ?(?P<half>[AP]M)"
+)
+FINAL = 1_000_000  # a final version is newer than any numbered one
+_OLD = "old|alt|backup|bak|orig|original|drafts?|archive|trash"
+_DOWNLOADS = (  # names that a browser or a copy made of another name, and the number of the first of them
+    (r"(?P<name>.+?) ?[(_\[](?P<number>\d{1,9})[)_\]]", 1),
+    (r"(?P<name>.+?)[ _-]+(?:copy|kopie|copie) ?\(?(?P<number>\d{0,9})\)?", 1),
+    (r"(?:copy of|kopie von|copie de) (?P<name>.+)(?P<number>)", 1),
+)
+_VERSIONS = (
+    *_DOWNLOADS,
+    (r"(?P<name>.+?)[ _.-]+(?:final|neu|new|fixed|corrected|last|latest)(?P<number>\d{0,9})", FINAL),
+    (rf"(?P<name>.+?)[ _.-]+(?:{_OLD})(?P<number>)\d*", -1),
+    (r"(?:old|backup)[ _.-]+(?P<name>.+)(?P<number>)", -1),
+    (r"(?P<name>.+?)[ _.-]+(?:v|version|try|attempt)?[ _.-]?(?P<number>\d{1,9})", 0),
+)
+
+
+def plain(name):
+    """Return a name's letters and digits alone, without case and accents, to compare it."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return re.sub(r"[\W_]+", "", letters).casefold()
+
+
+def exact(name):
+    """Return a name with one form for each letter, to compare it: accents count, case and blanks do not."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose a thing is: a name, the number that a platform gave them, and what else the thing's name tells.
+
+    `upload` is that name as far as the platform's own. `order` tells the later of several things: the number
+    or the time that the platform gave it.
+    """
+
+    name: str
+    number: str = ""
+    platform: str = ""
+    upload: str = ""
+    order: tuple = ()
+    late: bool = False
+
+    @property
+    def key(self):
+        """What the things of one learner share, and those of two do not."""
+        return (self.platform, self.number) if self.number else exact(self.name)
+
+
+def owner_of(name, *rest):
+    """Return the owner whom a name tells."""
+    return Owner(" ".join(unicodedata.normalize("NFC", name).split()) or "?", *rest)
+
+
+def owners_by_platform(names):
+    """Return what platforms wrote into the names of a folder.
+
+    Parameters
+    ----------
+    names : list of str
+
+    Returns
+    -------
+    list of (Owner or None)
+    """
+    canvas = [_CANVAS.match(name) for name in names]
+    uploads = [found["order"] for found in canvas if found]
+    if len(set(uploads)) < len(uploads):
+        canvas = [None] * len(names)  # each upload has a number of its own: these are none
+    before = {found["before"] for name in names if (found := _BLACKBOARD.match(name))}
+    shared = os.path.commonprefix(list(before)).rpartition("_")[0] if len(before) > 1 else ""  # noqa: RUF071
+    return [_owner(name, found, shared) for name, found in zip(names, canvas, strict=True)]
+
+
+def _owner(name, canvas, shared):
+    if found := _MOODLE.match(name):
+        anonymous = plain(found["name"]) == "participant"
+        shown = f"Participant {found['number']}" if anonymous else found["name"]
+        return owner_of(shown, found["number"], "moodle", found[0])
+    if found := _BLACKBOARD.match(name):
+        user = found["before"][len(shared) :].strip("_") if shared else found["before"].rpartition("_")[2]
+        return owner_of(user, exact(user), "blackboard", name, tuple(map(int, found["order"].split("-"))))
+    if found := _BRIGHTSPACE.match(name):
+        return owner_of(found["name"], found["number"], "brightspace", name, _moment(found))
+    if canvas:
+        shown = f"anon {canvas['number']}" if canvas["name"] == "anon" else canvas["name"]
+        upload = (int(canvas["order"]),)
+        return owner_of(shown, canvas["number"], "canvas", name, upload, bool(canvas["late"]))
+    return None
+
+
+def _moment(found):
+    for form in ("%b %d %Y", "%B %d %Y"):
+        try:
+            when = time.strptime(re.sub("[.,]", "", found["day"]), form)
+        except ValueError:
+            continue
+        return (*when[:3], int(found["hour"]) % 1200 + 1200 * (found["half"] == "PM"))
+    return ()
+
+
+def _made_of(patterns, name):
+    """Return the name that a pattern made into this one, and how new that makes it; None for no pattern."""
+    for pattern, first in patterns:
+        if found := re.fullmatch(pattern, name, re.IGNORECASE):
+            number = int(found["number"] or first)
+            return found["name"].strip() or "?", number + (FINAL if first == FINAL != number else 0)
+    return None
+
+
+def download_of(name):
+    """Return the name that a browser or a copy made into this one, as "ann" of "ann (1)", or the name."""
+    return (_made_of(_DOWNLOADS, name) or (name,))[0]
+
+
+def version(name):
+    """Take a name, without its suffix, apart: (base, marks); the greater these, the newer."""
+    marks = ()
+    while found := _made_of(_VERSIONS, name):
+        name, marks = found[0], (found[1], *marks)
+    return name, marks
+
+
+def is_old(place):
+    """Whether a path says that what is there was set aside."""
+    folders = [part.split(".")[0] for part in place.casefold().split("/")]
+    return any(re.fullmatch(rf"(.*[ _.-])?({_OLD})", part) for part in folders)
+
+
+def natural(name):
+    """Return a key that sorts 9 before 10."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
