@@ -1,7 +1,12 @@
-"""What a learner's function stopped with, in words that lead on: the line, what met there, one question."""
+"""What a learner's function stopped with, in words that lead on: the line, what met there, one question.
+
+What an exception means is a row of `stops.txt`, or said by a function here that looks closer.
+"""
 
 import ast
+import builtins
 import contextlib
+import difflib
 import inspect
 import linecache
 import sysconfig
@@ -11,22 +16,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from coursekit.diagnosis.error_kinds import meaning_of
-
+TABLE = Path(__file__).with_name("stops.txt")  # exception and pieces of its message; meaning; question
 FOREIGN = sysconfig.get_path("stdlib"), Path(__file__).parents[1]
 PURE = "abs array column_stack cos dot exp len log matmul max maximum mean min minimum ones ones_like outer "
 PURE += "ravel reshape sin sqrt square squeeze std sum tanh transpose where zeros zeros_like"
-LOOKED_UP = (
-    ast.Constant,
-    ast.Name,
-    ast.Attribute,
-    ast.BinOp,
-    ast.UnaryOp,
-    ast.Subscript,
-    ast.Slice,
-    ast.Tuple,
-)
-LOOKED_UP += (ast.Call, ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
+LOOKED_UP = (ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice)
+LOOKED_UP += (ast.Tuple, ast.Call, ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
 UNKNOWN = object()  # the value of an expression that cannot be looked up without running more of it
 
 
@@ -54,17 +49,37 @@ def explain_stop(function, error, arguments=()):
     known = steps[-1][1] if steps else {}
     line, part = _source(steps[-1][0]) if steps else ("", None)
     pairs = [(text, value) for text, value in _operands(part, known) if value is not UNKNOWN]
-    case = SimpleNamespace(function=function, error=error, text=str(error), given=arguments, part=part)
-    vars(case).update(known=known, met=[value for _, value in pairs], look_up=_value, describe=describe)
-    meaning, question = meaning_of(case)
-    lines = [f"{who} with {type(error).__name__}{f' at  {line}' if line else ''}", meaning]
     met = dict(pairs)
+    case = SimpleNamespace(function=function, error=error, text=str(error), given=arguments, part=part)
+    case.known, case.met = known, [value for _, value in pairs]
+    meaning, question = _meaning(case)
+    lines = [f"{who} with {type(error).__name__}{f' at  {line}' if line else ''}", meaning]
     if met and not isinstance(part, ast.Attribute):
-        lines.append(
-            "There, " + ", ".join(f"{text} is {describe(value)}" for text, value in met.items()) + "."
-        )
+        lines.append(f"There, {', '.join(f'{text} is {describe(value)}' for text, value in met.items())}.")
     way = [f"line {step.lineno} in {step.name}: {step.line}" for step, _ in steps[-8:] if step.line]
     return "\n".join([*lines, question]), "\n".join([*way, f"{type(error).__name__}: {error}"])
+
+
+def describe(value):
+    """Say in a few words what a value is."""
+    if value is None or value is ...:
+        return "None" if value is None else "still the three dots"
+    if isinstance(value, np.ndarray) and value.ndim:
+        kinds = {"b": " of True and False", "i": " of whole numbers", "O": " of objects"}
+        return f"an array {value.shape}{kinds.get(value.dtype.kind, '')}"
+    if isinstance(value, (bool, np.bool_, str)):
+        return f"{value!r:.40}"
+    if isinstance(value, (int, float, np.number, np.ndarray)):
+        text = str(value) if isinstance(value, int) else f"{value:.4g}"
+        return f"one number, {text}{'.0' * (not isinstance(value, int) and text.lstrip('-').isdigit())}"
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return f"{type(value).__name__}({', '.join(value._fields[:4])})"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)} value{'s' * (len(value) != 1)}"
+    return "a function" if inspect.isroutine(value) else f"a value of type {type(value).__name__}"
+
+
+# Where it stopped, and what met there
 
 
 def _steps_outside(error):
@@ -126,20 +141,139 @@ def _value(part, known):
     return UNKNOWN
 
 
-def describe(value):
-    """Say in a few words what a value is."""
-    if value is None or value is ...:
-        return "None" if value is None else "still the three dots"
-    if isinstance(value, np.ndarray) and value.ndim:
-        kinds = {"b": " of True and False", "i": " of whole numbers", "O": " of objects"}
-        return f"an array {value.shape}{kinds.get(value.dtype.kind, '')}"
-    if isinstance(value, (bool, np.bool_, str)):
-        return f"{value!r:.40}"
-    if isinstance(value, (int, float, np.number, np.ndarray)):
-        text = str(value) if isinstance(value, int) else f"{value:.4g}"
-        return f"one number, {text}{'.0' * (not isinstance(value, int) and text.lstrip('-').isdigit())}"
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return f"{type(value).__name__}({', '.join(value._fields[:4])})"
-    if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of {len(value)} value{'s' * (len(value) != 1)}"
-    return "a function" if inspect.isroutine(value) else f"a value of type {type(value).__name__}"
+# What it means: (meaning, question)
+
+
+def _meaning(case):
+    if isinstance(case.part, ast.Raise):
+        return f"That line raises it, and says: {case.text}", "What did it expect, and what came?"
+    for look in (_unclear_truth, _shapes, _nothing, _missing_name, _arguments):
+        if said := look(case):
+            return said
+    for row in TABLE.read_text(encoding="utf-8").strip().split("\n\n"):
+        head, *meaning, question = row.split("\n")
+        kind, _, pieces = head.partition(":")
+        found = any(piece in case.text for piece in pieces.strip().split("; "))
+        if found and isinstance(case.error, getattr(builtins, kind)):
+            return " ".join(meaning), question
+    if " must " in case.text:  # a refusal of this package
+        return case.text, "Which of your values is that, and where is it made?"
+    return f"Python says: {case.text}", "What did you expect of that line, and what stands there?"
+
+
+def _unclear_truth(case):
+    """Return what is said of an array where one True or False belongs."""
+    if "truth value of a" not in case.text:
+        return None
+    joined = "Which sign joins two arrays of answers entry by entry, and where do its brackets stand?"
+    if getattr(getattr(case.part, "func", None), "id", "") in ("max", "min", "sorted"):
+        meaning = "Python's max and min compare arrays as wholes: many answers where they want one."
+        return meaning, "Which function of numpy compares entry by entry?"
+    if isinstance(case.part, ast.Compare) and len(case.part.ops) > 1:
+        return "a < b < c is read as (a < b) and (b < c), and `and` wants one answer, not an array.", joined
+    if isinstance(case.part, (ast.BoolOp, ast.UnaryOp)):
+        return "and, or, not want one True or False; here is an array of them.", joined
+    if case.part is not None:
+        meaning = "An if decides once; here is an array of many answers."
+        return meaning, "Which function of numpy chooses entry by entry?"
+    meaning = "One answer is wanted by if, and, a < b < c or Python's max; here is an array of many."
+    return meaning, "Which sign or which function of numpy does it entry by entry?"
+
+
+def _shapes(case):
+    """Return what is said of two shapes that do not fit."""
+    product = "core dimension" in case.text or "not aligned" in case.text
+    if not product and ("broadcast" not in case.text or "einstein" in case.text):
+        return None
+    meaning, asked = (
+        "Entry by entry, two shapes are laid over each other from the right: sizes are equal or 1.",
+        "",
+    )
+    if product:
+        meaning = "A @ B takes as many columns of A as B has rows."
+    arrays = [value for value in case.met if isinstance(value, np.ndarray)]
+    if len(arrays) == 2 and all(array.ndim for array in arrays):
+        (a, b), (c, d) = map(_as_factor, arrays)
+        fits, swapped = b == c, d == a and arrays[1].ndim > 1
+        if product:
+            meaning += f" Here {b} columns meet {c} rows."
+            if swapped:
+                asked = "Which of the two stands first? Which shape should come out?"
+            elif arrays[0].shape[0] == c or b == d:
+                asked = (
+                    "Over which axis is the sum, and which one needs .T for it? Which shape should come out?"
+                )
+        elif sorted(map(np.ndim, arrays)) == [1, 2] and len(arrays[0]) == len(arrays[1]):
+            asked = "Is it one number for each row? Is the shape for that (n,) or (n, 1)?"
+        elif fits or d == a:
+            asked = "Is it * that you mean, or the product @?"
+    return (
+        meaning,
+        asked or "Which of the two has the shape that you expect? Is an axis missing, or one too many?",
+    )
+
+
+def _as_factor(array):
+    """Return (rows, columns) as @ counts them: a flat array is a column on the right, a row on the left."""
+    return array.shape[-2 if array.ndim > 1 else 0], array.shape[-1]
+
+
+def _missing_name(case):
+    """Return what is said of a name, an entry or an attribute that does not exist: the nearest that does."""
+    error, key = case.error, str(case.error.args[0]) if case.error.args else ""
+    if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
+        names = [name for name in case.known if name[:1] != "_"]
+        return _nearest("There is no", error.name or "", names, "has that cell been run?")
+    if isinstance(error, KeyError) and (owner := [each for each in case.met if isinstance(each, dict)]):
+        return _nearest("There is no entry", key, list(map(str, owner[0])))
+    named = isinstance(error, AttributeError) and error.obj is not None and error.name is not None
+    if named and "set" not in case.text[:9]:
+        names = getattr(error.obj, "_fields", [name for name in dir(error.obj) if name[:1] != "_"])
+        who = error.obj.__name__ if inspect.ismodule(error.obj) else describe(error.obj)
+        return _nearest(f"{who[:1].upper()}{who[1:]} has no", error.name, list(names))
+    return None
+
+
+def _nearest(said, name, names, missing=""):
+    close = [each for each in names if each.lower() == name.lower()]
+    close += difflib.get_close_matches(name, names, n=1, cutoff=0.75)
+    there = f" There are {', '.join(names)}." if not missing and 0 < len(names) <= 6 else ""
+    asked = (
+        f"Do you mean {close[0]}?"
+        if close
+        else f"Where is it made, or {missing or 'what is it called there?'}"
+    )
+    return f"{said} {name}.{there}", asked
+
+
+def _arguments(case):
+    """Return what is said of a call with too few, too many, unknown or exchanged arguments."""
+    called = isinstance(case.part, ast.Call)
+    function = _value(case.part.func, case.known) if called else case.function
+    try:
+        wanted = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return None
+    name, given = getattr(function, "__name__", "it"), [*map(ast.unparse, case.part.args)] if called else []
+    takes = f"({', '.join(wanted)})"
+    if any(words in case.text for words in ("positional argument", "keyword", "multiple values")):
+        gets = f"it is given ({', '.join(given)})" if called else f"the check gives it {len(case.given)}"
+        return f"{name} takes {takes}; {gets}.", "Which arguments, in which order, does it need?"
+    swapped = any(each in wanted and wanted.index(each) != i for i, each in enumerate(given))
+    if " must " in case.text and swapped:
+        return f"{name} reads {takes}; you give ({', '.join(given)}).", "Which one comes first?"
+    return None
+
+
+def _nothing(case):
+    """Return what is said of None, and of three dots, where a value belongs."""
+    if "'ellipsis'" in case.text:
+        return "Three dots (...) still stand where a value belongs.", "Which part is not written yet?"
+    if "NoneType" not in case.text:
+        return None
+    calls = [ast.unparse(node) for node in ast.walk(case.part or ast.Pass()) if isinstance(node, ast.Call)]
+    gave = f"{calls[0]} gave None" if calls and None not in case.met else "Something there is None"
+    return (
+        f"{gave}, which is nothing.",
+        "Which function or line was to give it? Does that function end with a return?",
+    )
