@@ -7,7 +7,7 @@ import numpy as np
 from coursekit._validation import check_choice, describe
 from coursekit.activations import ACTIVATIONS, sigmoid, sigmoid_derivative
 from coursekit.diagnosis.engine import multiples, rows, tell
-from coursekit.diagnosis.values import Value, candidates, right, unfit
+from coursekit.diagnosis.values import Value, candidates, kinds, right
 
 
 def _rounded(values):
@@ -153,7 +153,7 @@ def diagnose_sigmoid(received, z):
         Where `z` breaks its rule.
     """
     z = _check_z(z)
-    note, bad = unfit("sigmoid", received, is_number=z.ndim == 0)
+    note, bad = kinds(["sigmoid"], [received], is_number=z.ndim == 0)
     if bad:
         return bad
     with np.errstate(all="ignore"):
@@ -188,7 +188,7 @@ def diagnose_activation_derivative(received, z, activation):
     """
     z = _check_z(z)
     phi = check_choice(activation, ACTIVATIONS, "activation")
-    note, bad = unfit("slope", received, is_number=z.ndim == 0)
+    note, bad = kinds(["slope"], [received], is_number=z.ndim == 0)
     if bad:
         return bad
     with np.errstate(all="ignore"):

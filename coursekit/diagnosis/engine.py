@@ -17,20 +17,10 @@ MANY = 60  # ways that are looked at more closely
 
 
 class Mistake(NamedTuple):
-    """One way to fill one slot wrongly.
+    """One way to fill one slot wrongly, and how to say it.
 
-    Attributes
-    ----------
-    slug : str
-        Its stable name.
-    slot : str
-    make : callable
-        Takes the arrays so far (and, for a finished block, the block) and returns what stands in the slot,
-        a list of forms of it, or None where it makes no sense.
-    what : str
-        What was done, to complete "what comes out when ...".
-    question : str
-        What leads to the fix.
+    `make` takes the arrays so far (and, for a finished block, the block) and returns what stands in the
+    slot, a list of forms of it, or None where it makes no sense. `what` completes "what comes out when".
     """
 
     slug: str
@@ -52,9 +42,9 @@ class Product(NamedTuple):
 
 @dataclass(eq=False)
 class Part:
-    """One array or number that a learner's function returned, beside what it should be.
+    """One wrong array or number: the tuples of mistakes that make it, or where it is wrong.
 
-    `ways` are the tuples of mistakes that make it; `where` says what is wrong of one that has none.
+    `look` gives for each slot the words for the place to look at.
     """
 
     name: str
@@ -69,68 +59,48 @@ def rows(slot, lines):
     return [Mistake(slug, slot, make, what, question) for slug, make, what, question in lines]
 
 
+def forms(made):
+    """Return what a mistake makes as a list, be it one form, some or none."""
+    return [form for form in (made if isinstance(made, list) else [made]) if form is not None]
+
+
+# Which mistakes make a block
+
+
 def filled(c, right, table):
     """Return (axis, stack) of what may stand in a slot: the right array first, then what the table makes."""
-    axis, arrays = [()], [np.asarray(right, np.float64)]
-    for mistake in table:
-        made = mistake.make(c)
-        for form in made if isinstance(made, list) else [made]:
-            if form is not None and np.shape(form) == arrays[0].shape:
-                axis.append((mistake,))
-                arrays.append(np.asarray(form, np.float64))
-    stack = np.stack(arrays)
-    fine = np.isfinite(stack.reshape(len(stack), -1).sum(1))
-    return [mistakes for mistakes, keep in zip(axis, fine, strict=True) if keep], stack[fine]
+    made = [((), right), *(((mistake,), form) for mistake in table for form in forms(mistake.make(c)))]
+    arrays = [(label, np.asarray(form, np.float64)) for label, form in made]
+    fine = [(label, form) for label, form in arrays if form.shape == right.shape and np.isfinite(form.sum())]
+    return [label for label, _ in fine], np.stack([form for _, form in fine])
 
 
 def multiples(c, table, flip, pairs=4):
     """Return [(number, mistakes)] by which a block may be multiplied; the first `pairs` also together."""
     known = [(float(number), (m,)) for m in table for number in np.atleast_1d(m.make(c))]
-    both = [
-        (a * b, (*one, *other))
-        for at, (a, one) in enumerate(known[:pairs])
-        for b, other in known[at + 1 : pairs]
-    ]
-    found = [(1.0, ())]
-    for number, mistakes in known + both:
-        if np.isfinite(number) and abs(number - 1) > SAME:
-            found.append((number, mistakes))
+    first = known[:pairs]
+    known += [(a * b, one + other) for at, (a, one) in enumerate(first) for b, other in first[at + 1 :]]
+    found = [(1.0, ()), *(one for one in known if np.isfinite(one[0]) and abs(one[0] - 1) > SAME)]
     return found + [(-number, (flip, *mistakes)) for number, mistakes in found]
 
 
 def explain(given, products, factors, *, tolerance=SAME, most=9, enough=0, free=None):
     """Return the tuples of mistakes that make a block, the fewest first.
 
-    Parameters
-    ----------
-    given : ndarray of float64
-    products : iterable of Product
-    factors : list of (number, mistakes)
-        From `multiples`.
-    most : int
-        No more mistakes than these, the factor aside.
-    enough : int
-        Where as few mistakes as these explain it, later products are not tried.
-    free : callable, optional
-        (factor, mistakes beside it) -> the mistake of a factor that is not among these, or None. Without
-        it, such a factor explains nothing.
-
-    Returns
-    -------
-    list of tuple of Mistake
+    No more mistakes than `most`, the factor aside; where as few as `enough` explain it, later products are
+    not tried. `factors` are from `multiples`; any other number explains nothing, but where
+    `free(number, mistakes)` gives the mistake of it.
     """
     flat, numbers, ways = given.ravel(), np.array([number for number, _ in factors]), {}
     size = np.abs(flat).max(initial=0.0)
     for axes, values in products:
         stack = values.reshape(-1, flat.size)
-        counts = np.zeros([len(axis) for axis in axes], int)
-        for at, axis in enumerate(axes):
-            each = np.array([len(mistakes) for mistakes in axis])
-            counts += each.reshape([-1] + [1] * (len(axes) - at - 1))
+        counts = np.zeros((), int)
+        for axis in axes:
+            counts = np.add.outer(counts, [len(mistakes) for mistakes in axis])
         sizes, dots = np.einsum("ij,ij->i", stack, stack), stack @ flat
         near = dots**2 >= (1 - 4 * flat.size * tolerance**2 - 1e-13) * sizes * (flat @ flat)
-        near &= (counts.ravel() <= most) & (sizes > 0)
-        at = np.flatnonzero(near)
+        at = np.flatnonzero(near & (counts.ravel() <= most) & (sizes > 0))
         by = dots[at] / sizes[at]
         close = np.abs(by[:, None] / numbers - 1) <= 2 * tolerance
         keep = np.abs(flat - by[:, None] * stack[at]).max(1) <= tolerance * size
@@ -152,54 +122,39 @@ def fewest(parts, cost):
     choices = [part.ways[: (200, 16, 6, 4)[len(parts) - 1]] for part in parts]
     costs = {}
     for way in product(*choices):
-        costs.setdefault(tuple(dict.fromkeys(_slugs(way))), (cost(way), way))
+        costs.setdefault(_slugs(way), (cost(way), way))
     least = min(value for value, _ in costs.values())
     return [way for value, way in sorted(costs.values(), key=lambda one: one[0]) if value <= least + 0.5]
 
 
 def _slugs(way):
-    return (mistake.slug for made in way for mistake in made)
+    return tuple(dict.fromkeys(mistake.slug for made in way for mistake in made))
 
 
 def count(way):
     """Count the mistakes of a way, each once however many parts it makes."""
-    return len(set(_slugs(way)))
+    return len(_slugs(way))
 
 
-def tell(parts, lead="", *, cost=count, refine=None):
-    """Return the diagnosis of parts that are wrong: where to look and a question, the evidence, the names.
+# How to say it
 
-    Parameters
-    ----------
-    parts : list of Part
-        The wrong ones, at least one.
-    lead : str
-        What there is to say of the others.
-    cost : callable
-        way -> number; the cheapest are named.
-    refine : callable, optional
-        way -> the same, with what the parts together tell of it.
 
-    Returns
-    -------
-    Diagnosis
+def tell(parts, lead="", *, cost=count, refine=lambda way: way):
+    """Return the diagnosis of wrong parts: where to look and a question, the evidence, the names.
+
+    `lead` says what there is to say of the others. `cost` of a way is a number; the cheapest are named.
+    `refine` makes of a way what the parts together tell of it.
     """
     known, unknown = ([p for p in parts if bool(p.ways) is has] for has in (True, False))
-    ways = fewest(known, cost) if known else []
-    ways = [refine(way) for way in ways] if refine else ways
-    asked, names = [], []
-    if known:
-        asked += _questions(known, ways[0])
-        names += [_sentences(known, ways[0])]
-        others = [_other(way, ways[0]) for way in ways[1:3]]
-        others = list(dict.fromkeys(filter(None, others)))
-        if others:
-            names += [f"On these inputs the same comes out when {', or when '.join(others)}."]
-    shown = [part.evidence for part in (known or unknown)[:1]]
-    where = [part.where for part in unknown]
-    text = "\n".join(filter(None, [" ".join(filter(None, [lead, *asked])), *where, *shown, *names]))
-    slugs = [" + ".join(dict.fromkeys(_slugs(way))) for way in ways]
-    return Diagnosis(False, slugs[0] if slugs else None, text, tuple(dict.fromkeys(slugs[1:])))
+    ways = [refine(way) for way in fewest(known, cost)] if known else []
+    asked, names = (_questions(known, ways[0]), [_sentences(known, ways[0])]) if known else ([], [])
+    others = list(dict.fromkeys(filter(None, (_other(way, ways[0]) for way in ways[1:3]))))
+    if others:
+        names += [f"On these inputs the same comes out when {', or when '.join(others)}."]
+    shown = (known or unknown)[0].evidence
+    text = [" ".join(filter(None, [lead, *asked])), *(part.where for part in unknown), shown, *names]
+    slugs = [" + ".join(_slugs(way)) for way in ways] or [None]
+    return Diagnosis(False, slugs[0], "\n".join(filter(None, text)), tuple(dict.fromkeys(slugs[1:])))
 
 
 def _questions(parts, way):

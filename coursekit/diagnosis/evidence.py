@@ -176,19 +176,8 @@ def worst_entry(name, got, want, where="", times=""):
 def locate(name, got, want, labels=(), by=None):
     """Say which entries are wrong and what these have in common; never more than the numbers show.
 
-    Parameters
-    ----------
-    name : str
-    got, want : ndarray of float64, of one shape
-    labels : sequence of callable
-        For each axis: index -> words, as "the bias row".
-    by : dict, optional
-        Name -> an array of inputs of the same shape, to tell wrong entries by its sign.
-
-    Returns
-    -------
-    str
-        One or two sentences.
+    `labels` makes words of an index, as "the bias row", for each axis; `by` names arrays of inputs of the
+    same shape, to tell wrong entries by their signs.
     """
     size = np.abs(want).max(initial=0.0)
     if got.size == 0 or not np.isfinite(size):

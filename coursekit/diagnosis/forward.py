@@ -190,7 +190,7 @@ def _judge_steps(received, wanted, params, X, activation):
             follow.append(name)
         else:
             value.want = want if own is None else own
-            wrong.append(value.as_part(candidates(c, STEPS[name], RIGHT, FORWARD[name]), look=""))
+            wrong.append(value.as_part(candidates(c, STEPS[name], RIGHT, FORWARD[name])))
         c = SimpleNamespace(**(vars(c) | {name: value.got}))
     return wrong, follow, fine
 

@@ -8,7 +8,7 @@ from coursekit._validation import check_y
 from coursekit.activations import sigmoid
 from coursekit.diagnosis.activation import ROUND
 from coursekit.diagnosis.engine import multiples, rows, tell
-from coursekit.diagnosis.values import Value, candidates, right, unfit
+from coursekit.diagnosis.values import Value, candidates, kinds, right
 from coursekit.losses import log_loss
 
 GUARDS = (  # eps, by which p is usually kept away from 0 and 1; the powers of 2 are those of np.finfo
@@ -109,20 +109,6 @@ def _if_nan(values):
     return values if np.isnan(values).any() else None
 
 
-def _swallowed(c):
-    """The other block's gradient, where numpy stretches it to these weights."""
-    return c.w - c.rate * c.other
-
-
-ALONE = {
-    "loss-y-and-p-swapped",
-    "loss-shifted",
-    "loss-clipped-far",
-    "loss-p-rounded",
-    "loss-rounded",
-}  # so many forms that pairs with them meet by chance
-
-
 def diagnose_log_loss(received, y, p):
     """Say whether this is the mean log loss in nats, and if not, which mistake it shows.
 
@@ -147,7 +133,7 @@ def diagnose_log_loss(received, y, p):
         Where `y` or `p` breaks its rule.
     """
     want = log_loss(y, p)
-    note, bad = unfit("loss", received, is_number=True)
+    note, bad = kinds(["loss"], [received], is_number=True)
     if bad:
         return bad
     with np.errstate(all="ignore"):

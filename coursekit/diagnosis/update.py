@@ -48,11 +48,6 @@ UPDATE = rows("moved", [
 ])  # fmt: skip
 
 
-def _swallowed(c):
-    """The other block's gradient, where numpy stretches it to these weights."""
-    return c.w - c.rate * c.other
-
-
 def diagnose_update(received, params, gradient, learning_rate):
     """Say whether these are the weights after one step downhill, and if not, which mistake they show.
 

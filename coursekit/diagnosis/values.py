@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from coursekit.diagnosis.engine import Mistake, Part, Product, explain
+from coursekit.diagnosis.engine import Mistake, Part, Product, explain, forms
 from coursekit.diagnosis.evidence import (
     ALIKE,
     FEW_DIGITS,
@@ -29,32 +29,17 @@ ONE = ((1.0, ()),)  # the only factor of a whole that is no mistake
 def take(c, step, make):
     """Return the passes that go on from `c` by one step: one for each form that `make` gives it."""
     try:
-        made = make(c)
+        made = forms(make(c))
     except (ValueError, IndexError):  # the shapes do not fit, so nobody can have made it here
         return []
-    forms = made if isinstance(made, list) else [made]
-    return [
-        SimpleNamespace(**(vars(c) | {step: np.asarray(form, np.float64)}))
-        for form in forms
-        if form is not None
-    ]
+    return [SimpleNamespace(**(vars(c) | {step: np.asarray(form, np.float64)})) for form in made]
 
 
 def candidates(c, steps, right, table, alone=()):
     """Return [(mistakes, array)] of a value that is made in some steps, with a mistake in each at most.
 
-    Parameters
-    ----------
-    c : SimpleNamespace
-        What the steps are made of.
-    steps : sequence of str
-        The last one is the value.
-    right : dict
-        step -> how it is made.
-    table : list of Mistake
-        The slot of each is a step.
-    alone : set of str
-        Slugs that make so many forms that pairs with them would fit by chance.
+    `right` says how a step is made, the slot of each mistake is a step, and the last step is the value.
+    Slugs in `alone` make so many forms that pairs with them would fit by chance.
     """
     passes = [((), c)]
     for step in steps:
@@ -68,10 +53,11 @@ def candidates(c, steps, right, table, alone=()):
     return [(mistakes, getattr(end, steps[-1])) for mistakes, end in passes if mistakes]
 
 
-def unfit(name, value, is_number=False):
-    """Return (what to say of a value's kind, None), or ("", the diagnosis of what holds no numbers)."""
-    _, note, bad = as_numbers(name, value, "one number" if is_number else "a numpy array of float64")
-    return note, bad
+def kinds(names, received, is_number=False):
+    """Return (what to say of the kinds of some values, None), or ("", the diagnosis of one without numbers)."""
+    wanted = "one number" if is_number else "a numpy array of float64"
+    found = [as_numbers(name, value, wanted) for name, value in zip(names, received, strict=True)]
+    return "".join(dict.fromkeys(note for _, note, _ in found)), next((bad for *_, bad in found if bad), None)
 
 
 def right(what, note=""):
@@ -128,34 +114,29 @@ class Value:
         said = [f"{at_index(name, place)} is {array[place]:.4g}" for name, array in known.items()]
         return f", where {' and '.join(said)}" if said else ""
 
-    def as_part(self, made, factors=ONE, look=""):
+    def as_part(self, made, factors=ONE):
         """Return the Part of a wrong value, of [(mistakes, array)] and [(number, mistakes)]."""
         ways, where = self._ways(made, factors) or self._facts(), ""
         if not ways:
             name = self.name if self.origin is None else f"the step of {self.name}"
             got, want = self.moved(self.got), self.moved(self.want)
             where = f"{locate(name, got, want, self.labels, self.inputs)} {PLAIN}".strip()
-        return Part(
-            self.name,
-            ways,
-            self.evidence(),
-            where,
-            dict.fromkeys(["", *(m.slot for way in ways for m in way)], look),
-        )
+        return Part(self.name, ways, self.evidence(), where)
 
     def _ways(self, made, factors):
         """Return the ways to make the value, where candidates of its shape do."""
-        tolerance = ROUGH if self.dtype in FEW_DIGITS else SAME
-        fitting = [(mistakes, self.moved(array)) for mistakes, array in made if array.shape == self.got.shape]
-        got, usable = self.moved(self.got), [np.isfinite(array).all() for _, array in fitting]
+        tolerance, got = ROUGH if self.dtype in FEW_DIGITS else SAME, self.moved(self.got)
+        fitting = [(way, self.moved(array)) for way, array in made if array.shape == got.shape]
         if not (np.isfinite(got).all() and got.any()):
-            return [mistakes for mistakes, array in fitting if same(array, got, tolerance, self.floor)]
-        fitting = [one for one, fine in zip(fitting, usable, strict=True) if fine]
-        fitting.append(((), self.moved(self.want)))
-        fitting = [one for one in fitting if one[1].shape == got.shape]
+            return [way for way, array in fitting if same(array, got, tolerance, self.floor)]
+        fitting = [
+            (way, array)
+            for way, array in [*fitting, ((), self.moved(self.want))]
+            if array.shape == got.shape and np.isfinite(array).all()
+        ]
         if not fitting:
             return []
-        whole = Product([[mistakes for mistakes, _ in fitting]], np.stack([array for _, array in fitting]))
+        whole = Product([[way for way, _ in fitting]], np.stack([array for _, array in fitting]))
         return [way for way in explain(got, [whole], factors, tolerance=tolerance) if way]
 
     def _facts(self):
@@ -194,10 +175,3 @@ class Value:
 
 def _fact(slug, text, question):
     return [(Mistake(slug, "fact", None, text, question),)]
-
-
-def kinds(names, received):
-    """Return (what to say of the kinds of some arrays, None), or ("", the diagnosis of one without numbers)."""
-    found = [unfit(name, value) for name, value in zip(names, received, strict=True)]
-    bad = next((bad for _, bad in found if bad), None)
-    return "".join(dict.fromkeys(note for note, _ in found)), bad
