@@ -10,19 +10,16 @@ from pathlib import Path
 
 MARKS = {"✓": "+", "✗": "-", "○": "o", "“": '"', "”": '"', "·": "*", "∞": "inf"}
 
+UNSAFE = (
+    "WARNING: there is no sandbox here (bubblewrap, on Linux). Submissions run as you do: "
+    "they can read and change your files. Grade only what you trust, or grade on Linux."
+)
+
 
 def main(arguments=None):
-    """Run the command and return its exit status.
+    """Run the command, with `arguments` or those of the command line, and return its exit status.
 
-    Parameters
-    ----------
-    arguments : list of str, optional
-        By default those of the command line.
-
-    Returns
-    -------
-    int
-        0, or 1 where something could not be done; its reason is printed.
+    It is 0, or 1 where something could not be done; its reason is printed.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -31,14 +28,13 @@ def main(arguments=None):
     try:
         return chosen.run(chosen) or 0
     except ModuleNotFoundError as error:
-        print(f"coursekit: needs {error.name}: pip install 'coursekit[grade]' brings it", file=sys.stderr)
-        return 1
+        why, status = f"needs {error.name}: pip install 'coursekit[grade]' brings it", 1
     except (ValueError, OSError) as error:
-        print(f"coursekit: {error}", file=sys.stderr)
-        return 1
+        why, status = error, 1
     except KeyboardInterrupt:
-        print("coursekit: stopped; the same command goes on", file=sys.stderr)
-        return 130
+        why, status = "stopped; the same command goes on", 130
+    print(f"coursekit: {why}", file=sys.stderr)
+    return status
 
 
 def _plain(error):
@@ -77,13 +73,9 @@ def _parser():
     add("--to", type=Path, default=Path("results"), help="folder for the grades (default: results)")
     add("--roster", type=Path, help="CSV file with a column 'learner'")
     add("--only", metavar="LEARNER", help="grade this learner anew, and nobody else")
-    add("--seed", type=int, help="of the checks' inputs (default: a secret one, kept in the results)")
-    carry = "judge a part again as if earlier ones were right; the better figure counts (default: yes)"
-    add("--carry", action=argparse.BooleanOptionalAction, default=True, help=carry)
     add = command(_report, "write tables and pages anew, with the marks of marks.csv")
     add("source", type=Path, help="the instructor's notebook")
-    results = "folder of the grades (default: results)"
-    add("results", type=Path, nargs="?", default=Path("results"), help=results)
+    add("results", type=Path, nargs="?", default=Path("results"), help="of `grade` (default: results)")
     return parser
 
 
@@ -124,13 +116,8 @@ def _grade(chosen):
     from coursekit.classroom.records import set_aside
 
     if level() != "bubblewrap":
-        print(
-            "coursekit: WARNING: there is no sandbox here (bubblewrap, on Linux). Submissions run as you do: "
-            "they can read and change your files. Grade only what you trust, or grade on Linux.",
-            file=sys.stderr,
-        )
-    options = {"roster": chosen.roster, "only": chosen.only, "seed": chosen.seed, "carry": chosen.carry}
-    graded = grade(chosen.source, chosen.folder, chosen.to, **options)
+        print(f"coursekit: {UNSAFE}", file=sys.stderr)
+    graded = grade(chosen.source, chosen.folder, chosen.to, roster=chosen.roster, only=chosen.only)
     if chosen.only is None:
         set_aside(chosen.to, graded)
     _tell(chosen.source, chosen.to, {record.learner for record in graded})
@@ -138,10 +125,10 @@ def _grade(chosen):
 
 
 def _report(chosen):
-    _tell(chosen.source, chosen.results, None)
+    _tell(chosen.source, chosen.results)
 
 
-def _tell(source, results, learners):
+def _tell(source, results, learners=None):
     """Write all tables and pages of a class, and print the totals of some learners, or of all."""
     from coursekit.classroom.records import read_class
     from coursekit.classroom.report.reports import write_reports

@@ -472,7 +472,7 @@ ODD = {  # what else may lie there -> what the record must say, or the text of t
     "bzip2.zip": (zipped({"hw.ipynb": A}, compression=zipfile.ZIP_BZIP2), "ann"),
     "lzma.zip": (zipped({"hw.ipynb": A}, compression=zipfile.ZIP_LZMA), "ann"),
     "zip in zip.zip": ({"inner.zip": {"hw.ipynb": A}}, "ann"),
-    "empty.zip": ({}, "The archive empty.zip is empty"),
+    "empty.zip": ({}, "empty.zip is an empty archive"),
     "pdf.zip": ({"hw.pdf": b"%PDF"}, "hw.pdf in the archive pdf.zip is a PDF document"),
     "half.zip": (DEFLATED[:90], "The archive half.zip is damaged"),
     "deflate.zip": (broken(DEFLATED, 45, b"\xff\xff\xff"), "hw.ipynb in the archive deflate.zip is damaged"),

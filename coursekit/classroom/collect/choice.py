@@ -46,27 +46,35 @@ class Bag:
 
     def put(self, entry, owner, within="", depth=0):
         """Take a file, or all that is in a folder or an archive; `within` names that archive."""
-        file = File(entry.place, owner, entry.time)
         if entry.children is not None:
             for child in entry.children:
                 self.put(child, owner, within, depth)
-        elif entry.problem or len(self.notebooks) >= MOST_FILES or self._left <= 0:
-            why = entry.problem or "was not looked at: there is too much here"
-            self.others.append(replace(file, problem=f"{entry.name}{within} {why}."))
-        else:
-            try:
-                self._look(entry, file, within, depth)
-            except Damaged as error:
-                what = "The archive " if entry.is_archive else ""
-                self.notebooks.append(replace(file, problem=f"{what}{entry.name}{within} {error}."))
+            return
+        file = File(entry.place, owner, entry.time)
+        kept, problem = self.others, entry.problem
+        if len(self.notebooks) >= MOST_FILES or self._left <= 0:
+            problem = problem or "was not looked at: there is too much here"
+        try:
+            problem = problem or self._look(entry, file, depth)
+        except Damaged as error:
+            kept, problem = self.notebooks, str(error)
+        if problem:
+            what = "The archive " if entry.is_archive and kept is self.notebooks else ""
+            kept.append(replace(file, problem=f"{what}{entry.name}{within} {problem}."))
 
-    def _look(self, entry, file, within, depth):
-        is_notebook, is_json = ".ipynb" in entry.name.casefold(), _is_json(entry)
-        if (entry.is_archive and not is_json) or (is_notebook and read(entry, 4) == b"PK\3\4"):
-            self._unpack(entry, file, depth)
-        elif not (is_notebook or is_json) or not self._read(entry, file, is_notebook):
-            problem = f"{entry.name}{within} is {_kind(entry)}, and no notebook."
-            self.others.append(replace(file, problem=problem))
+    def _look(self, entry, file, depth):
+        """Take what is in a file, and return what it is where that is no notebook."""
+        head, suffix = (
+            read(entry, 4000),
+            entry.name.casefold().rpartition(".")[2] if "." in entry.name else "",
+        )
+        is_notebook = ".ipynb" in entry.name.casefold()
+        is_json = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0").startswith(b"{")
+        is_json = is_json and (suffix == "txt" or suffix not in _KIND)
+        if (entry.is_archive and not is_json) or (is_notebook and head.startswith(b"PK\3\4")):
+            return self._unpack(entry, file, depth)
+        taken = (is_notebook or is_json) and self._read(entry, file, is_notebook)
+        return "" if taken else f"is {_kind(suffix, head)}, and no notebook"
 
     def _unpack(self, entry, file, depth):
         self._archives += 1
@@ -75,8 +83,7 @@ class Bag:
         with opened(entry, LARGEST_ARCHIVE) as children:
             for child in children:
                 self.put(child, file.owner, f" in the archive {entry.name}", depth + 1)
-            if not children:
-                self.others.append(replace(file, problem=f"The archive {entry.name} is empty."))
+        return "" if children else "is an empty archive"
 
     def _read(self, entry, file, is_notebook):
         """Take a notebook, and say whether it is one."""
@@ -93,18 +100,8 @@ class Bag:
         return True
 
 
-def _is_json(entry):
-    """Whether a file without a telling name begins as a notebook does."""
-    told = re.search(r"\.(\w+)$", entry.name.casefold())
-    if told and told[1] in _KIND and told[1] != "txt":
-        return False
-    return read(entry, 64).lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0").startswith(b"{")
-
-
-def _kind(entry):
+def _kind(suffix, head):
     """Say in words what a file is."""
-    suffix = entry.name.casefold().rpartition(".")[2] if "." in entry.name else ""
-    head = read(entry, 4000)
     if suffix == "py" and re.search(rb"^# (%%|---|In\[)", head, re.MULTILINE):
         return "a Python script made from a notebook (jupytext or an export)"
     if not head:
@@ -113,12 +110,7 @@ def _kind(entry):
 
 
 def choose(bag, assignment=None):
-    """Take one of a learner's files: what holds the assignment, then the newest.
-
-    Parameters
-    ----------
-    bag : Bag
-    assignment : Assignment, optional
+    """Take one of a learner's files: what holds the assignment, then the newest; and say what else is there.
 
     Returns
     -------

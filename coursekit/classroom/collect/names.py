@@ -70,16 +70,7 @@ def owner_of(name, *rest):
 
 
 def owners_by_platform(names):
-    """Return what platforms wrote into the names of a folder.
-
-    Parameters
-    ----------
-    names : list of str
-
-    Returns
-    -------
-    list of (Owner or None)
-    """
+    """Return what platforms wrote into each of the names in a folder: an Owner, or None."""
     canvas = [_CANVAS.match(name) for name in names]
     uploads = [found["order"] for found in canvas if found]
     if len(set(uploads)) < len(uploads):

@@ -27,14 +27,7 @@ FEW = 12  # archives side by side that may be a platform's exports, and not thin
 class Look:
     """What the names in a class's files tell, with a roster and the words that name no learner.
 
-    Parameters
-    ----------
-    people : list of Person
-        The roster, or nobody.
-    assignment : str
-        The name of the assignment's notebook, which is no learner's.
-    stack : contextlib.ExitStack
-        Keeps open the archives in which a class was found.
+    Among these is the `assignment`'s name. The `stack` keeps open the archives in which a class was found.
     """
 
     def __init__(self, people, assignment, stack):

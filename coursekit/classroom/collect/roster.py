@@ -35,16 +35,7 @@ class Person:
 
 
 def read_roster(path):
-    """Read the list of a class.
-
-    Parameters
-    ----------
-    path : str or os.PathLike
-        A CSV file in any common encoding, with commas, semicolons or tabs.
-
-    Returns
-    -------
-    list of Person
+    """Return the list of a class as Person records, from a CSV file as any program writes it.
 
     Raises
     ------
@@ -72,20 +63,9 @@ def read_roster(path):
 
 
 def read_table(path):
-    """Return the rows of a CSV file, whatever program wrote it; the first is the first that is not empty.
+    """Return the rows of a CSV file, whatever program wrote it, from the first that is not empty.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-
-    Returns
-    -------
-    list of list of str
-
-    Raises
-    ------
-    ValueError
-        Where it is empty, or a spreadsheet's own format.
+    One that is empty, or that is a spreadsheet's own format, is refused.
     """
     text = _decoded(Path(path).read_bytes()).replace("\0", "")
     lines = re.split(r"\r\n|\r|\n", re.sub(r"\A(?:[ \t,;|]*[\r\n])+", "", text))

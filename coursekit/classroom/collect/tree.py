@@ -26,6 +26,7 @@ LONGEST_LIST = 10_000_000  # bytes of the list of files in a zip archive: some 1
 LONGEST_NOTE = 10_000  # bytes of a name or a note in a tar archive
 LARGEST_ARCHIVE = 200_000_000
 PART = 1 << 20
+LINK = "is a link, which leads to no file here"
 _ARCHIVE = re.compile(r"\.(zip|tar|tgz|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # also those that turn text around
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
@@ -74,39 +75,30 @@ def readable(name):
 
 
 def folder_entries(path, place="", depth=0):
-    """Return what lies in a folder.
+    """Return what lies in a folder, sorted by name: hidden things left out, and links not followed.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-    place : str, optional
-        How places of what is found begin.
-
-    Returns
-    -------
-    list of Entry
-        Sorted by name; hidden files and checkpoints left out, and links not followed.
+    Places of what is found begin with `place`.
     """
     found = []
     for item in sorted(os.scandir(path), key=lambda item: item.name):
         name = readable(item.name)
-        entry = Entry(name, f"{place}{name}")
+        if _is_hidden(name):
+            continue
+        found.append(entry := Entry(name, f"{place}{name}"))
         try:
-            mode = item.stat(follow_symlinks=False)
-            entry.time = time.localtime(mode.st_mtime)[:6]
-            if item.is_symlink():
-                entry.problem = "is a link, which leads to no file here"
-            elif item.is_dir(follow_symlinks=False):
-                deeper = depth < DEEPEST and not _is_hidden(name)
-                entry.children = folder_entries(item.path, f"{entry.place}/", depth + 1) if deeper else []
-            elif stat.S_ISREG(mode.st_mode):
+            status = item.stat(follow_symlinks=False)
+            entry.time = time.localtime(status.st_mtime)[:6]
+            if stat.S_ISDIR(status.st_mode):
+                entry.children = (
+                    folder_entries(item.path, f"{entry.place}/", depth + 1) if depth < DEEPEST else []
+                )
+            elif stat.S_ISREG(status.st_mode):
                 entry.open = partial(open, item.path, "rb")
             else:
-                entry.problem = "is no ordinary file"
+                entry.problem = LINK if item.is_symlink() else "is no ordinary file"
         except OSError as error:
             entry.problem = f"cannot be read ({error.strerror})"
-        found.append(entry)
-    return [entry for entry in found if not _is_hidden(entry.name)]
+    return found
 
 
 def _is_hidden(name):
@@ -115,30 +107,13 @@ def _is_hidden(name):
 
 @contextmanager
 def opened(entry, most=LARGEST_ARCHIVE):
-    """Open an archive for a while.
+    """Open an archive for a while, and yield the entries in it; raise Damaged where it cannot be read.
 
-    Parameters
-    ----------
-    entry : Entry
-    most : int
-        Bytes that are unpacked to the disk, of an archive in an archive or of a tar.
-
-    Yields
-    ------
-    list of Entry
-        What lies in it.
-
-    Raises
-    ------
-    Damaged
-        Where it cannot be read.
+    Of an archive in an archive, and of a tar, `most` bytes are unpacked to the disk.
     """
     with ExitStack() as stack:
-        try:
-            members = _members(entry, stack, most)
-            entries = _tree(members, f"{entry.place}/")
-        except Exception as error:  # of which there are many kinds
-            raise Damaged(_why(error)) from error
+        with _told():
+            entries = _tree(_members(entry, stack, most), f"{entry.place}/")
         yield entries
 
 
@@ -146,25 +121,30 @@ def read(entry, most):
     """Return up to `most` bytes of a file; raise Damaged where it cannot be read."""
     if entry.problem:
         raise Damaged(entry.problem)
+    with _told(), entry.open() as file:
+        return b"".join(_chunks(file, most))
+
+
+def _chunks(file, most):
+    while chunk := file.read(min(PART, most)):
+        most -= len(chunk)
+        yield chunk
+
+
+@contextmanager
+def _told():
+    """Say of any error, of which there are many kinds, that the file is damaged."""
     try:
-        with entry.open() as file:
-            return b"".join(iter(partial(_part, file, [most]), b""))
-    except Exception as error:  # of which there are many kinds
-        raise Damaged(_why(error)) from error
-
-
-def _part(file, left):
-    part = file.read(min(PART, left[0]))
-    left[0] -= len(part)
-    return part
-
-
-def _why(error):
-    if isinstance(error, Damaged):
-        return str(error)
-    if isinstance(error, NotImplementedError):
-        return f"is packed in a way that cannot be undone here ({error}); pack it as an ordinary zip archive"
-    return f"is damaged, or only a part of it came ({error or type(error).__name__})"
+        yield
+    except Damaged:
+        raise
+    except NotImplementedError as error:
+        raise Damaged(
+            f"is packed in a way that cannot be undone here ({error}); pack it as an ordinary zip archive"
+        ) from error
+    except Exception as error:
+        why = error or type(error).__name__
+        raise Damaged(f"is damaged, or only a part of it came ({why})") from error
 
 
 def _members(entry, stack, most):
@@ -172,7 +152,8 @@ def _members(entry, stack, most):
     head = read(entry, 8)
     file = stack.enter_context(entry.open())
     if head.startswith(b"PK"):
-        file = file if _on_disk(file) else _copy(file, stack, most)
+        if not isinstance(file, io.BufferedReader):  # others seek by reading anew from the begin
+            file = _copy(file, stack, most)
         _refuse_many(file)
         archive = stack.enter_context(zipfile.ZipFile(file))
         return [_of_zip(archive, member) for member in archive.infolist()[:MOST]]
@@ -185,20 +166,15 @@ def _members(entry, stack, most):
     return [_of_tar(archive, member) for member in islice(archive, MOST)]
 
 
-def _on_disk(file):
-    return isinstance(file, io.BufferedReader)  # others seek by reading anew from the begin
-
-
 def _refuse_many(file):
     """Refuse a zip archive whose list of files is longer than anybody's, before it is read."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 70_000))  # its last record may be followed by a comment
+    file.seek(max(0, file.seek(0, os.SEEK_END) - 70_000))  # its last record may be followed by a comment
     end = file.read()
-    at, at_64 = end.rfind(b"PK\5\6"), end.rfind(b"PK\6\6")
-    length = int.from_bytes(end[at + 12 : at + 16], "little") if at >= 0 else 0
-    length_64 = int.from_bytes(end[at_64 + 40 : at_64 + 48], "little") if at_64 >= 0 else 0
-    if max(length if length < 2**32 - 1 else 0, length_64) > LONGEST_LIST:
-        raise Damaged("is too large: it lists too many files")
+    for mark, at, size in ((b"PK\5\6", 12, 4), (b"PK\6\6", 40, 8)):
+        where = end.rfind(mark) + at
+        length = int.from_bytes(end[where : where + size], "little") if where >= at else 0
+        if length > LONGEST_LIST and (size == 8 or length < 2**32 - 1):
+            raise Damaged("is too large: it lists too many files")
 
 
 def _refuse_long(file):
@@ -214,10 +190,8 @@ def _refuse_long(file):
 def _copy(file, stack, most):
     """Copy a file to the disk, where any part of it is found quickly."""
     copy = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-    left = [most]
-    for part in iter(partial(_part, file, left), b""):
-        copy.write(part)
-    if not left[0]:
+    copy.writelines(_chunks(file, most))
+    if copy.tell() >= most:
         raise Damaged(f"is too large: more than {most // 10**6} MB, unpacked")
     copy.seek(0)
     return copy
@@ -228,33 +202,34 @@ def _of_zip(archive, member):
     if not member.flag_bits & 0x800:  # its writer did not say that it is UTF-8, and may mean it all the same
         with suppress(UnicodeError):
             name = name.encode("cp437").decode()
-    link = stat.S_ISLNK(member.external_attr >> 16)
-    problem = "is a link, which leads to no file here" if link else ""
+    problem = LINK if stat.S_ISLNK(member.external_attr >> 16) else ""
     problem = problem or ("is locked with a password" if member.flag_bits & 1 else "")
     return name.replace("\\", "/"), member.is_dir(), partial(archive.open, member), member.date_time, problem
 
 
 def _of_tar(archive, member):
     when = time.localtime(max(0, min(member.mtime, 2**32)))[:6]
-    problem = "" if member.isfile() or member.isdir() else "is a link, which leads to no file here"
+    problem = "" if member.isfile() or member.isdir() else LINK
     return member.name, member.isdir(), partial(archive.extractfile, member), when, problem
 
 
 def _tree(members, place):
     """Return the members of an archive as a tree, hidden ones left out; no name leads out of it."""
-    top = Entry("", place, [])
-    folders = {(): top}
+    folders = {(): []}  # path -> its children
+
+    def children(path):
+        if path not in folders:
+            folders[path] = []
+            children(path[:-1]).append(Entry(path[-1], place + "/".join(path), folders[path]))
+        return folders[path]
+
     for path, is_folder, open_it, when, problem in members:
-        parts = [readable(part) for part in path.split("/") if part not in ("", ".", "..")]
+        parts = tuple(readable(part) for part in path.split("/") if part not in ("", ".", ".."))
         if not parts or len(parts) > DEEPEST or any(map(_is_hidden, parts)):
             continue
-        for depth in range(1, len(parts) + is_folder):
-            if tuple(parts[:depth]) not in folders:
-                above = folders[tuple(parts[: depth - 1])]
-                made = Entry(parts[depth - 1], place + "/".join(parts[:depth]), [])
-                folders[tuple(parts[:depth])] = made
-                above.children.append(made)
-        if not is_folder:
+        if is_folder:
+            children(parts)
+        else:
             made = Entry(parts[-1], place + "/".join(parts), None, open_it, tuple(when), problem)
-            folders[tuple(parts[:-1])].children.append(made)
-    return top.children
+            children(parts[:-1]).append(made)
+    return folders[()]

@@ -11,19 +11,8 @@ STEPS = 10  # classes of the distribution
 
 
 def class_page(assignment, results, similar=()):
-    """Return the result of a class as a page of HTML.
-
-    Parameters
-    ----------
-    assignment : Assignment
-    results : list of Result
-    similar : list of (str, str, float)
-        Pairs of learners, and how alike their answers are.
-
-    Returns
-    -------
-    str
-    """
+    """Return the result of a class as a page of HTML; `similar` is of `similar_pairs`."""
+    of = {result.record.learner: result for result in results}
     return page(
         "class.html",
         title=f"Class: {title_of(assignment)}",
@@ -33,7 +22,7 @@ def class_page(assignment, results, similar=()):
         parts=parts(results),
         mistakes=mistakes(results).values(),
         unread=[result for result in results if result.record.problem],
-        similar=[(pages_of(results, pair[:2]), pair[2]) for pair in similar],
+        similar=[([of[one], of[other]], share) for one, other, share in similar],
         written=any(cell.kind == "written" for cell in assignment.cells),
     )
 
@@ -65,29 +54,17 @@ def parts(results):
     made = []
     for rows in zip(*(result.rows for result in judged), strict=True):
         shares = [row.earned / row.points for row in rows if row.earned is not None]
-        if not shares:
-            continue
-        whole = sum(share >= 1 for share in shares) / len(shares)
-        left = sum(_is_open(row) for row in rows)
-        figures = round(100 * sum(shares) / len(shares)), round(100 * whole), left, minutes(whole)
-        made.append((rows[0].title, figures))
+        steps = [[step.message for step in row.grade.steps] if row.grade else [row.text] for row in rows]
+        left = sum(set(said) <= {NOT_ATTEMPTED, ""} for said in steps)
+        if shares:
+            whole = np.mean([share >= 1 for share in shares])
+            figures = round(100 * np.mean(shares)), round(100 * whole), left, minutes(whole)
+            made.append((rows[0].title, figures))
     return made
 
 
-def _is_open(row):
-    if row.grade is None:
-        return not row.text
-    return all(step.message == NOT_ATTEMPTED for step in row.grade.steps)
-
-
 def mistakes(results):
-    """Gather who made each named mistake.
-
-    Returns
-    -------
-    dict
-        Mistake -> (its sentence, the question that it was answered with, results), the most frequent first.
-    """
+    """Return mistake -> (its sentence, what it was asked, results with it), the most frequent first."""
     found = {}
     for result in results:
         steps = [step for row in result.rows if row.grade for step in row.grade.steps if step.mistake]
@@ -116,9 +93,3 @@ def minutes(share):
     Nothing above nine in ten, then up to 20 minutes where nobody got it.
     """
     return 0 if share >= 0.9 else 5 * round(4 * (1 - share) + 0.5)
-
-
-def pages_of(results, learners):
-    """Return the results of some learners."""
-    known = {result.record.learner: result for result in results}
-    return [known[learner] for learner in learners]

@@ -14,14 +14,9 @@ CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 
 
 def write_table(path, rows, bom=True):
-    """Write rows of texts; with the mark by which spreadsheets know UTF-8, and no formula among them.
+    """Write rows of texts with no formula among them.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-    rows : iterable of list of str
-    bom : bool
-        Without it for a platform's import, which takes the mark for a part of the first column's name.
+    Spreadsheets know UTF-8 by a mark, the BOM; a platform takes it for a part of the first column's name.
     """
     made = io.StringIO()
     csv.writer(made).writerows([safe(cell) for cell in row] for row in rows)
@@ -34,14 +29,7 @@ def safe(text):
 
 
 def write_grades(path, assignment, results):
-    """Write one row for each learner: total, each part, comment, flags.
-
-    Parameters
-    ----------
-    path : str or os.PathLike
-    assignment : Assignment
-    results : list of Result
-    """
+    """Write one row for each learner: total, each part, comment, flags."""
     names = [cell.name for cell in assignment.cells if cell.points]
     rows = [["learner", "total", "points", *names, OPEN, "late days", "comment", "flags", "file"]]
     for result in results:
@@ -60,15 +48,7 @@ def write_for_platforms(folder, assignment, results, pages):
     Moodle's worksheet is known by its columns Identifier, Grade and "Last modified (grade)", and its zip of
     feedback by the folders of the export (mod/assign/feedback of github.com/moodle/moodle, offline and file).
     Canvas knows a learner by the column ID, and a file by the numbers in the name it was handed in with
-    (app/models/assignment.rb of github.com/instructure/canvas-lms).
-
-    Parameters
-    ----------
-    folder : Path
-    assignment : Assignment
-    results : list of Result
-    pages : dict
-        Learner -> the page of their feedback.
+    (app/models/assignment.rb of github.com/instructure/canvas-lms). `pages` are learner -> feedback.
     """
     moodle, canvas = [MOODLE], [[*CANVAS, assignment.name]]
     canvas.append(["    Points Possible", *[""] * 4, points(assignment.points)])

@@ -22,15 +22,8 @@ _LATE = re.compile(r"late days\s*(?:\(\s*([\d.,]+)\s*%.*\))?\s*$")
 class Hand:
     """What was entered for one learner.
 
-    Attributes
-    ----------
-    marks : dict
-        Part -> points in place of the grader's.
-    comment : str
-    late_days, late_percent : float
-        Days, and what each takes of the points that were earned.
-    total : float or None
-        In place of the sum.
+    `marks` are part -> points in place of the grader's. Each of the late days takes `late_percent` of the
+    points that were earned. `total` stands in place of the sum, where it is not None.
     """
 
     marks: dict = field(default_factory=dict)
@@ -38,9 +31,6 @@ class Hand:
     late_days: float = 0.0
     late_percent: float = 0.0
     total: float | None = None
-
-
-NOTHING = Hand()
 
 
 def write_marks(path, assignment, learners):
@@ -53,19 +43,7 @@ def write_marks(path, assignment, learners):
 
 
 def read_marks(path, assignment, learners):
-    """Return what the instructor entered.
-
-    Parameters
-    ----------
-    path : str or os.PathLike
-        As a spreadsheet saves it: with commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252.
-    assignment : Assignment
-    learners : list of str
-
-    Returns
-    -------
-    dict
-        Learner -> Hand, for each row.
+    """Return learner -> Hand, of what the instructor entered, however a spreadsheet saved it.
 
     Raises
     ------

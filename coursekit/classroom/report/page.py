@@ -20,19 +20,7 @@ _TEMPLATES = Environment(
 
 
 def page(template, **values):
-    """Return a whole page.
-
-    Parameters
-    ----------
-    template : str
-        A file of `coursekit/classroom/templates`.
-    **values : object
-        What it shows. Every text is escaped.
-
-    Returns
-    -------
-    str
-    """
+    """Return a whole page, from a file of `coursekit/classroom/templates` and the values that it shows."""
     return _TEMPLATES.get_template(template).render(style=Markup(STYLE), policy=Markup(POLICY), **values)
 
 

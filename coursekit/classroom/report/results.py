@@ -3,28 +3,17 @@
 import re
 from dataclasses import dataclass
 
-from coursekit.classroom.records import PartGrade
-from coursekit.classroom.report.marks import NOTHING, Hand
+from coursekit.classroom.records import PartGrade, Record
+from coursekit.classroom.report.marks import Hand
 
 
 @dataclass(frozen=True)
 class Row:
     """One part of an assignment, as it stands for one learner.
 
-    Attributes
-    ----------
-    name, title : str
-        As in the first line of its check, and as the notebook's heading says.
-    points : float
-    earned : float or None
-        None: not yet marked.
-    by_hand : bool
-    grade : PartGrade or None
-        Of the grader; None for a written answer.
-    text : str
-        What was written.
-    code, printed : str
-        The learner's code for this part, and what it printed.
+    `name` is that of its check, `title` its heading in the notebook. `earned` is None while it is not yet
+    marked. `grade` is the grader's, None for a written answer, whose words are `text`. `code` is the
+    learner's for this part, and `printed` what it printed.
     """
 
     name: str
@@ -32,7 +21,7 @@ class Row:
     points: float
     earned: float | None
     by_hand: bool = False
-    grade: object = None
+    grade: PartGrade | None = None
     text: str = ""
     code: str = ""
     printed: str = ""
@@ -40,18 +29,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """A learner's record, its parts, and what the instructor entered.
+    """A learner's record, its parts, what the instructor entered, and the name of the page about it all."""
 
-    Attributes
-    ----------
-    record : Record
-    rows : tuple of Row
-    hand : Hand
-    page : str
-        Name of the file of the learner's feedback.
-    """
-
-    record: object
+    record: Record
     rows: tuple
     hand: Hand
     page: str
@@ -64,8 +44,7 @@ class Result:
     @property
     def unmarked(self):
         """Points of written answers that are not yet marked; none where a total was entered."""
-        waiting = sum(row.points for row in self.rows if row.earned is None)
-        return 0 if self.hand.total is not None else waiting
+        return sum(row.points for row in self.rows if row.earned is None and self.hand.total is None)
 
     @property
     def taken(self):
@@ -82,28 +61,13 @@ class Result:
 
 
 def make_results(assignment, graded, hands, page_of):
-    """Join records and marks.
-
-    Parameters
-    ----------
-    assignment : Assignment
-    graded : list of Record
-    hands : dict
-        Learner -> Hand, of `coursekit.classroom.report.marks.read_marks`.
-    page_of : callable
-        Learner -> name of the file of their page.
-
-    Returns
-    -------
-    list of Result
-    """
+    """Return the Result of each Record; `hands` is of `read_marks`, `page_of` names a learner's page."""
     parts = parts_of(assignment)
-    made = []
-    for record in graded:
-        hand = hands.get(record.learner, NOTHING)
-        rows = tuple(_row(cell, title, names, record, hand) for cell, title, names in parts)
-        made.append(Result(record, rows, hand, page_of(record.learner)))
-    return made
+    return [
+        Result(record, tuple(_row(*part, record, hand) for part in parts), hand, page_of(record.learner))
+        for record in graded
+        for hand in [hands.get(record.learner, Hand())]
+    ]
 
 
 def parts_of(assignment):
@@ -126,14 +90,13 @@ def parts_of(assignment):
 
 
 def _row(cell, title, names, record, hand):
-    grades = {part.name: part for part in record.parts}
-    grade = grades.get(cell.name, PartGrade(cell.name, cell.points)) if cell.kind == "check" else None
-    text = record.written.get(cell.name, "")
-    nothing = 0.0 if not text and (not record.problem or not record.file) else None  # nothing to mark
-    earned = hand.marks.get(cell.name, round(grade.earned, 1) if grade else nothing)
-    codes = [code for name in names for code in record.answers.get(name, [])]
-    printed = [record.outputs[name] for name in names if name in record.outputs]
-    by_hand = cell.name in hand.marks
-    return Row(
-        cell.name, title, cell.points, earned, by_hand, grade, text, "\n\n".join(codes), "\n".join(printed)
-    )
+    by_hand, text, grade = cell.name in hand.marks, record.written.get(cell.name, ""), None
+    earned = 0.0 if not text and (not record.problem or not record.file) else None  # nothing to mark
+    if cell.kind == "check":
+        grades = {part.name: part for part in record.parts}
+        grade = grades.get(cell.name, PartGrade(cell.name, cell.points))
+        earned = round(grade.earned, 1)
+    earned = hand.marks.get(cell.name, earned)
+    code = "\n\n".join(code for name in names for code in record.answers.get(name, []))
+    printed = "\n".join(record.outputs[name] for name in names if name in record.outputs)
+    return Row(cell.name, title, cell.points, earned, by_hand, grade, text, code, printed)

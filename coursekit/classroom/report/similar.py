@@ -9,6 +9,7 @@ import io
 import keyword
 import tokenize
 from collections import Counter
+from itertools import combinations
 
 LONGEST = 200_000  # characters of an answer that are looked at
 LENGTH = 8  # tokens of a run
@@ -28,25 +29,15 @@ def fingerprint(code):
                 kinds.append(token.string)
             elif token.type in (tokenize.NUMBER, tokenize.STRING):
                 kinds.append("value")
-    except (tokenize.TokenError, SyntaxError):  # what could be read counts
-        pass
+    except (tokenize.TokenError, SyntaxError):
+        pass  # what could be read counts
     return {tuple(kinds[i : i + LENGTH]) for i in range(len(kinds) - LENGTH + 1)}
 
 
 def similar_pairs(codes, given=()):
-    """Return the pairs of learners whose answers are much alike, the most alike first.
+    """Return (learner, learner, share of runs in common) of answers much alike, the most alike first.
 
-    Parameters
-    ----------
-    codes : dict
-        Learner -> all the code of their answers, one text.
-    given : iterable of str
-        Codes that anybody may have: the release and the reference.
-
-    Returns
-    -------
-    list of (str, str, float)
-        Two learners, and the share of runs that they have in common (Jaccard).
+    `codes` are learner -> all code; `given` are codes that anybody may have: the release and the reference.
     """
     prints = {learner: fingerprint(code) for learner, code in codes.items()}
     counts = Counter(run for runs in prints.values() for run in runs)
@@ -55,10 +46,8 @@ def similar_pairs(codes, given=()):
         known |= {run for run, count in counts.items() if count > COMMON * len(prints)}
     own = {learner: runs - known for learner, runs in prints.items()}
     names = sorted(learner for learner, runs in own.items() if len(runs) >= FEWEST)
-    found = []
-    for i, one in enumerate(names):
-        for other in names[i + 1 :]:
-            share = len(own[one] & own[other]) / len(own[one] | own[other])
-            if share >= ALIKE:
-                found.append((one, other, share))
-    return sorted(found, key=lambda pair: (-pair[2], pair[:2]))
+    pairs = [
+        (one, other, len(own[one] & own[other]) / len(own[one] | own[other]))
+        for one, other in combinations(names, 2)
+    ]
+    return sorted((pair for pair in pairs if pair[2] >= ALIKE), key=lambda pair: (-pair[2], pair[:2]))
