@@ -429,6 +429,7 @@ CHOICE = {  # the files of one learner, the older first: the last counts
     "a download, its name made plain": ["hw.ipynb", "hw_1_.ipynb"],
     "days": ["hw_2026-02-27.ipynb", "hw_2026-03-01.ipynb"],
     "an old folder": ["old/hw.ipynb", "hw.ipynb"],
+    "an old archive's folder": ["hw_old/hw.ipynb", "hw/hw.ipynb"],
     "folders with numbers": ["try9/hw.ipynb", "try10/hw.ipynb"],
     "folders": ["attempt 9/hw.ipynb", "attempt 10/hw.ipynb"],
     "natural order": ["hw9.ipynb", "hw10.ipynb"],

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from coursekit.classroom.cells import LARGEST, Unreadable, kind_of, shortened
-from coursekit.classroom.collect.names import Owner, is_old, natural, version
+from coursekit.classroom.collect.names import OLD, Owner, natural, version
 from coursekit.classroom.collect.tree import Damaged, opened, read
 from coursekit.classroom.submission import holds
 
@@ -13,6 +13,7 @@ MOST_FILES = 100  # notebooks of one learner that are looked at
 MOST_ARCHIVES = 10  # of one learner
 LARGEST_ARCHIVE = 100_000_000  # bytes that are unpacked of one of them
 DEEPEST = 4  # archives in archives
+_SUFFIX = re.compile(r"(?<!archive)\.(zip|ipynb(\.\w+)?)(?=/|$)", re.IGNORECASE)
 _KINDS = {
     "pdf": "a PDF document",
     "html htm mhtml": "a web page",
@@ -157,15 +158,13 @@ def _newest(files):
 
 def _by_names(places):
     """Return a key for each of some paths: the greater, the newer, as far as the names tell."""
-    old = [is_old(place) for place in places]
-    parts = [
-        [version(part) for part in re.sub(r"\.ipynb(\.\w+)?$", "", place, flags=re.I).split("/")]
-        for place in places
-    ]
+    names = [_SUFFIX.sub("", place) for place in places]
+    parts = [[version(part) for part in name.split("/")] for name in names]
+    old = [any(OLD in marks for _, marks in path) for path in parts]
     if len(set(old)) > 1:
         return [not is_old for is_old in old]
-    if len({tuple(base for base, _ in taken) for taken in parts}) == 1:
-        return [tuple((*marks, 0) for _, marks in taken) for taken in parts]
+    if len({tuple(base for base, _ in path) for path in parts}) == 1:
+        return [tuple((*marks, 0) for _, marks in path) for path in parts]
     if len({re.sub(r"\d+", "1", place) for place in places}) == 1:
         return list(map(natural, places))
     return [()] * len(places)

@@ -17,6 +17,7 @@ _BRIGHTSPACE = re.compile(
     r"(?P<day>\w+\.? \d{1,2},? \d{4}),? (?P<hour>\d{3,4}) ?(?P<half>[AP]M)"
 )
 FINAL = 1_000_000  # a final version is newer than any numbered one
+OLD = -1
 _OLD = "old|alt|backup|bak|orig|original|drafts?|archive|trash"
 _DOWNLOADS = (  # names that a browser or a copy made of another name, and the number of the first of them
     (r"(?P<name>.+?) ?[(_\[](?P<number>\d{1,9})[)_\]]", 1),
@@ -26,8 +27,9 @@ _DOWNLOADS = (  # names that a browser or a copy made of another name, and the n
 _VERSIONS = (
     *_DOWNLOADS,
     (r"(?P<name>.+?)[ _.-]+(?:final|neu|new|fixed|corrected|last|latest)(?P<number>\d{0,9})", FINAL),
-    (rf"(?P<name>.+?)[ _.-]+(?:{_OLD})(?P<number>)\d*", -1),
-    (r"(?:old|backup)[ _.-]+(?P<name>.+)(?P<number>)", -1),
+    (rf"(?P<name>.+?)[ _.-]+(?:{_OLD})(?P<number>)\d*", OLD),
+    (rf"(?P<name>)(?P<number>)(?:{_OLD})", OLD),
+    (r"(?:old|backup)[ _.-]+(?P<name>.+)(?P<number>)", OLD),
     (r"(?P<name>.+?)[ _.-]+(?:v|version|try|attempt)?[ _.-]?(?P<number>\d{1,9})", 0),
 )
 
@@ -127,12 +129,6 @@ def version(name):
     while found := _made_of(_VERSIONS, name):
         name, marks = found[0], (found[1], *marks)
     return name, marks
-
-
-def is_old(place):
-    """Whether a path says that what is there was set aside."""
-    folders = [part.split(".")[0] for part in place.casefold().split("/")]
-    return any(re.fullmatch(rf"(.*[ _.-])?({_OLD})", part) for part in folders)
 
 
 def natural(name):

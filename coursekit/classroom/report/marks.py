@@ -5,8 +5,8 @@ the grader's figure as it is.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from coursekit.classroom.collect.roster import read_table
@@ -59,58 +59,56 @@ def read_marks(path, assignment, learners):
     names = [cell.strip() for cell in head]
     if "learner" not in [name.lower() for name in names]:
         raise ValueError(f"{path}, row 1: must have a column 'learner'; it has {', '.join(names)}")
-    known = {safe(learner).strip(): learner for learner in learners}
+    known = {name: learner for learner in learners for name in (learner, safe(learner).strip())}
     limits = {cell.name: cell.points for cell in assignment.cells if cell.points}
     hands, at = {}, {}
     for number, row in enumerate(rows, 2):
-        if any(cell.strip() for cell in row):
-            refuse = partial(_refuse, path, number)
-            cells = {name: cell.strip() for name, cell in zip(names, row, strict=False)}
-            learner = _learner(cells, known, at, refuse)
-            hands[learner], at[learner] = _hand(cells, limits, refuse), number
+        cells = {name: cell.strip() for name, cell in zip(names, row, strict=False)}
+        if not any(cells.values()):
+            continue
+        try:
+            learner = _learner(cells, known, at)
+            hands[learner], at[learner] = _hand(cells, limits), number
+        except _Refused as error:
+            column, rule, got = error.args
+            raise ValueError(
+                f"{path}, row {number}, column {column!r}: {rule}; got {got!r}. "
+                "Mend it in the spreadsheet, save it as CSV, and give the command again."
+            ) from None
     return hands
 
 
-def _refuse(path, number, column, rule, got):
-    raise ValueError(
-        f"{path}, row {number}, column {column!r}: {rule}; got {got!r}. "
-        "Mend it in the spreadsheet, save it as CSV, and give the command again."
-    )
+class _Refused(Exception):
+    """A cell that cannot be used: its column, the rule, and what stands there."""
 
 
-def _learner(cells, known, at, refuse):
+def _learner(cells, known, at):
     column, name = next((column, name) for column, name in cells.items() if column.lower() == "learner")
-    learner = known.get(name) or known.get(safe(name))
-    if learner is None:
-        refuse(column, "must be the name of a learner of this class, as in grades.csv", name)
-    if learner in at:
-        refuse(column, f"must be there once; row {at[learner]} has it as well", name)
-    return learner
+    if name not in known:
+        raise _Refused(column, "must be the name of a learner of this class, as in grades.csv", name)
+    if known[name] in at:
+        raise _Refused(column, f"must be there once; row {at[known[name]]} has it as well", name)
+    return known[name]
 
 
-def _hand(cells, limits, refuse):
+def _hand(cells, limits):
     marks, more = {}, {}
     for column, text in cells.items():
         part, late = column.partition(" (of")[0].strip(), _LATE.match(column.lower())
         if part in limits:
-            marks[part] = _number(column, text, limits[part], refuse)
+            marks[part] = _number(column, text, limits[part])
         elif late:
-            more["late_days"] = _number(column, text, 1000, refuse) or 0.0
+            more["late_days"] = _number(column, text, 1000) or 0.0
             more["late_percent"] = float((late[1] or "0").replace(",", "."))
         elif column.lower() == TOTAL:
-            more["total"] = _number(column, text, 1000, refuse)
+            more["total"] = _number(column, text, 1000)
         elif column.lower() == COMMENT:
             more["comment"] = text
     return Hand({part: value for part, value in marks.items() if value is not None}, **more)
 
 
-def _number(column, text, most, refuse):
-    if not text:
-        return None
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= most:
-        refuse(column, f"must be a number from 0 to {points(most)}, or empty", text)
-    return value
+def _number(column, text, most):
+    with suppress(ValueError):
+        if not text or 0 <= float(text.replace(",", ".")) <= most:
+            return float(text.replace(",", ".")) if text else None
+    raise _Refused(column, f"must be a number from 0 to {points(most)}, or empty", text)
