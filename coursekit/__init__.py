@@ -1,4 +1,4 @@
-"""coursekit: learn backpropagation by writing it."""
+"""coursekit: learn backpropagation by writing it. The names below are its public face."""
 
 from coursekit.activations import ACTIVATIONS, Activation
 from coursekit.diagnosis.activation import diagnose_activation_derivative, diagnose_sigmoid
@@ -25,39 +25,4 @@ from coursekit.sweeps.result import SweepResult, SweepStopped
 from coursekit.sweeps.sweep import sweep
 from coursekit.training import Training, train
 
-__all__ = [
-    "ACTIVATIONS",
-    "PATTERNS",
-    "Activation",
-    "Dataset",
-    "Diagnosis",
-    "ForwardPass",
-    "GradientCheck",
-    "Params",
-    "Pattern",
-    "SweepResult",
-    "SweepStopped",
-    "Training",
-    "accuracy",
-    "add_bias",
-    "backward",
-    "check_gradient",
-    "class_shares",
-    "diagnose_activation_derivative",
-    "diagnose_forward",
-    "diagnose_gradient",
-    "diagnose_log_loss",
-    "diagnose_sigmoid",
-    "diagnose_update",
-    "draw_start",
-    "exercises",
-    "forward",
-    "init_params",
-    "log_loss",
-    "log_loss_from_logits",
-    "majority_baseline",
-    "make_dataset",
-    "sweep",
-    "train",
-]
 __version__ = "0.1.0"

@@ -20,7 +20,7 @@ def run_tasks(function, tasks, finished, *, executor=None, parallel=True, thread
     tasks : list
     finished : callable
     executor : concurrent.futures.Executor, optional
-        By default a process for each core, or a thread.
+        By default a process for each core.
     parallel : bool
         False: without an executor, run the tasks here, one after the other.
     threads : bool
@@ -29,33 +29,23 @@ def run_tasks(function, tasks, finished, *, executor=None, parallel=True, thread
     Returns
     -------
     None or BaseException
-        What stopped the run: KeyboardInterrupt, or the error of a task or of the executor. Results
-        that were there by then have been handed over.
+        What stopped the run, an error or KeyboardInterrupt. Results there by then are handed over.
     """
-    workers = min(cores(), len(tasks))
+    from concurrent.futures import as_completed  # slow to import, and seldom needed
+
+    workers, waiting = min(cores(), len(tasks)), {}
     try:
         if executor is None and (workers < 2 or not parallel):
             for i, task in enumerate(tasks):
                 finished(i, function(task))
             return None
         with nullcontext(executor) if executor is not None else _pool(workers, threads) as pool:
-            return _collect(function, tasks, finished, pool)
-    except (Exception, KeyboardInterrupt) as error:
-        return error
-
-
-def _collect(function, tasks, finished, executor):
-    """Submit all tasks; whatever happens then, hand over all results that are there."""
-    from concurrent.futures import as_completed
-
-    waiting = {}
-    try:
-        with _environment(ONE_THREAD):  # for the workers that are started now
-            for i, task in enumerate(tasks):
-                waiting[executor.submit(function, task)] = i
-        for future in as_completed(list(waiting)):
-            result = future.result()
-            finished(waiting.pop(future), result)
+            with _one_thread():  # for the workers that are started now
+                for i, task in enumerate(tasks):
+                    waiting[pool.submit(function, task)] = i
+            for future in as_completed(list(waiting)):
+                result = future.result()
+                finished(waiting.pop(future), result)
     except (Exception, KeyboardInterrupt) as error:
         for future in waiting:
             future.cancel()
@@ -69,7 +59,7 @@ def _collect(function, tasks, finished, executor):
 @contextmanager
 def _pool(workers, threads):
     """A thread or a process for each core; processes are deaf to Ctrl-C, which this process answers."""
-    import multiprocessing  # slow to import, and seldom needed
+    import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
     if threads:
@@ -84,17 +74,15 @@ def _pool(workers, threads):
 
 
 @contextmanager
-def _environment(changes):
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
+def _one_thread():
+    before = {name: os.environ[name] for name in ONE_THREAD if name in os.environ}
+    os.environ.update(ONE_THREAD)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for name in ONE_THREAD:
+            del os.environ[name]
+        os.environ.update(before)
 
 
 def cores():

@@ -27,10 +27,22 @@ def describe(value):
     return f"{text} ({type(value).__name__})"
 
 
+def check_kind(value, name, kind, noun):
+    """Return a value of this kind; True and False are no numbers."""
+    if not isinstance(value, kind) or (kind in (numbers.Integral, numbers.Real) and isinstance(value, bool)):
+        raise TypeError(f"{name} must be {noun}; got {describe(value)}")
+    return value
+
+
+def check_text(value, name):
+    """Refuse what is no text, and an empty one."""
+    if not check_kind(value, name, str, "a text (str)").strip():
+        raise ValueError(f"{name} must not be empty; got {value!r}")
+
+
 def check_choice(value, choices, name):
     """Return `choices[value]`; an unknown name is refused with the close ones."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be one of the names {', '.join(choices)}; got {describe(value)}")
+    check_kind(value, name, str, f"one of the names {', '.join(choices)}")
     if value not in choices:
         import difflib  # imported where it is needed, as `import coursekit` should not take long
 
@@ -40,67 +52,36 @@ def check_choice(value, choices, name):
     return choices[value]
 
 
-def _check_number(value, name, kind, noun, fits, rule):
-    """Return a number of this kind (True and False are none) that keeps the rule."""
-    if not isinstance(value, kind) or isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be {noun}; got {describe(value)}")
-    if not fits(value):
-        raise ValueError(f"{name} must be {rule}; got {value}")
-    return value
-
-
-def _check_whole(value, name, least, most):
-    rule = f"between {least} and {most}"
-    kind = numbers.Integral, "a whole number (int)"
-    return int(_check_number(value, name, *kind, lambda number: least <= number <= most, rule))
-
-
-def check_count(value, name):
-    """Return a whole number from 1 up to the largest allowed for `name`."""
-    return _check_whole(value, name, 1, LARGEST[name])
+def check_count(value, name, least=1):
+    """Return a whole number from `least` up to the largest allowed for `name`."""
+    check_kind(value, name, numbers.Integral, "a whole number (int)")
+    if not least <= value <= LARGEST[name]:
+        raise ValueError(f"{name} must be between {least} and {LARGEST[name]}; got {value}")
+    return int(value)
 
 
 def check_seed(value, name="seed"):
     """Return a whole number that a stream of random numbers can be made of."""
-    return _check_whole(value, name, 0, LARGEST["seed"])
+    return check_count(value, name, least=0)
 
 
 def check_positive(value, name):
     """Return a finite float above zero."""
-    kind, rule = (numbers.Real, "a number above 0"), "finite and above 0"
-    return float(_check_number(value, name, *kind, lambda number: 0 < number < np.inf, rule))
+    if not 0 < check_kind(value, name, numbers.Real, "a number above 0") < np.inf:
+        raise ValueError(f"{name} must be finite and above 0; got {value}")
+    return float(value)
 
 
 def check_share(value, name):
     """Return a float from 0 to 1."""
-    kind, rule = (numbers.Real, "a number from 0 to 1"), "from 0 to 1"
-    return float(_check_number(value, name, *kind, lambda number: 0 <= number <= 1, rule))
-
-
-def is_list(value):
-    """Whether a value stands for several: a list, tuple, range or array."""
-    return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
-
-
-def check_axis(given, name, check_one):
-    """Return a tuple of checked values, from one value or a list of different ones."""
-    values = tuple(check_one(value, name) for value in (given if is_list(given) else [given]))
-    if not values:
-        raise ValueError(f"{name} must have at least one value; got {describe(given)}")
-    seen = set()
-    for value in values:
-        label = getattr(value, "name", getattr(value, "__name__", value))
-        if label in seen:
-            raise ValueError(f"{name} must not hold a value twice; got {label!r} twice")
-        seen.add(label)
-    return values
+    if not 0 <= check_kind(value, name, numbers.Real, "a number from 0 to 1") <= 1:
+        raise ValueError(f"{name} must be from 0 to 1; got {value}")
+    return float(value)
 
 
 def check_flag(value, name):
     """Return True or False."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False; got {describe(value)}")
-    return bool(value)
+    return bool(check_kind(value, name, (bool, np.bool_), "True or False"))
 
 
 def check_rng(rng):
@@ -113,11 +94,34 @@ def check_rng(rng):
     return rng
 
 
+def is_list(value):
+    """Whether a value stands for several: a list, tuple, range or array."""
+    return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
+def check_different(values, name, rule="be different"):
+    """Refuse a value that is there twice."""
+    seen = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"{name} must {rule}; got {value!r} twice")
+        seen.add(value)
+
+
+def check_axis(given, name, check_one):
+    """Return a tuple of checked values, from one value or a list of different ones."""
+    values = tuple(check_one(value, name) for value in (given if is_list(given) else [given]))
+    if not values:
+        raise ValueError(f"{name} must have at least one value; got {describe(given)}")
+    labels = [getattr(value, "name", getattr(value, "__name__", value)) for value in values]
+    check_different(labels, name, "not hold a value twice")
+    return values
+
+
 def check_float_array(array, name, shape):
     """Return a finite float64 array of the given shape; None in `shape` allows any length."""
     wanted = str(shape).replace("None", "h" if ".W" in name else "n")  # weights have no points
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f"{name} must be a numpy array of shape {wanted}; got {describe(array)}")
+    check_kind(array, name, np.ndarray, f"a numpy array of shape {wanted}")
     if array.dtype != np.float64:
         raise TypeError(
             f"{name} must have dtype float64; got {array.dtype}. Convert it with .astype(np.float64)."
@@ -152,9 +156,7 @@ def check_X(X):
 
 def check_y(y, n_points=None):
     """Return the classes as an int array (n,) of 0 and 1, one for each of `n_points`."""
-    if not isinstance(y, np.ndarray):
-        raise TypeError(f"y must be a numpy array of 0 and 1; got {describe(y)}")
-    if y.ndim != 1:
+    if check_kind(y, "y", np.ndarray, "a numpy array of 0 and 1").ndim != 1:
         raise ValueError(f"y must have shape (n,); got shape {y.shape}. Flatten it with .ravel().")
     if y.dtype.kind not in "biuf":
         raise TypeError(f"y must hold the numbers 0 and 1; got dtype {y.dtype}")
@@ -168,16 +170,22 @@ def check_y(y, n_points=None):
     return y.astype(np.int64, copy=False)
 
 
+def check_blocks(given, n_blocks, rule):
+    """Return the so many blocks of a tuple; a refusal begins with the rule."""
+    try:
+        blocks = tuple(given)
+    except (TypeError, ValueError):
+        blocks = ()
+    if len(blocks) != n_blocks:
+        raise TypeError(f"{rule}; got {describe(given)}")
+    return blocks
+
+
 def check_params(params, name="params"):
     """Return (W1, W2) after checking kinds and that the shapes belong together."""
-    try:
-        W1, W2 = params
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be Params(W1, W2); got {describe(params)}") from None
-    check_float_array(W1, f"{name}.W1", (3, None))
-    check_float_array(W2, f"{name}.W2", (None,))
-    hidden_size = W1.shape[1]
-    if len(W2) not in (hidden_size, hidden_size + 1):
+    W1, W2 = check_blocks(params, 2, f"{name} must be Params(W1, W2)")
+    hidden_size = check_float_array(W1, f"{name}.W1", (3, None)).shape[1]
+    if len(check_float_array(W2, f"{name}.W2", (None,))) not in (hidden_size, hidden_size + 1):
         raise ValueError(
             f"{name}.W2 must have one weight for each of the {hidden_size} hidden units of W1, "
             f"and one more with an output bias; got shape {W2.shape}"
@@ -187,22 +195,9 @@ def check_params(params, name="params"):
 
 def check_forward_pass(forward_pass, params, n_points):
     """Return (Z1, A1, z2, p) after checking that the shapes fit the parameters and the points."""
-    W1, W2 = params
-    try:
-        Z1, A1, z2, p = forward_pass
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"forward_pass must be ForwardPass(Z1, A1, z2, p); got {describe(forward_pass)}"
-        ) from None
-    shapes = {"Z1": (n_points, W1.shape[1]), "A1": (n_points, len(W2)), "z2": (n_points,), "p": (n_points,)}
-    for array, (block, shape) in zip((Z1, A1, z2, p), shapes.items(), strict=True):
+    n, (W1, W2) = n_points, params
+    blocks = check_blocks(forward_pass, 4, "forward_pass must be ForwardPass(Z1, A1, z2, p)")
+    shapes = {"Z1": (n, W1.shape[1]), "A1": (n, len(W2)), "z2": (n,), "p": (n,)}
+    for array, (block, shape) in zip(blocks, shapes.items(), strict=True):
         check_float_array(array, f"forward_pass.{block}", shape)
-    return Z1, A1, z2, p
-
-
-def check_text(value, name):
-    """Refuse what is no text, and an empty one."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a text (str); got {describe(value)}")
-    if not value.strip():
-        raise ValueError(f"{name} must not be empty; got {value!r}")
+    return blocks

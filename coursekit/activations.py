@@ -9,16 +9,9 @@ import numpy as np
 class FastForm(NamedTuple):
     """What the fast kernel needs: phi(z) = height * A and phi'(z) = slope * D, with A, D of scale * z.
 
-    Attributes
-    ----------
-    scale, height, slope : float
-        Folded into the weights and the steps.
-    fill : callable
-        fill(T, D, tanh, one, square) turns scale * z in T into A, in place, and writes D beside
-        it. Without curves, it takes no notice of the last three.
-    curved : bool
-        Whether it calls tanh, whose numbers come and go in a unit: `one` is 1 in that unit, and
-        `square` its square. See `descent.tanh`.
+    fill(T, D, tanh, one, square) turns scale * z in T into A, in place, and writes D beside it.
+    A curved one calls tanh, whose numbers come and go in a unit (see `descent.tanh`): `one` is 1
+    in that unit, and `square` its square.
     """
 
     scale: float
@@ -33,18 +26,14 @@ class Activation(NamedTuple):
 
     Attributes
     ----------
-    name : str
-    value : callable
-        phi(z), elementwise; takes and returns float64 arrays of one shape.
-    derivative : callable
-        phi'(z), elementwise. It takes the *pre-activation* z, never phi(z).
+    value, derivative : callable
+        phi(z) and phi'(z), elementwise, of float64 arrays. Both take the *pre-activation* z.
     range : tuple of two floats
-        The infimum and the supremum of phi; infinite where it has no bound.
+        The infimum and the supremum of phi.
     kinks : tuple of float
-        The pre-activations at which phi has no derivative. Only where it has kinks can phi be
-        flat, and a unit die.
+        Where phi has no derivative. Only with kinks can phi be flat, and a unit die.
     fast : FastForm or None
-        Without one, the functions above train it, in steps of `network`.
+        Without one, value and derivative train it, in steps of `network`.
     """
 
     name: str
@@ -61,12 +50,12 @@ def sigmoid(z):
     Parameters
     ----------
     z : float or array_like of float
-        Pre-activations. Any float is allowed: exp sees only -|z|, so nothing overflows.
+        Pre-activations, of any size: exp sees only -|z|, so nothing overflows.
 
     Returns
     -------
     float64 scalar or ndarray, shape of `z`
-        Values from 0 to 1; NaN where `z` is NaN.
+        From 0 to 1; NaN where `z` is NaN.
     """
     z = np.asarray(z, dtype=np.float64)
     e = np.exp(-np.abs(z))

@@ -9,20 +9,7 @@ from coursekit._validation import check_float_array, check_y
 
 
 def point_losses(y, z2):
-    """Log loss of each point: max(m, 0) + log(1 + exp(-|m|)) with m = (1 - 2y) z2.
-
-    Parameters
-    ----------
-    y : int or ndarray of 0 and 1, shape (n,)
-        Classes; one number is the class of all points. Taken as checked.
-    z2 : ndarray of float64, shape (n,)
-        Logits.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        In nats.
-    """
+    """Log loss in nats of each point, of classes taken as checked, or one class of all points."""
     m = (1 - 2 * y) * z2
     return np.maximum(m, 0) + np.log1p(np.exp(-np.abs(m)))
 
@@ -35,14 +22,12 @@ def log_loss_from_logits(y, z2):
     Parameters
     ----------
     y : ndarray of 0 and 1, shape (n,)
-        Classes.
     z2 : ndarray of float64, shape (n,)
-        Logits, finite.
 
     Returns
     -------
     float
-        Mean log loss in nats, 0 or more; it has no upper bound.
+        In nats, 0 or more; it has no upper bound.
     """
     z2 = check_float_array(z2, "z2", (None,))
     losses = point_losses(check_y(y, len(z2)), z2)
@@ -50,19 +35,17 @@ def log_loss_from_logits(y, z2):
 
 
 def log_loss(y, p):
-    """Mean log loss of probabilities: -mean(y log p + (1 - y) log(1 - p)).
+    """Mean log loss of probabilities of class 1: -mean(y log p + (1 - y) log(1 - p)).
 
     Parameters
     ----------
     y : ndarray of 0 and 1, shape (n,)
-        Classes.
     p : ndarray of float64, shape (n,)
-        Probabilities of class 1.
 
     Returns
     -------
     float
-        Mean log loss in nats; infinite where a point's own class was given probability 0.
+        In nats; infinite where a point's own class was given probability 0.
     """
     p = _check_probabilities(p)
     p_of_own_class = np.where(check_y(y, len(p)) == 1, p, 1 - p)
@@ -71,19 +54,16 @@ def log_loss(y, p):
 
 
 def accuracy(y, p):
-    """Share of points whose class is 1 exactly where p >= 0.5.
+    """Share of points, from 0 to 1, whose class is 1 exactly where p >= 0.5.
 
     Parameters
     ----------
     y : ndarray of 0 and 1, shape (n,)
-        Classes.
     p : ndarray of float64, shape (n,)
-        Probabilities of class 1.
 
     Returns
     -------
     float
-        From 0 to 1.
     """
     p = _check_probabilities(p)
     return float(((p >= 0.5) == check_y(y, len(p))).mean())

@@ -9,6 +9,7 @@ from coursekit._validation import (
     check_choice,
     check_count,
     check_float_array,
+    check_kind,
     check_rng,
     check_share,
     check_X,
@@ -19,7 +20,7 @@ from coursekit._validation import (
 
 @dataclass(frozen=True)
 class Pattern:
-    """A rule that says which points belong to class 1. Call it with points (n, 2)."""
+    """A rule that says which points (n, 2) belong to class 1, when it is called with them."""
 
     name: str
     title: str
@@ -27,7 +28,7 @@ class Pattern:
     rule: Callable
 
     def __call__(self, points):
-        """Return which of the points belong to class 1."""
+        """Return n booleans, True for class 1."""
         return self.rule(points)
 
 
@@ -60,16 +61,14 @@ PATTERNS = {row[0]: Pattern(*row) for row in _ROWS}
 
 @dataclass(frozen=True, repr=False)
 class Dataset:
-    """Points with their classes.
+    """Points with their classes, 0 or 1, and the name of their pattern.
 
     Attributes
     ----------
     name : str
-        Name of the pattern.
     X : ndarray of float64, shape (n, 3)
-        Points with a last column of ones.
+        With a last column of ones.
     y : ndarray of int64, shape (n,)
-        Classes, 0 or 1.
     """
 
     name: str
@@ -94,7 +93,6 @@ def make_dataset(pattern, n_points=500, *, rng, noise=0.0):
         A name from `PATTERNS`, or a rule of your own: it takes points (n, 2) and returns
         n booleans, True for class 1.
     n_points : int
-        Number of points n.
     rng : numpy.random.Generator
         Source of the points, then of the noise.
     noise : float
@@ -139,8 +137,7 @@ def _classes(rule, points):
 
 def check_dataset(dataset):
     """Return the dataset after checking its kind, its points and its classes."""
-    if not isinstance(dataset, Dataset):
-        raise TypeError(f"dataset must be a Dataset (see make_dataset); got {describe(dataset)}")
+    check_kind(dataset, "dataset", Dataset, "a Dataset (see make_dataset)")
     check_y(dataset.y, len(check_X(dataset.X)))
     return dataset
 

@@ -12,15 +12,14 @@ POINTS, WEIGHTS, FRESH = 1, 2, 3  # the streams of a seed: default_rng([seed, st
 def draw_start(pattern, *, seed, n_points=500, hidden_size=4, output_bias=False):
     """Draw the points and the first weights that a network of a sweep starts from.
 
-    Points come from the stream `default_rng([seed, 1])`, weights from `default_rng([seed, 2])`.
-    So all patterns of one seed share their points, and more points include the fewer.
+    Points come from the stream `default_rng([seed, 1])`, weights from `default_rng([seed, 2])`:
+    all patterns of one seed share their points, and more points include the fewer.
 
     Parameters
     ----------
     pattern : str, callable or Dataset
         A name from `PATTERNS` or a rule of your own, as in `make_dataset`; a dataset is kept.
-    seed : int
-    n_points, hidden_size : int
+    seed, n_points, hidden_size : int
     output_bias : bool
 
     Returns

@@ -21,10 +21,8 @@ class Training:
     ----------
     params : Params
         After the last update; the last finite ones where training diverged.
-    loss : ndarray of float64, shape (iterations,)
-        Mean log loss in nats of the prediction *before* each update.
-    accuracy : ndarray of float64, shape (iterations,)
-        Accuracy of the same predictions.
+    loss, accuracy : ndarray of float64, shape (iterations,)
+        Of the prediction *before* each update; the mean log loss in nats.
     diverged : bool
         Whether weights or logits stopped being finite; the histories end there.
     activation : str
@@ -71,13 +69,12 @@ def train(
     ----------
     dataset : Dataset
     hidden_size : int
-        Number of hidden units of new weights.
+        Of new weights.
     activation : {"sigmoid", "tanh", "relu"}
     learning_rate : float
         The step eta. The gradient is that of the *mean* loss; an exercise that sums over n
         points takes the same steps with a learning rate n times smaller.
     iterations : int
-        Number of updates.
     rng : numpy.random.Generator, optional
         Draws new weights uniformly from [-1, 1). Give either `rng` or `params`.
     params : Params, optional
@@ -95,7 +92,6 @@ def train(
     ------
     TypeError, ValueError
         Where an argument breaks its rule, or a function of your own returns other shapes.
-        Divergence is no error: training stops and `.diverged` says so.
     """
     check_dataset(dataset)
     check_choice(activation, ACTIVATIONS, "activation")

@@ -92,8 +92,3 @@ def test_a_bare_import_loads_numpy_alone():
     unwanted = {"matplotlib", "ipywidgets", "IPython", "pytest", "nbformat", "nbval", "traitlets"}
     slow = {"hashlib", "json", "html", "difflib", "csv", "asyncio", "multiprocessing", "concurrent"}
     assert not (unwanted | slow) & set(loaded.stdout.split())
-
-
-def test_the_public_face_is_complete():
-    for name in coursekit.__all__:
-        assert hasattr(coursekit, name)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from coursekit import network
-from coursekit._validation import describe
+from coursekit._validation import check_blocks, describe
 from coursekit.losses import accuracy, log_loss_from_logits
 from coursekit.network import ForwardPass, Params
 
@@ -74,10 +74,7 @@ def call_forward(forward, params, X, activation):
         Where it gives something else.
     """
     result = forward(copy_of(params), X.copy(), activation)
-    try:
-        result = ForwardPass(*result)
-    except TypeError:
-        raise TypeError(f"forward must return (Z1, A1, z2, p); got {describe(result)}") from None
+    result = ForwardPass(*check_blocks(result, 4, "forward must return (Z1, A1, z2, p)"))
     z2, p = (
         _numbers(getattr(result, name), f"forward must return {name}", (len(X),)) for name in ("z2", "p")
     )
@@ -93,10 +90,7 @@ def call_backward(backward, params, result, X, y, activation):
         Where it gives something else.
     """
     gradient = backward(copy_of(params), result, X.copy(), y.copy(), activation)
-    try:
-        gradient = Params(*gradient)
-    except TypeError:
-        raise TypeError(f"backward must return (dW1, dW2); got {describe(gradient)}") from None
+    gradient = check_blocks(gradient, 2, "backward must return (dW1, dW2)")
     given = zip(("dW1", "dW2"), gradient, params, strict=True)
     return Params(*(_numbers(dw, f"backward must return {name}", w.shape) for name, dw, w in given))
 

@@ -1,6 +1,7 @@
 """Verdicts inside a lesson: what passed, what did not yet, what to look at next."""
 
 import copy
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -178,7 +179,8 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
     if not callable(function):
         return Part(name, "not yet", f"expected a function; received {short(function)}")
     try:
-        with np.errstate(all="ignore"):  # an overflow is judged by its result
+        # An overflow, or the mean of nothing, is judged by its result.
+        with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore", category=RuntimeWarning):
             received = limits.call(function, *copy.deepcopy(arguments))
     except BaseException as error:  # the learner's code may raise anything, SystemExit too
         return Part(name, "not yet", *_explained(function, error, arguments))

@@ -2,23 +2,22 @@
 
 The file `.coursekit_progress.json` lies in the working directory. It holds the lessons, the titles of the
 exercises that passed there, and a format version, and may be deleted at any time. A file that is no such file
-is left as it is, and nothing that a file or a folder holds or allows is ever an error: one sentence says so.
+is left as it is. Whatever a file or a folder holds or allows, it is no error: one sentence says so.
 
 A cell that shows progress prints another text where a learner has such a file: give it the tag
 `nbval-ignore-output`.
 """
 
-import html
 import json
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit._validation import check_count, check_text, describe
+from coursekit._validation import check_count, check_different, check_kind, check_text
 from coursekit.lesson.exercises import Verdict
 from coursekit.lesson.files import write_json
-from coursekit.palette import boxed
+from coursekit.palette import boxed, escaped
 
 FILE = ".coursekit_progress.json"
 FORMAT = 1
@@ -53,14 +52,12 @@ def keep(lesson, verdict):
     Returns
     -------
     Verdict
-        The same.
     """
     check_text(lesson, "lesson")
-    if not isinstance(verdict, Verdict):
-        raise TypeError(f"verdict must be what exercises.check returns; got {describe(verdict)}")
+    check_kind(verdict, "verdict", Verdict, "what exercises.check returns")
     problem = _record(lesson, verdict.title) if verdict.passed else None
-    for sentence in _sentences(problem):
-        print(sentence)
+    if problem:
+        print(*_sentences(problem))
     return verdict
 
 
@@ -70,7 +67,6 @@ def show_progress(lesson, exercises):
     Parameters
     ----------
     lesson : str
-        For example "02".
     exercises : list or tuple of str
         The titles of the lesson's verdicts.
 
@@ -79,21 +75,20 @@ def show_progress(lesson, exercises):
     Progress
     """
     check_text(lesson, "lesson")
-    if not isinstance(exercises, (list, tuple)):
-        raise TypeError(f"exercises must be a list of titles; got {describe(exercises)}")
-    check_count(len(exercises), "exercises")
+    total = check_count(
+        len(check_kind(exercises, "exercises", (list, tuple), "a list of titles")), "exercises"
+    )
     for title in exercises:
         check_text(title, "each title in exercises")
-        if exercises.count(title) > 1:
-            raise ValueError(f"exercises must be different; got {title!r} twice")
+    check_different(exercises, "exercises")
     passed, problem = _read()
-    still_open = [title for title in exercises if title not in (passed or {}).get(lesson, ())]
-    line = _count(len(exercises))
+    line = _count(total)
     if passed is not None:
-        line = _words(len(exercises) - len(still_open), len(exercises))
+        still_open = [title for title in exercises if title not in passed.get(lesson, ())]
+        line = _words(total - len(still_open), total)
         line += f" (still open: {'; '.join(still_open)})" if still_open else ""
     lines = [f"Lesson {lesson}: {line}", *_sentences(problem)]
-    return Progress("\n".join(lines), boxed("<br>".join(map(html.escape, lines))))
+    return Progress("\n".join(lines), boxed("<br>".join(map(escaped, lines))))
 
 
 def show_course(lessons):
@@ -108,9 +103,8 @@ def show_course(lessons):
     -------
     Progress
     """
-    if not isinstance(lessons, dict):
-        raise TypeError(f"lessons must be a dict of lesson -> number of exercises; got {describe(lessons)}")
-    for lesson, total in lessons.items():
+    wanted = "a dict of lesson -> number of exercises"
+    for lesson, total in check_kind(lessons, "lessons", dict, wanted).items():
         check_text(lesson, "each lesson")
         check_count(total, "exercises")
     passed, problem = _read()
@@ -122,13 +116,13 @@ def show_course(lessons):
     width = max((len(name) for name, *_ in rows), default=0)
     text = [f"{name:{width}}  {_bar(*counts):{BAR}}  {_words(*counts)}" for name, *counts in rows]
     table = f"<table><tbody>{''.join(_row(*row) for row in rows)}</tbody></table>"
-    return Progress("\n".join(text + lines), boxed(table + "".join(map(html.escape, lines))))
+    return Progress("\n".join(text + lines), boxed(table + "".join(map(escaped, lines))))
 
 
 def _row(name, *counts):
-    look, name = "style='text-align: left'", html.escape(name)
+    look = "style='text-align: left'"
     bar = f"<td {look} aria-hidden='true'>{_bar(*counts)}</td>"
-    return f"<tr><th scope='row' {look}>{name}</th>{bar}<td {look}>{_words(*counts)}</td></tr>"
+    return f"<tr><th scope='row' {look}>{escaped(name)}</th>{bar}<td {look}>{_words(*counts)}</td></tr>"
 
 
 def _words(passed, total):
@@ -144,16 +138,10 @@ def _sentences(problem):
 
 
 def _bar(passed, total):
-    """Return one character for each exercise, of many exercises for a share of them.
-
-    The bar is full only where all passed, and empty only where none did.
-    """
+    """Return a bar that is full only where all passed, and empty only where none did."""
     length = min(total, BAR)
     full = passed * length // total or min(passed, 1)
     return FULL * full + EMPTY * (length - full)
-
-
-# The file
 
 
 def _record(lesson, title):

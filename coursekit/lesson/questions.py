@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import ipywidgets as widgets
 
-from coursekit._validation import check_text, describe
+from coursekit._validation import check_different, check_kind, check_text, describe
 from coursekit.palette import GREEN, GREY, VERMILION, boxed
 
 WIDTH = 100  # characters in a line of text
@@ -56,19 +56,12 @@ class Question(widgets.VBox):
         return ... if self._radio.index is None else self.choices[self._radio.index]
 
     def answer(self, letter):
-        """Choose by letter, "a" for the first choice, as a click does.
-
-        Returns
-        -------
-        Said or Question
-            What is said about the choice, as a cell shows it without quotes; a prediction returns itself.
-        """
-        rule = f"letter must be one of {', '.join(self._letters)}"
-        if not isinstance(letter, str):
-            raise TypeError(f"{rule}, in quotes; got {describe(letter)}")
-        if letter.strip(" ()").lower() not in list(self._letters):
-            raise ValueError(f"{rule}; got {describe(letter)}")
-        self._radio.index = self._letters.index(letter.strip(" ()").lower())
+        """Choose by letter, "a" for the first choice; return what is said of it, or the prediction."""
+        rule = f"one of {', '.join(self._letters)}"
+        bare = check_kind(letter, "letter", str, f"{rule}, in quotes").strip(" ()").lower()
+        if bare not in list(self._letters):
+            raise ValueError(f"letter must be {rule}; got {describe(letter)}")
+        self._radio.index = self._letters.index(bare)
         return Said(textwrap.fill(" ".join(self._said()[:2]), WIDTH)) if self._right else self
 
     def _said(self):
@@ -124,9 +117,7 @@ def ask(question, choices, right):
         A widget; `.answer("b")` chooses without it and returns the feedback.
     """
     check_text(question, "question")
-    if not isinstance(choices, dict):
-        raise TypeError(f"choices must be a dict of choice -> feedback; got {describe(choices)}")
-    _check_choices(choices)
+    _check_choices(choices, dict, "a dict of choice -> feedback")
     for choice, feedback in choices.items():
         check_text(feedback, f"the feedback of {choice!r}")
     check_text(right, "right")
@@ -143,7 +134,7 @@ def predict(question, choices):
     question : str
         `words` between backticks look like code.
     choices : list or tuple of str
-        From 2 to 26, all different.
+        From 2 to 26.
 
     Returns
     -------
@@ -151,21 +142,16 @@ def predict(question, choices):
         A widget; `.value` is the chosen text, and `.answer("b")` chooses without it.
     """
     check_text(question, "question")
-    if not isinstance(choices, (list, tuple)):
-        raise TypeError(f"choices must be a list of texts; got {describe(choices)}")
-    _check_choices(choices)
+    _check_choices(choices, (list, tuple), "a list of texts")
     return Question(question, choices)
 
 
-def _check_choices(choices):
-    if not 2 <= len(choices) <= 26:
+def _check_choices(choices, *kind):
+    if not 2 <= len(check_kind(choices, "choices", *kind)) <= 26:
         raise ValueError(f"choices must have from 2 to 26 entries; got {len(choices)}")
-    labels = []
     for choice in choices:
         check_text(choice, "each choice")
-        if _label(choice) in labels:
-            raise ValueError(f"choices must be different; got {_label(choice)!r} twice")
-        labels.append(_label(choice))
+    check_different(map(_label, choices), "choices")
 
 
 def _label(choice):
