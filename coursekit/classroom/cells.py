@@ -14,6 +14,7 @@ _HEADS = {
     b"PK\x03\x04": "a zip archive",
     b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7z archive",
+    b"\x1f\x8b": "a gzip archive",
     b"%PDF": "a PDF document",
     b"<": "a web page",
 }

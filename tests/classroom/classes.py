@@ -409,6 +409,106 @@ IDENTITY = {  # name -> (what lies in the folder, roster or None, learner -> tex
         None,
         {"student (1)": "ann", "student (2)": "bob"},
     ),
+    "gradescope, several files each": (
+        {f"submission_{i}/{n}.ipynb": d for i, d in ((17, A), (18, B)) for n in ("net", "plots", "extra")}
+        | {"submission_metadata.yml": b":"},
+        None,
+        {"submission_17": "ann", "submission_18": "bob"},
+    ),
+    "weeks, the same two learners": (
+        {"week1/ann.ipynb": C, "week1/bob.ipynb": C, "week2/ann.ipynb": A, "week2/bob.ipynb": B},
+        None,
+        BOTH,
+    ),
+    "learners who are numbers": (
+        {"week1/1001.ipynb": A, "week1/1002.ipynb": B},
+        None,
+        {"1001": "ann", "1002": "bob"},
+    ),
+    "numbers whose zeros a spreadsheet took": (
+        {"0012.ipynb": A, "0013.ipynb": B},
+        "name,student number\nAnn,12\nBob,13\n",
+        {"Ann": "ann", "Bob": "bob"},
+    ),
+    "numbers whose zeros tell them apart": (
+        {"007.ipynb": A, "07.ipynb": B},
+        "name,id\nAnn,007\nBob,07\n",
+        {"Ann": "ann", "Bob": "bob"},
+    ),
+    "a middle name in the roster alone": (
+        {"Ann Lee_1_assignsubmission_file_/hw.ipynb": A, "Bob Ray_2_assignsubmission_file_/hw.ipynb": B},
+        'name\nAnn Maria Lee\n"Ray, Bob J."\n',
+        {"Ann Maria Lee": "ann", "Ray, Bob J.": "bob"},
+    ),
+    "a middle name in the platform alone": (
+        {"Ann Maria Lee_1_assignsubmission_file_/hw.ipynb": A},
+        "name\nAnn Lee\nAnn Ray\n",
+        {"Ann Lee": "ann", "Ann Ray": MISSING},
+    ),
+    "letters without their strokes and dots": (
+        {"lukasz.ipynb": A, "soren.ipynb": B, "mueller.ipynb": C},
+        "name\nŁukasz\nSøren\nMüller\n",
+        {"Łukasz": "ann", "Søren": "bob", "Müller": "carl"},
+    ),
+    "signs without width in the roster": (
+        {"דנה_2_assignsubmission_file_/h.ipynb": A, "Bob.ipynb": B},
+        "name\n\u200fדנה\u200f\n\u200bBob\n",
+        {"דנה": "ann", "Bob": "bob"},
+    ),
+    "moodle, groups": (
+        {
+            "Group A-Ann Lee_1_assignsubmission_file_/hw.ipynb": A,
+            "Group B-Participant_2_assignsubmission_file_/hw.ipynb": B,
+        },
+        "name\nAnn Lee\n",
+        {"Ann Lee": "ann", "Participant 2": "bob"},
+    ),
+    "moodle, two of one name, told by their folders": (
+        {"Ann_101_assignsubmission_file_/hw.ipynb": A, "Ann_102_assignsubmission_file_/hw.ipynb": B},
+        "name,id,file\nAnn,7,Ann_101_assignsubmission_file_\nAnn,8,Ann_102_assignsubmission_file_\n",
+        {"Ann (7)": "ann", "Ann (8)": "bob"},
+    ),
+    "moodle, lists of the class beside it": (
+        {
+            "export.zip": {
+                "Ann_1_assignsubmission_file_/hw.ipynb": A,
+                "Bob_2_assignsubmission_file_/hw.ipynb": B,
+            },
+            "class list.csv": b"name",
+            "2026-01-30T0930_Grades-CS1.csv": b"Student",
+        },
+        None,
+        {"Ann": "ann", "Bob": "bob"},
+    ),
+    "brightspace, other forms of the time": (
+        {
+            "12-99 - Ann Lee - 3 September, 2026 105 PM/hw.ipynb": A,
+            "12-99 - Ann Lee - 3 September, 2026 1005 AM/hw.ipynb": B,
+            "13-99 - Bob - 03 Sep 2026 1530/hw.ipynb": B,
+        },
+        None,
+        {"Ann Lee": "ann", "Bob": "bob"},
+    ),
+    "github classroom, its own roster": (
+        {"hw1-ann-lee/hw.ipynb": A, "hw1-bob99/hw.ipynb": B},
+        '"identifier","github_username","github_id","name"\n"Ann","ann-lee","",""\n"Bob","bob99","",""\n',
+        {"Ann": "ann", "Bob": "bob"},
+    ),
+    "files of systems": (
+        {
+            "ann/hw.ipynb": A,
+            "ann/~$hw.docx": b"x",
+            "ann/.ipynb_checkpoints/hw-checkpoint.ipynb": B,
+            "thumbs.db": b"x",
+            "Desktop.ini": b"x",
+            "Icon\r": b"",
+            ".DS_Store": b"x",
+            "bob/hw.ipynb": B,
+            "bob/node_modules/x/demo.ipynb": A,
+        },
+        None,
+        BOTH,
+    ),
     "numbers are no versions": (
         {"team-1.ipynb": A, "team-2.ipynb": B},
         None,
@@ -425,6 +525,9 @@ CHOICE = {  # the files of one learner, the older first: the last counts
     "a copy of Windows": ["hw.ipynb", "hw - Copy.ipynb", "hw - Copy (2).ipynb"],
     "a copy of Google": ["hw.ipynb", "Copy of hw.ipynb"],
     "a final one": ["hw.ipynb", "hw_v2.ipynb", "hw_final.ipynb", "hw_final2.ipynb"],
+    "an updated one": ["hw.ipynb", "hw-updated.ipynb"],
+    "a copy of Windows in Spanish": ["hw.ipynb", "hw - copia.ipynb"],
+    "days, the day first": ["hw 31.01.2026.ipynb", "hw 01.02.2026.ipynb"],
     "an old one": ["hw_old.ipynb", "hw.ipynb"],
     "a download, its name made plain": ["hw.ipynb", "hw_1_.ipynb"],
     "days": ["hw_2026-02-27.ipynb", "hw_2026-03-01.ipynb"],
@@ -463,6 +566,7 @@ ODD = {  # what else may lie there -> what the record must say, or the text of t
     "zip.ipynb": (zipped({"hw.ipynb": A}), "ann"),
     "json.zip": (A, "ann"),
     "rar.zip": (b"Rar!\x1a\x07", "The archive rar.zip is a RAR archive, and no zip archive"),
+    "gzip.ipynb": (gzip.compress(A), "The file is a gzip archive"),
     "hw.tar": (tarred({"hw/hw.ipynb": A}), "ann"),
     "hw.tar.gz": (tarred({"hw.ipynb": A}, gzip.compress), "ann"),
     "hw.tgz": (tarred({"hw.ipynb": A}, gzip.compress), "ann"),

@@ -143,6 +143,28 @@ def test_a_clash_names_both(name, tmp_path):
     assert all(place.split("/")[0] in str(caught.value) for place in files)
 
 
+def test_who_is_not_in_the_roster_is_told(tmp_path):
+    roster = write(tmp_path / "roster.csv", "learner\nann\nbob\n")
+    folder = tree(tmp_path / "in", {"ann.ipynb": A, "rob.ipynb": B})
+    assert {one.learner: one.flags for one in collect(folder, roster)} == {
+        "ann": (),
+        "bob": (),
+        "rob": ("not in the roster",),
+    }
+
+
+def test_a_folder_of_one_learner_is_no_class(tmp_path, assignment, released):
+    right = json.dumps(handed_in(released, RIGHT)).encode()
+    own = {"ann/net.ipynb": right, "ann/plots.ipynb": A, "bob/mine.ipynb": right}
+    assert [one.learner for one in collect(tree(tmp_path / "own", own), assignment=assignment)] == [
+        "ann",
+        "bob",
+    ]
+    sections = {"north/ann.ipynb": right, "north/bob.ipynb": right, "south/carl.ipynb": right}
+    found = collect(tree(tmp_path / "sections", sections), assignment=assignment)
+    assert [one.learner for one in found] == ["ann", "bob", "carl"]
+
+
 def test_a_roster_that_cannot_tell_two_apart_is_refused(tmp_path):
     roster = write(tmp_path / "roster.csv", "learner,id\nAnn,1\nAnn,2\n")
     with pytest.raises(
@@ -168,6 +190,15 @@ ROSTERS = {
     "first and last": "Last Name,First Name,Username\n,José,j\nBob,,b\n".encode(),
     "ids alone": "id,email\nJosé,a@b\nBob,b@b\n".encode(),
     "more columns": "Section,Name,Notes\nA,José,late\nB,Bob,\n".encode(),
+    "UTF-16, big end first, without a mark": "Name,ID\nJosé,1\nBob,2\n".encode("utf-16-be"),
+    "German": "Vorname;Nachname;E-Mail-Adresse\nJosé;;a@b\n;Bob;c@d\n".encode(),
+    "German, of Moodle": "Vollständiger Name;ID-Nummer\nJosé;1\nBob;2\n".encode(),
+    "French": "Prénom;Nom\nJosé;\n;Bob\n".encode(),
+    "Spanish": '"Nombre","Apellido(s)"\nJosé,\nBob,\n'.encode(),
+    "a title above": "Networks, spring\n\nname,id\nJosé,1\nBob,2\n".encode(),
+    "a column without a name": ",name,id\n0,José,1\n1,Bob,2\n".encode(),
+    "a name twice": "name,name,id\nJosé,,1\n,Bob,2\n".encode(),
+    "lines in a cell": 'name,note\nJosé,"a\nb"\nBob,\n'.encode(),
     "a line of Canvas": 'Student,ID\n    Points Possible,\nJosé,1\nBob,2\n"Student, Test",9\n'.encode(),
 }
 

@@ -1,7 +1,7 @@
 """Find what a class handed in: files as they come, in folders and in archives, and whose they are."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coursekit.classroom.collect.choice import Bag, choose
@@ -61,12 +61,17 @@ def collect(folder, roster=None, assignment=None):
         raise FileNotFoundError(f"folder must exist; got {readable(str(folder))!r}")
     people = read_roster(roster) if roster is not None else []
     with ExitStack() as stack:
-        look = Look(people, assignment.name if assignment is not None else "", stack)
+        look = Look(people, assignment, stack)
         things = look.owned(_entries(folder, stack))
         if not things:
             raise ValueError(f"folder must hold what a class handed in; {readable(str(folder))!r} is empty")
         by_learner = _by_learner(things, look)
         found = [_found(learner, things, assignment) for learner, things in by_learner.items()]
+    known = {person.learner for person in people} or by_learner
+    found = [
+        one if one.learner in known else replace(one, flags=(*one.flags, "not in the roster"))
+        for one in found
+    ]
     missing = [person.learner for person in people if person.learner not in by_learner]
     found += [Found(learner, "", problem="Nothing was handed in.") for learner in missing]
     return sorted(found, key=lambda one: one.learner)

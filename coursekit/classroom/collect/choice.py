@@ -14,6 +14,7 @@ MOST_ARCHIVES = 10  # of one learner
 LARGEST_ARCHIVE = 100_000_000  # bytes that are unpacked of one of them
 DEEPEST = 4  # archives in archives
 _SUFFIX = re.compile(r"(?<!archive)\.(zip|ipynb(\.\w+)?)(?=/|$)", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")
 _KINDS = {
     "pdf": "a PDF document",
     "html htm mhtml": "a web page",
@@ -65,10 +66,8 @@ class Bag:
 
     def _look(self, entry, file, depth):
         """Take what is in a file, and return what it is where that is no notebook."""
-        head, suffix = (
-            read(entry, 4000),
-            entry.name.casefold().rpartition(".")[2] if "." in entry.name else "",
-        )
+        head, (_, dot, suffix) = read(entry, 4000), entry.name.casefold().rpartition(".")
+        suffix = suffix if dot else ""
         is_notebook = ".ipynb" in entry.name.casefold()
         is_json = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0").startswith(b"{")
         is_json = is_json and (suffix == "txt" or suffix not in _KIND)
@@ -158,15 +157,15 @@ def _newest(files):
 
 def _by_names(places):
     """Return a key for each of some paths: the greater, the newer, as far as the names tell."""
-    names = [_SUFFIX.sub("", place) for place in places]
+    names = [_DAY_FIRST.sub(r"\3.\2.\1", _SUFFIX.sub("", place)) for place in places]
     parts = [[version(part) for part in name.split("/")] for name in names]
     old = [any(OLD in marks for _, marks in path) for path in parts]
     if len(set(old)) > 1:
         return [not is_old for is_old in old]
     if len({tuple(base for base, _ in path) for path in parts}) == 1:
         return [tuple((*marks, 0) for _, marks in path) for path in parts]
-    if len({re.sub(r"\d+", "1", place) for place in places}) == 1:
-        return list(map(natural, places))
+    if len({re.sub(r"\d+", "1", name) for name in names}) == 1:
+        return list(map(natural, names))
     return [()] * len(places)
 
 

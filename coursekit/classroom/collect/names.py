@@ -14,19 +14,22 @@ _CANVAS = re.compile(
 _BLACKBOARD = re.compile(r"(?P<before>.+)_attempt_(?P<order>\d{4}(?:-\d\d){2,5})(?:[_.].*)?$")
 _BRIGHTSPACE = re.compile(
     r"(?P<number>\d+-\d+) *- *(?P<name>.+?) *- *"
-    r"(?P<day>\w+\.? \d{1,2},? \d{4}),? (?P<hour>\d{3,4}) ?(?P<half>[AP]M)"
+    r"(?P<day>(?:\w+\.? \d{1,2}|\d{1,2} \w+\.?),? \d{4}),? (?P<hour>\d{3,4})(?: ?(?P<half>[AP]M))?(?!\d)"
 )
+_GRADESCOPE = re.compile(r"submission_(?P<number>\d+)$")
+_WITH_A_STROKE = str.maketrans("łøđħı", "lodhi")  # which Unicode does not take apart
 FINAL = 1_000_000  # a final version is newer than any numbered one
 OLD = -1
+_NEW = "final|neu|new|fixed|corrected|revised|updated|last|latest"
 _OLD = "old|alt|backup|bak|orig|original|drafts?|archive|trash"
 _DOWNLOADS = (  # names that a browser or a copy made of another name, and the number of the first of them
     (r"(?P<name>.+?) ?[(_\[](?P<number>\d{1,9})[)_\]]", 1),
-    (r"(?P<name>.+?)[ _-]+(?:copy|kopie|copie) ?\(?(?P<number>\d{0,9})\)?", 1),
-    (r"(?:copy of|kopie von|copie de) (?P<name>.+)(?P<number>)", 1),
+    (r"(?P<name>.+?)[ _-]+(?:copy|kopie|copie|copia) ?\(?(?P<number>\d{0,9})\)?", 1),
+    (r"(?:copy of|kopie von|copie de|copia de) (?P<name>.+)(?P<number>)", 1),
 )
 _VERSIONS = (
     *_DOWNLOADS,
-    (r"(?P<name>.+?)[ _.-]+(?:final|neu|new|fixed|corrected|last|latest)(?P<number>\d{0,9})", FINAL),
+    (rf"(?P<name>.+?)[ _.-]+(?:{_NEW})(?P<number>\d{{0,9}})", FINAL),
     (rf"(?P<name>.+?)[ _.-]+(?:{_OLD})(?P<number>)\d*", OLD),
     (rf"(?P<name>)(?P<number>)(?:{_OLD})", OLD),
     (r"(?:old|backup)[ _.-]+(?P<name>.+)(?P<number>)", OLD),
@@ -36,7 +39,7 @@ _VERSIONS = (
 
 def plain(name):
     """Return a name's letters and digits alone, without case and accents, to compare it."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = unicodedata.normalize("NFKD", name.casefold()).translate(_WITH_A_STROKE)
     return re.sub(r"[\W_]+", "", letters).casefold()
 
 
@@ -84,7 +87,7 @@ def owners_by_platform(names):
 
 def _owner(name, canvas, shared):
     if found := _MOODLE.match(name):
-        anonymous = plain(found["name"]) == "participant"
+        anonymous = re.fullmatch(r"(.*-)?participant", found["name"], re.IGNORECASE)  # perhaps of a group
         shown = f"Participant {found['number']}" if anonymous else found["name"]
         return owner_of(shown, found["number"], "moodle", found[0])
     if found := _BLACKBOARD.match(name):
@@ -92,6 +95,8 @@ def _owner(name, canvas, shared):
         return owner_of(user, exact(user), "blackboard", name, tuple(map(int, found["order"].split("-"))))
     if found := _BRIGHTSPACE.match(name):
         return owner_of(found["name"], found["number"], "brightspace", name, _moment(found))
+    if found := _GRADESCOPE.match(name):
+        return owner_of(name, found["number"], "gradescope", name)
     if canvas:
         shown = f"anon {canvas['number']}" if canvas["name"] == "anon" else canvas["name"]
         upload = (int(canvas["order"]),)
@@ -100,12 +105,13 @@ def _owner(name, canvas, shared):
 
 
 def _moment(found):
-    for form in ("%b %d %Y", "%B %d %Y"):
+    for form in ("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y"):
         try:
             when = time.strptime(re.sub("[.,]", "", found["day"]), form)
         except ValueError:
             continue
-        return (*when[:3], int(found["hour"]) % 1200 + 1200 * (found["half"] == "PM"))
+        hour = int(found["hour"])
+        return (*when[:3], hour % 1200 + 1200 * (found["half"] == "PM") if found["half"] else hour)
     return ()
 
 

@@ -3,8 +3,10 @@
 import re
 from contextlib import suppress
 
+from coursekit.classroom.cells import LARGEST
 from coursekit.classroom.collect.names import download_of, exact, owner_of, owners_by_platform, plain, version
-from coursekit.classroom.collect.tree import Damaged, opened
+from coursekit.classroom.collect.tree import Damaged, opened, read
+from coursekit.classroom.submission import holds
 
 _COMMON = (  # words of names that are nobody's
     "abgabe abgaben answer answers archive assignment assignments attempt attempts backup class code "
@@ -15,12 +17,13 @@ _COMMON = (  # words of names that are nobody's
     "time take tries try tutorial uebung untitled upload uploads version week wk work woche "
 )
 _NOBODY = re.compile(
-    r"(index|readme|notes?|timestamp|grades?|roster|license|requirements)\b.*\.(csv|log|xml|md|txt|html?|xlsx|yml)$",
+    r"((index|readme|notes?|timestamp|license|requirements)\b.*\.(csv|log|xml|md|txt|html?)"
+    r"|(.*[\W_])?(roster|grades?|gradebook|class|list|students|participants|worksheet|metadata|marks)(?![a-z]).*"
+    r"\.(csv|tsv|txt|xlsx?|ods|ya?ml))$",
     re.IGNORECASE,
 )
-_NOBODYS_FOLDER = re.compile(
-    "data|images?|img|figures?|pictures?|assets|feedback|__pycache__|node_modules", re.IGNORECASE
-)
+_NOBODYS_FOLDER = re.compile("data|images?|img|figures?|pictures?|assets|feedback", re.IGNORECASE)
+_DAY = re.compile(r"(19|20)\d\d[-_. ]?[01]\d")
 FEW = 12  # archives side by side that may be a platform's exports, and not things of learners
 
 
@@ -31,9 +34,14 @@ class Look:
     """
 
     def __init__(self, people, assignment, stack):
-        self.people, self._stack = people, stack
-        self._common = {*_COMMON.split(), *_words(assignment)}
-        self._known = frozenset().union(*(person.names for person in people))
+        self._assignment, self._stack = assignment, stack
+        self._common = {*_COMMON.split(), *_words(assignment.name if assignment else "")}
+        self._ids, self._known = ({}, {})
+        for person in people:
+            for name in person.ids:
+                self._ids.setdefault(name, []).append(person)
+            for name in person.names | {name.lstrip("0") for name in person.ids} - {""}:
+                self._known.setdefault(name, []).append(person)
 
     def owned(self, entries):
         """Return (Owner, Entry) of everything that a class handed in, from what lies in a folder."""
@@ -84,7 +92,7 @@ class Look:
         return holding if named or holding else None
 
     def _is_person(self, entry):
-        return not self._known.isdisjoint((plain(entry.stem), self._without_common(entry.stem)))
+        return plain(entry.stem) in self._known or self._without_common(entry.stem) in self._known
 
     def _holds_person(self, children):
         return any(self._is_person(child) or self._holds_person(child.children or ()) for child in children)
@@ -94,14 +102,16 @@ class Look:
         common = {i for i in inside if self._is_common(entries[i])}
         found = {i: inside[i] for i in common if self._leads_to_names(inside[i])}
         names = [_names(children) for children in found.values()]
-        if sum(map(len, names)) > len(set().union(*names)) <= len(found):
-            found = {}  # the same few names again and again: those of files, and not of learners
+        if len(set().union(*names)) < sum(map(len, names)) == len(found):
+            found = {}  # one in each, and the same again: names of files, and not of learners
         rest = {i: children for i, children in inside.items() if i not in common}
         return found | rest if self._are_classes([(entries[i], rest[i]) for i in rest]) else found
 
     def _is_common(self, entry):
         """Whether an entry is named by words and numbers that name no learner."""
         words = set(_words(entry.stem))
+        if not words and re.search(r"\d{4}", entry.stem) and not _DAY.search(entry.stem):
+            return False  # a learner's number
         letters = {word for word in words if len(word) == 1 and word.isascii()}  # as in "section B"
         return not words - self._common - letters and (not words or words != letters)
 
@@ -114,7 +124,7 @@ class Look:
 
     def _are_classes(self, folders):
         """Whether folders hold learners' things, and not each those of one learner."""
-        seen, most = set(), 0
+        seen, most, held = set(), 0, []
         for entry, children in folders:
             while len(children) == 1 and children[0].children:
                 children = children[0].children
@@ -125,7 +135,15 @@ class Look:
             if any(own & set(_words(child.stem)) for child in kept):
                 return False
             seen, most = seen | names, max(most, len(names))
-        return most > 1
+            held.append(sum(map(self._holds, kept)))
+        return most > 1 and (max(held) > 1 or not any(held))
+
+    def _holds(self, entry):
+        """Whether a notebook is one of the assignment."""
+        try:
+            return entry.children is None and holds(read(entry, LARGEST), self._assignment) > 0
+        except Damaged:
+            return False
 
     def person_of(self, owner):
         """Return the learner of the roster, and what told it: the platform's number, or the plain name.
@@ -133,18 +151,23 @@ class Look:
         Both are None for nobody. A name that could be that of two is refused.
         """
         number, name = plain(owner.number), plain(owner.name) or exact(owner.name)
-        found = [person for person in self.people if _has_number(person, owner, number, name)]
+        found, first, last = self._ids.get(number, []), owner.name.split()[0], owner.name.split()[-1]
+        keys = [plain(owner.upload), name, name.lstrip("0"), plain(first + last)]
+        if owner.platform == "moodle":  # its own number is one of the roster's only with its name beside it
+            own = f"participant{number}"
+            found = self._ids.get(own) or [one for one in found if name == own or name in one.names]
+            keys.append(plain(owner.name.partition("-")[2]))  # what stands before it is a group
         if len(found) == 1:
             return found[0], owner.key
-        for key in (name, "" if number else self._without_common(owner.name)):
-            found = [person for person in self.people if key and key in person.names]
+        for key in filter(None, [*keys, "" if number else self._without_common(owner.name)]):
+            found = self._known.get(key, [])
             if len(found) > 1:
                 found = [one for one in found if exact(owner.name) == exact(one.learner)] or found
             if len(found) > 1:
                 both = " and ".join(repr(person.learner) for person in found[:2])
                 raise ValueError(
-                    f"roster must tell learners apart; {owner.name!r} could be {both}: "
-                    "give each an id or a file"
+                    f"roster must tell learners apart; {owner.upload or owner.name!r} could be {both}: "
+                    "give each an id, or a file: the name of what they handed in"
                 )
             if found:
                 return found[0], owner.key if number else key
@@ -175,14 +198,6 @@ def _exported(children):
     if len(kept) == 1 and not owners[0] and kept[0].children:
         return _exported(kept[0].children)
     return len({owner.key for owner in owners}) if all(owners) else 0
-
-
-def _has_number(person, owner, number, name):
-    """Whether a platform's number is one of the roster's; Moodle's own is only with its name beside it."""
-    if not number or owner.platform != "moodle":
-        return bool(number) and number in person.ids
-    anonymous = f"participant{number}"
-    return anonymous in person.ids or (number in person.ids and (name == anonymous or name in person.names))
 
 
 def _names(children):

@@ -4,21 +4,28 @@ import csv
 import io
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coursekit.classroom.collect.names import exact, plain
+from coursekit.classroom.collect.tree import readable
 
 _COLUMNS = {  # what a column may be called, in plain letters
-    "learner": "learner name fullname student studentname displayname participant user learnername",
-    "first": "firstname givenname forename",
-    "last": "lastname surname familyname",
-    "id": "id idnumber identifier number participantnumber userid studentid sisuserid sisloginid login "
-    "loginid username orgdefinedid matriculationnumber matrikelnummer",
-    "email": "email emailaddress mail emails",
+    "learner": "learner learners name names fullname student students studentname displayname participant "
+    "user learnername vollstandigername nomcomplet nombrecompleto nomecompleto",
+    "first": "firstname givenname givennames forename preferredfirstname preferredname vorname vornamen "
+    "prenom nombre nome voornaam",
+    "last": "lastname surname familyname nachname familienname nom apellido apellidos cognome sobrenome "
+    "achternaam",
+    "id": "id idnumber identifier number participantnumber userid studentid studentnumber sisuserid "
+    "sisloginid login loginid username githubusername orgdefinedid matriculationnumber matrikelnummer "
+    "matrikelnr matrikel matricule matricola idnummer",
+    "email": "email emailaddress emailadresse mail emails correo correoelectronico courriel",
     "file": "file filename folder foldername",
 }
 _MEANING = {name: meaning for meaning, names in _COLUMNS.items() for name in names.split()}
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_NAMING = {"learner", "first", "last", "id", "email"}
 _REMEDY = (
     "it must be a CSV file whose first line names its columns: learner (or Name, Full name, Student, "
     "First name and Last name), and if you like id, email, file"
@@ -47,19 +54,24 @@ def read_roster(path):
         kind = ValueError if path.exists() else FileNotFoundError
         raise kind(f"roster must be a file; got {str(path)!r}")
     try:
-        header, *rows = (row for row in read_table(path) if any(map(str.strip, row)))
-        meanings = [_MEANING.get(plain(name)) for name in header]
-        if not {"learner", "first", "last", "id", "email"} & set(meanings):
+        rows = [row for row in read_table(path) if any(map(str.strip, row))]
+        titles = [i for i, row in enumerate(rows[:5]) if not _NAMING.isdisjoint(_meanings(row))]
+        header, *rows = rows[(titles or [0])[0] :]  # the name of the course may stand above it
+        if not titles:
             raise ValueError(f"its first line is {', '.join(header)[:100]!r}")
         for row in rows:
             if any(map(str.strip, row[len(header) :])):
                 raise ValueError(f"this line has more cells than the first one: {', '.join(row)[:100]!r}")
-        people = [person for row in rows if (person := _person(zip(meanings, row, strict=False)))]
+        people = [one for row in rows if (one := _person(zip(_meanings(header), row, strict=False)))]
         if not people:
             raise ValueError("it names nobody")
     except ValueError as error:
         raise ValueError(f"roster {str(path)!r} cannot be used: {_REMEDY}; {error}") from error
     return _told_apart(list(dict.fromkeys(people)))
+
+
+def _meanings(header):
+    return [_MEANING.get(plain(name)) for name in header]
 
 
 def read_table(path):
@@ -73,9 +85,10 @@ def read_table(path):
         del lines[0]
     if not any(map(str.strip, lines)):
         raise ValueError("it is empty")
-    mark = hint[1] if hint else max(",;\t|", key=lines[0].count)
-    if mark not in lines[0]:
+    head = next((line for line in lines[:5] if re.search("[,;\t|]", line)), "")
+    if not hint and (not head or (lines[0] != head and plain(lines[0]) in _MEANING)):
         return [[line.strip('" ')] for line in lines]  # one column, whose names may hold commas
+    mark = hint[1] if hint else max(",;\t|", key=head.count)
     try:
         return list(csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=mark))
     except csv.Error as error:
@@ -98,7 +111,7 @@ def _decoded(data):
 def _person(cells):
     found = {}
     for meaning, value in cells:
-        value = " ".join(unicodedata.normalize("NFC", value).split())
+        value = " ".join(unicodedata.normalize("NFC", readable(value)).split())
         if meaning and value:
             found.setdefault(meaning, []).append(value)
     first, last = found.get("first", [""])[0], found.get("last", [""])[0]
@@ -107,8 +120,13 @@ def _person(cells):
     learner = next(filter(None, named), "")
     if not learner or plain(learner) in ("pointspossible", "studenttest"):  # a line that Canvas adds
         return None
-    words = [word for word in re.split(r"[\s,]+", learner) if word]
-    names = {"".join(words[i:] + words[:i]) for i in (0, 1, -1)} | {first + last, last + first, learner}
+    words = " ".join(reversed(learner.split(","))).split()
+    words = [words, [words[0], words[-1]]]  # perhaps without what stands between first and last name
+    names = {"".join(some[i:] + some[:i]) for some in words for i in (0, 1, -1)} | {
+        first + last,
+        last + first,
+    }
+    names |= {name.casefold().translate(_SPELLED) for name in names}
     names.update(ids, files, emails, (value.partition("@")[0] for value in emails))
     names.update(re.sub(r"\.\w{1,6}$", "", value) for value in files)
     names = frozenset(map(plain, names)) - {""} or frozenset({exact(learner)})
@@ -117,11 +135,13 @@ def _person(cells):
 
 def _told_apart(people):
     """Give learners of one name their ids, and leave out who is there twice."""
-    made = {}
+    same, made = {}, {}
     for person in people:
-        same = [one for one in people if exact(one.learner) == exact(person.learner) and one != person]
-        others = frozenset().union(*(one.names for one in same))
-        own = sorted(person.ids - others) or sorted(person.names - others)
-        learner = f"{person.learner} ({own[0]})" if same and own else person.learner
-        made.setdefault(exact(learner), Person(learner, person.ids, person.names))
+        same.setdefault(exact(person.learner), []).append(person)
+    for group in same.values():
+        for person in group:
+            others = frozenset().union(*(one.names for one in group if one is not person))
+            own = sorted(person.ids - others) or sorted(person.names - others)
+            learner = f"{person.learner} ({own[0]})" if len(group) > 1 and own else person.learner
+            made.setdefault(exact(learner), replace(person, learner=learner))
     return list(made.values())

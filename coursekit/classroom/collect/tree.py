@@ -28,7 +28,10 @@ LARGEST_ARCHIVE = 200_000_000
 PART = 1 << 20
 LINK = "is a link, which leads to no file here"
 _ARCHIVE = re.compile(r"\.(zip|tar|tgz|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # also those that turn text around
+_CONTROLS = re.compile(  # also those that turn text around or have no width
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+_HIDDEN = {"__macosx", "desktop.ini", "thumbs.db", "icon", "__pycache__", "node_modules", "site-packages"}
 _PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
 
@@ -102,7 +105,7 @@ def folder_entries(path, place="", depth=0):
 
 
 def _is_hidden(name):
-    return name.startswith(".") or name in ("__MACOSX", "desktop.ini", "Thumbs.db")
+    return name.startswith((".", "~$")) or name.casefold().strip() in _HIDDEN
 
 
 @contextmanager
