@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ STOPPED = "your function stopped", "your values stopped"  # so begins the messag
 
 @dataclass(frozen=True)
 class Part:
-    """One part of an exercise: its name, its status, what to look at next, and what that is an answer to.
+    """One part of an exercise: its status, what to look at next, and what that is an answer to.
 
     `mistake` is the stable name of what a diagnosis found, where it found one.
     """
@@ -55,26 +56,32 @@ class Verdict:
         return "\n".join(lines)
 
     def _repr_html_(self):
-        rows = "".join(
-            f"<li>{MARKS[part.status]} <strong>{escaped(part.name)}</strong>: {part.status}"
-            f"<br><span style='white-space: pre-wrap'>{escaped(part.message)}</span>"
-            f"{_folded(part)}</li>"
-            for part in self.parts
-        )
-        return boxed(
-            f"<strong>{escaped(self._summary())}</strong>"
-            f"<ul style='list-style: none; padding-left: 0.4em'>{rows}</ul>"
-        )
+        rows = "".join(map(_row, self.parts))
+        page = f"<strong>{escaped(self._summary())}</strong>"
+        return boxed(f"{page}<ul style='list-style: none; padding-left: 0.4em'>{rows}</ul>")
+
+
+def _row(part):
+    row = f"{MARKS[part.status]} <strong>{escaped(part.name)}</strong>: {part.status}"
+    row += f"<br><span style='white-space: pre-wrap'>{escaped(part.message)}</span>"
+    if part.answer:  # folded: a reader opens it
+        lines = escaped(part.answer).replace("\n", "<br>")
+        row += f"<details><summary>{_heading(part)}</summary>{lines}</details>"
+    return f"<li>{row}</li>"
+
+
+def _heading(part):
+    return OWN_WORDS if part.message.startswith(STOPPED) else ANSWER
 
 
 def check(title, *parts):
-    """Gather the parts of one exercise into a verdict.
+    """Gather the parts of one exercise, made by `compare` or `compare_call`, into a verdict.
 
     Parameters
     ----------
     title : str
     *parts : Part
-        Made by `compare` or `compare_call`; at least one.
+        At least one.
 
     Returns
     -------
@@ -104,19 +111,17 @@ def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose
     Parameters
     ----------
     name : str
-        Name of the part.
+        Of the part.
     received : object
         The learner's value; `...` or None means not attempted.
     expected : str, bool, number, ndarray of float, or tuple of ndarrays
-        The right value.
     mistakes : dict, optional
         Message -> the wrong value that earns it: a question that leads to the fix.
     tolerance : float
         Largest allowed difference of numbers, relative to the larger of 1 and the expected size.
     diagnose : callable, optional
-        Asked about a wrong value that is no listed mistake: value -> an object with `ok` and `message`,
-        for example of `coursekit.diagnose_gradient`. Where it is not ok, its message, which brings its
-        own evidence, stands in place of the two numbers.
+        Asked about a wrong value that is no listed mistake: value -> a `Diagnosis`. Where that is not
+        ok, its message, which brings its own evidence, stands in place of the two numbers.
 
     Returns
     -------
@@ -139,20 +144,10 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
         both_nan = _is_not_a_number(received) and _is_not_a_number(wrong)
         if both_nan or find_gap(received, wrong, tolerance, direction) is None:
             return Part(name, "not yet", f"{gap}\n{message}" if asked_for_numbers else message)
-    found = () if RIGHT in gap else _diagnosed(received, diagnose)
-    return Part(name, "not yet", *(found or [gap]))
-
-
-def _diagnosed(received, diagnose):
-    """Return what a diagnosis asks of a wrong value, its sentence and its name for it, or nothing."""
-    if diagnose is None:
-        return ()
-    try:
-        diagnosis = diagnose(received)
-        named = getattr(diagnosis, "mistake", None)
-        return () if diagnosis.ok else (*question_first(diagnosis.message), named)
-    except Exception:  # the learner's value may be anything
-        return ()
+    with suppress(Exception):  # the learner's value may be anything
+        if diagnose and RIGHT not in gap and not (found := diagnose(received)).ok:
+            return Part(name, "not yet", *question_first(found.message), getattr(found, "mistake", None))
+    return Part(name, "not yet", gap)
 
 
 def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
@@ -162,12 +157,11 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
 
     Parameters
     ----------
-    name : str
     function : callable
         The learner's function; one whose body is still `...` counts as not attempted.
     arguments : tuple
-        What to call it with; copied first, so that nothing here changes.
-    expected, mistakes, tolerance, diagnose
+        Copied before the call, so that nothing here changes.
+    name, expected, mistakes, tolerance, diagnose
         As in `compare`.
 
     Returns
@@ -208,7 +202,7 @@ def follows(earlier, work_out, *values):
     work_out : callable
         The right way from there to this part.
     *values : object
-        What the learner gave there; anything.
+        What the learner gave there.
 
     Returns
     -------
@@ -240,26 +234,14 @@ def reveal(prediction, outcome):
     print(f"What happened:   {outcome}")
 
 
-def _heading(part):
-    return OWN_WORDS if part.message.startswith(STOPPED) else ANSWER
-
-
-def _folded(part):
-    """Return an answer as HTML that a reader opens."""
-    if not part.answer:
-        return ""
-    lines = escaped(part.answer).replace("\n", "<br>")
-    return f"<details><summary>{_heading(part)}</summary>{lines}</details>"
-
-
 def _stub():
     """Do nothing, as the untouched attempt does."""
     ...
 
 
 def _is_stub(function):
-    codes = [getattr(f, "__code__", None) for f in (function, _stub)]
-    return None not in codes and codes[0].co_code[::2] == codes[1].co_code[::2]  # the operations alone
+    code = getattr(function, "__code__", None)
+    return bool(code) and code.co_code[::2] == _stub.__code__.co_code[::2]  # the operations alone
 
 
 def _is_not_a_number(value):

@@ -8,33 +8,23 @@ from pathlib import Path
 
 
 def write_json(path, value):
-    """Write a value as JSON, so that a reader finds the whole of it or what was there before.
-
-    Parameters
-    ----------
-    path : str or os.PathLike
-    value : object
-        What JSON can hold. Half an emoji in a text is kept, as the escape that JSON has for it.
-
-    Raises
-    ------
-    OSError
-        Where the file cannot be written; then nothing is left beside it.
-    """
+    """Write a value as JSON, as `write_text` does; half an emoji is kept, as the escape JSON has for it."""
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def write_text(path, text):
-    """Write a text as UTF-8, whole or not at all; what UTF-8 cannot hold stands there as an escape.
+    """Write a text as UTF-8, so that a reader finds the whole of it or what was there before.
 
     Parameters
     ----------
     path : str or os.PathLike
     text : str
+        What UTF-8 cannot hold is written as an escape.
 
     Raises
     ------
     OSError
+        Where the file cannot be written; then nothing is left beside it.
     """
     path = Path(path)
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -11,16 +11,16 @@ NO_NUMBERS = {  # kind of an array that holds no real numbers -> what is said of
     "S": ", which is text. Are the quotes meant?",
 }
 
+USED_UP = ", which can be gone through only once. What makes a list of it?"
+
 
 def find_gap(received, expected, tolerance, difference):
     """Return None where the values agree, else how they differ, in few digits.
 
     Parameters
     ----------
-    received : object
-    expected : str, bool, number, ndarray, or tuple of those
-    tolerance : float
-        Share of the larger of 1 and the expected size that numbers may differ by.
+    received, expected, tolerance
+        As in `exercises.compare`.
     difference : {both_numbers, direction}
         Words the two numbers at a place. `both_numbers` judges what a function returned, with which later
         cells calculate: an array of float32, or of a kind of its own such as np.matrix, is not enough there.
@@ -34,11 +34,12 @@ def find_gap(received, expected, tolerance, difference):
     want = np.asarray(expected, dtype=np.float64)
     try:
         raw = np.asarray(received)
+        why = NO_NUMBERS.get(raw.dtype.kind, "")
         got = np.asarray(raw, dtype=np.float64) if raw.dtype.kind in "biufO" else None
     except Exception:  # the value may be anything, and raise anything
-        return f"expected {_kind(want)}; received {short(received)}{_used_up(received)}"
+        got, why = None, USED_UP if hasattr(received, "__next__") else ""
     if got is None:
-        return f"expected {_kind(want)}; received {short(received)}{NO_NUMBERS.get(raw.dtype.kind, '')}"
+        return f"expected {_kind(want)}; received {short(received)}{why}"
     if got.shape != want.shape:
         return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want)}"
     with np.errstate(invalid="ignore"):
@@ -85,12 +86,6 @@ def _unfit(received, raw):
         kind = type(received).__name__
         return f"{RIGHT}, in a {kind}. Later cells calculate with plain arrays.\nWhat makes one of it?"
     return None
-
-
-def _used_up(received):
-    """Return what is said of a value that can be gone through only once."""
-    once = hasattr(received, "__next__")
-    return ", which can be gone through only once. What makes a list of it?" if once else ""
 
 
 def _hint(got, want):

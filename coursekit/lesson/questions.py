@@ -27,13 +27,7 @@ LOADED = f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{html.es
 
 
 class Question(widgets.VBox):
-    """A question with radio buttons, as `ask` makes it, or `predict` where no choice is right.
-
-    Attributes
-    ----------
-    value : str or ...
-        The text of the choice; `...` until there is one.
-    """
+    """A question with radio buttons, as `ask` makes it, or `predict` where no choice is right."""
 
     def __init__(self, question, choices, right=None):
         self.question, self.choices, self._right = question, tuple(choices), right
@@ -52,7 +46,7 @@ class Question(widgets.VBox):
 
     @property
     def value(self):
-        """The text of the choice, or `...`."""
+        """The text of the choice; `...` until there is one."""
         return ... if self._radio.index is None else self.choices[self._radio.index]
 
     def answer(self, letter):
@@ -65,7 +59,7 @@ class Question(widgets.VBox):
         return Said(textwrap.fill(" ".join(self._said()[:2]), WIDTH)) if self._right else self
 
     def _said(self):
-        """Return what is said about the choice, as (a mark, words, a colour)."""
+        """Return what is said about the choice: a mark, words, a colour."""
         if self._right is None:
             return "Recorded:", self.value, GREY
         mark, color = ("✓ Right.", GREEN) if self.value == self._right else ("✗ Not yet.", VERMILION)
