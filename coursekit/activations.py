@@ -6,21 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 
-class FastForm(NamedTuple):
-    """What the fast kernel needs: phi(z) = height * A and phi'(z) = slope * D, with A, D of scale * z.
-
-    fill(T, D, tanh, one, square) turns scale * z in T into A, in place, and writes D beside it.
-    A curved one calls tanh, whose numbers come and go in a unit (see `descent.tanh`): `one` is 1
-    in that unit, and `square` its square.
-    """
-
-    scale: float
-    height: float
-    slope: float
-    fill: Callable
-    curved: bool
-
-
 class Activation(NamedTuple):
     """An activation function, its derivative, and what else differs between one and another.
 
@@ -32,8 +17,9 @@ class Activation(NamedTuple):
         The infimum and the supremum of phi.
     kinks : tuple of float
         Where phi has no derivative. Only with kinks can phi be flat, and a unit die.
-    fast : FastForm or None
-        Without one, value and derivative train it, in steps of `network`.
+    fast : float or None
+        For the fast engines: c where phi(z) = c sigma(c z) - (c - 1), 0 where phi(z) = max(z, 0).
+        None: value and derivative train it, in steps of `network`.
     """
 
     name: str
@@ -41,7 +27,7 @@ class Activation(NamedTuple):
     derivative: Callable
     range: tuple = (-np.inf, np.inf)
     kinks: tuple = ()
-    fast: FastForm | None = None
+    fast: float | None = None
 
 
 def sigmoid(z):
@@ -88,28 +74,9 @@ def relu_derivative(z):
     return (np.asarray(z, dtype=np.float64) > 0).astype(np.float64)
 
 
-def _fill_sigmoid(T, D, tanh, one, square):
-    _fill_tanh(T, D, tanh, one, square)
-    np.add(T, one, T)
-
-
-def _fill_tanh(T, D, tanh, one, square):
-    tanh(T, T)
-    np.multiply(T, T, D)
-    np.subtract(D, square, D)
-
-
-def _fill_relu(T, D, *_):
-    np.maximum(T, 0, out=T)
-    np.sign(T, D)
-
-
-_FAST_SIGMOID = FastForm(0.5, 0.5, -0.25, _fill_sigmoid, True)  # sigma(z) = (1 + tanh(z/2)) / 2
-_FAST_TANH = FastForm(1.0, 1.0, -1.0, _fill_tanh, True)
-_FAST_RELU = FastForm(1.0, 1.0, 1.0, _fill_relu, False)
 ACTIVATIONS = {
-    "sigmoid": Activation("sigmoid", sigmoid, sigmoid_derivative, (0.0, 1.0), (), _FAST_SIGMOID),
-    "tanh": Activation("tanh", tanh, tanh_derivative, (-1.0, 1.0), (), _FAST_TANH),
-    "relu": Activation("relu", relu, relu_derivative, (0.0, np.inf), (0.0,), _FAST_RELU),
+    "sigmoid": Activation("sigmoid", sigmoid, sigmoid_derivative, (0.0, 1.0), (), 1.0),
+    "tanh": Activation("tanh", tanh, tanh_derivative, (-1.0, 1.0), (), 2.0),
+    "relu": Activation("relu", relu, relu_derivative, (0.0, np.inf), (0.0,), 0.0),
 }
 BUILT_IN = dict(ACTIVATIONS)  # what another process knows, too

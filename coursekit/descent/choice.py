@@ -15,12 +15,10 @@ from coursekit.network import Params
 
 def descent(X, y, params, activation, learning_rate, dtype=np.float64):
     """Return a run of gradient descent, of one network or of many at once; see `Kernel`."""
-    if ACTIVATIONS[activation].fast is not None:
-        return (compiled() or Kernel)(X, y, params, activation, learning_rate, dtype)
-    if X.ndim == 2:
-        return Plain(X, y, params, activation, learning_rate)
-    runs = zip(X, y, map(Params, *params), learning_rate, strict=True)
-    return OneByOne([Plain(X, y, params, activation, rate) for X, y, params, rate in runs])
+    start = X, y, params, activation, learning_rate
+    if ACTIVATIONS[activation].fast is None:
+        return one_by_one(Plain, *start)
+    return one_by_one(compiled(), *start, dtype) if compiled() else Kernel(*start, dtype)
 
 
 @cache
@@ -42,8 +40,16 @@ def engine():
     return f"numpy, tanh {'vectorised' if is_vectorised() else 'from a table'}"
 
 
+def one_by_one(engine, X, y, params, activation, learning_rate, *dtype):
+    """Return a run of an engine that takes one network at a time, looked at like a `Kernel`."""
+    if X.ndim == 2:
+        return engine(X, y, params, activation, learning_rate, *dtype)
+    starts = zip(X, y, map(Params, *params), learning_rate, strict=True)
+    return OneByOne([engine(X, y, first, activation, rate, *dtype) for X, y, first, rate in starts])
+
+
 class OneByOne:
-    """Networks trained one after the other, looked at like those of one `Kernel`."""
+    """Networks trained one after the other."""
 
     def __init__(self, runs):
         self.runs = runs

@@ -23,44 +23,33 @@ COMPILING = "coursekit: the fast engine is being compiled. Once; it may take hal
 
 
 class Compiled:
-    """Networks advanced like those of a `Kernel`, one after the other, without Python's lock."""
+    """One network, advanced like a `Kernel`, without Python's lock."""
 
     def __init__(self, X, y, params, activation, learning_rate, dtype=np.float64):
-        self.batch, n = X.shape[:-2], X.shape[-2]
-        x0, x1, _ = np.ascontiguousarray(np.moveaxis(X, -1, 0), dtype).reshape(3, -1, n)
-        W1, W2 = (weights.reshape(len(x0), *weights.shape[len(self.batch) :]) for weights in params)
-        self.W1, self.W2 = W1.astype(dtype), W2.astype(dtype)
-        rates = np.broadcast_to(learning_rate, self.batch).reshape(-1).astype(dtype)
-        phi = ACTIVATIONS[activation].fast
-        self.networks = [*zip(x0, x1, y.reshape(-1, n).astype(dtype), self.W1, self.W2, rates, strict=True)]
-        self.curve = phi.curved, dtype(2 * phi.scale)
-        self.iteration, self._end = 0, np.full(len(x0), -1)
+        x0, x1, _ = np.ascontiguousarray(X.T, dtype)
+        W1, W2 = (np.array(weights, dtype, order="C") for weights in params)
+        c = ACTIVATIONS[activation].fast
+        self.network = x0, x1, y.astype(dtype), W1, W2, dtype(learning_rate), c > 0, dtype(c)
+        self.weights, self.iteration, self.end = (W1, W2), 0, np.array(-1)
 
     @property
     def params(self):
-        """The weights now, or the last finite ones of diverged networks, as float64 copies."""
-        W1, W2 = self.W1.astype(np.float64), self.W2.astype(np.float64)
-        return Params(W1.reshape(*self.batch, *W1.shape[1:]), W2.reshape(*self.batch, *W2.shape[1:]))
-
-    @property
-    def end(self):
-        """Number of iterations whose loss is defined where a network diverged, else -1."""
-        return self._end.reshape(self.batch)
+        """The weights now, or the last finite ones where it diverged, as float64 copies."""
+        return Params(*(weights.astype(np.float64) for weights in self.weights))
 
     def advance(self, iterations, record_every=1):
         """Take that many steps; return the losses and accuracies before each recorded one."""
         stop, first = self.iteration + iterations, -(-self.iteration // record_every)
-        recorded = -(-stop // record_every) - first
-        losses, accuracies = np.full((2, len(self._end), recorded), np.nan)
-        piece = max(1, PIECE // (self.networks[0][0].size * (self.W1.shape[-1] + 1)))
-        ready(self.W1.dtype)
-        for i, network in enumerate(self.networks):
-            for start in range(self.iteration, stop, piece):
-                if self._end[i] < 0:
-                    steps = start, min(stop, start + piece), record_every, first
-                    self._end[i] = descend(*network, *self.curve, *steps, losses[i], accuracies[i])
+        losses, accuracies = np.full((2, -(-stop // record_every) - first), np.nan)
+        W1 = self.weights[0]
+        piece = max(1, PIECE // (len(self.network[0]) * (W1.shape[1] + 1)))
+        ready(W1.dtype)
+        for start in range(self.iteration, stop, piece):
+            if self.end < 0:
+                steps = start, min(stop, start + piece), record_every, first
+                self.end = np.array(descend(*self.network, *steps, losses, accuracies))
         self.iteration = stop
-        return tuple(history.T.reshape(recorded, *self.batch) for history in (losses, accuracies))
+        return losses, accuracies
 
 
 @cache

@@ -17,15 +17,16 @@ class Plain:
     ----------
     X, y, params, activation, learning_rate
         As for `Kernel`, of one network.
-    forward, backward : callable
-        Called like `network.forward` and `network.backward`.
+    *own : callable, optional
+        Functions called like `network.forward` and `network.backward`.
+    dtype : {numpy.float64, numpy.float32}
+        What it cannot hold counts as infinite.
     """
 
-    def __init__(
-        self, X, y, params, activation, learning_rate, forward=network.forward, backward=network.backward
-    ):
+    def __init__(self, X, y, params, activation, learning_rate, *own, dtype=np.float64):
         self.X, self.y, self.params, self.activation = X, y, copy_of(params), activation
-        self.learning_rate, self.forward, self.backward = learning_rate, forward, backward
+        self.learning_rate, self.largest = learning_rate, np.finfo(dtype).max
+        self.forward, self.backward = own or (network.forward, network.backward)
         self.iteration, self.end = 0, np.array(-1)
 
     def advance(self, iterations, record_every=1):
@@ -36,28 +37,28 @@ class Plain:
         with np.errstate(over="ignore", invalid="ignore"):
             for i in steps if end < 0 else ():
                 result = call_forward(self.forward, params, self.X, self.activation)
-                if overflowed(result.Z1) or overflowed(result.z2):
+                if not (self._holds(result.Z1) and self._holds(result.z2)):
                     end = i
                     break
                 if i % record_every == 0:
                     at = i // record_every - recorded[0] // record_every
                     history[:, at] = log_loss_from_logits(self.y, result.z2), accuracy(self.y, result.p)
                 updated = self._step(params, result)
-                if not all(np.isfinite(weights).all() for weights in updated):
+                if not all(map(self._holds, updated)):
                     end = i + 1
                     break
                 params = updated
         self.iteration, self.params, self.end = steps.stop, params, np.array(end)
         return history[0], history[1]
 
+    def _holds(self, block):
+        """Whether an array is without infinities and NaN; what is no array of floats has none."""
+        is_array = isinstance(block, np.ndarray) and block.dtype == np.float64
+        return not is_array or (np.abs(block) <= self.largest).all()
+
     def _step(self, params, result):
         gradient = call_backward(self.backward, params, result, self.X, self.y, self.activation)
         return Params(*(w - self.learning_rate * dw for w, dw in zip(params, gradient, strict=True)))
-
-
-def overflowed(block):
-    """Whether an array holds infinities or NaN; what is no array of floats has none."""
-    return isinstance(block, np.ndarray) and block.dtype == np.float64 and not np.isfinite(block).all()
 
 
 def copy_of(params):
@@ -66,13 +67,7 @@ def copy_of(params):
 
 
 def call_forward(forward, params, X, activation):
-    """Return what a function that stands for `network.forward` gives, with z2 and p as arrays (n,).
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where it gives something else.
-    """
+    """Return what stands for `network.forward` gives, with z2 and p as arrays (n,), or refuse it."""
     result = forward(copy_of(params), X.copy(), activation)
     result = ForwardPass(*check_blocks(result, 4, "forward must return (Z1, A1, z2, p)"))
     z2, p = (
@@ -82,35 +77,30 @@ def call_forward(forward, params, X, activation):
 
 
 def call_backward(backward, params, result, X, y, activation):
-    """Return what a function that stands for `network.backward` gives, as Params in the shapes of `params`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where it gives something else.
-    """
+    """Return what stands for `network.backward` gives, in the shapes of `params`, or refuse it."""
     gradient = backward(copy_of(params), result, X.copy(), y.copy(), activation)
     gradient = check_blocks(gradient, 2, "backward must return (dW1, dW2)")
     given = zip(("dW1", "dW2"), gradient, params, strict=True)
     return Params(*(_numbers(dw, f"backward must return {name}", w.shape) for name, dw, w in given))
 
 
+def _array(given):
+    try:
+        return np.asarray(given)
+    except Exception:  # whatever an object or a ragged list says
+        return np.empty(0, object)
+
+
 def _floats(block):
     """Return a block that only the learner's own `backward` reads: lists of floats as an array, too."""
-    try:
-        array = np.asarray(block)
-    except Exception:  # whatever an object or a ragged list says
-        return block
+    array = _array(block)
     return array.astype(np.float64, copy=False) if array.dtype.kind == "f" else block
 
 
 def _numbers(given, rule, shape):
     """Return what a learner's function gave as a float64 array; lists and other precisions will do."""
-    try:
-        array = np.asarray(given)
-    except Exception:  # whatever an object or a ragged list says
-        array = None
-    if array is None or array.dtype.kind not in "biuf":
+    array = _array(given)
+    if array.dtype.kind not in "biuf":
         raise TypeError(f"{rule} as an array of numbers; got {describe(given)}")
     if array.shape != shape:
         raise ValueError(f"{rule} of shape {shape}; got shape {array.shape}")

@@ -36,11 +36,6 @@ def tanh_for(z):
     return S, _from_table(z.size)
 
 
-def exact(z, out):
-    """The same as from the table, number by number; infinities are allowed, too."""
-    np.divide(np.tanh(z / S), S, out)
-
-
 @cache
 def _table():
     last = int(END * S)

@@ -1,5 +1,6 @@
 """The fast kernel is held to `network.py`, step by step."""
 
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 import coursekit as ck
 from coursekit.descent import tanh
+from coursekit.descent.choice import one_by_one
 from coursekit.descent.kernel import Kernel
 from coursekit.descent.plain import Plain
 
@@ -18,7 +20,7 @@ def engines():
     if find_spec("numba") is not None:  # the extra `fast`; the gate has it
         from coursekit.descent.compiled import Compiled
 
-        yield pytest.param((Compiled, True), id="compiled")
+        yield pytest.param((partial(one_by_one, Compiled), True), id="compiled")
 
 
 @pytest.fixture(autouse=True, params=engines())
