@@ -79,8 +79,10 @@ def test_training_goes_on_where_it_stood(dataset, rng):
     np.testing.assert_array_equal(second.params.W1, whole.params.W1)
 
 
-@pytest.mark.parametrize("name", ck.PATTERNS)
-def test_four_units_learn_each_pattern(name):
+@pytest.mark.parametrize(
+    "name", ["circle", "diamond", "centered_square", "thick_right_angle", "thin_right_angle"]
+)
+def test_four_units_learn_each_pattern_of_the_exercise(name):
     dataset = ck.make_dataset(name, rng=np.random.default_rng(2))
     reached = [
         ck.train(dataset, rng=np.random.default_rng(seed), learning_rate=3.0, iterations=2500).accuracy[-1]
