@@ -80,13 +80,10 @@ BAD_RNG = {
     "seed": (3, TypeError, r"rng must be a numpy.random.Generator; got 3 \(int\).*default_rng"),
     "legacy": (np.random.RandomState(3), TypeError, "rng must be a numpy.random.Generator"),
 }
+NAMES = ", ".join(ck.ACTIVATIONS)
 BAD_ACTIVATION = {
-    "misspelt": (
-        "sigmod",
-        ValueError,
-        "one of sigmoid, tanh, relu; got 'sigmod'.*'sigmoid'",
-    ),
-    "unlike any": ("xyz", ValueError, "activation must be one of sigmoid, tanh, relu; got 'xyz'"),
+    "misspelt": ("sigmod", ValueError, f"one of {NAMES}; got 'sigmod'.*'sigmoid'"),
+    "unlike any": ("xyz", ValueError, f"activation must be one of {NAMES}; got 'xyz'"),
     "function": (np.tanh, TypeError, "activation must be one of the names"),
     "None": (None, TypeError, "activation must be one of the names.*None"),
 }

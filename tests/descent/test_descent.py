@@ -31,7 +31,8 @@ def start(monkeypatch, request):
     return engine
 
 
-SETTINGS = [(a, bias, n) for a in ck.ACTIVATIONS for bias in (False, True) for n in (1, 7, 16, 500)]
+FAST = [name for name, phi in ck.ACTIVATIONS.items() if phi.fast]
+SETTINGS = [(a, bias, n) for a in FAST for bias in (False, True) for n in (1, 7, 16, 500)]
 
 
 def problem(seed, n, hidden_size=4, output_bias=False):
@@ -107,7 +108,7 @@ def test_a_thinned_history_is_every_kth_entry(start, record_every):
 
 
 @pytest.mark.parametrize("output_bias", [False, True])
-@pytest.mark.parametrize("activation", ck.ACTIVATIONS)
+@pytest.mark.parametrize("activation", FAST)
 def test_many_networks_at_once_agree_with_each_alone(start, activation, output_bias):
     problems = [problem(seed, 90, 3, output_bias) for seed in range(6)]
     rates = np.linspace(0.1, 0.6, 6)
@@ -121,7 +122,7 @@ def test_many_networks_at_once_agree_with_each_alone(start, activation, output_b
         np.testing.assert_allclose(together.params.W1[i], alone.params.W1, atol=1e-12)
 
 
-@pytest.mark.parametrize("activation", ck.ACTIVATIONS)
+@pytest.mark.parametrize("activation", FAST)
 def test_float32_follows_to_its_own_digits(start, activation):
     dataset, params = problem(3, 500)
     exact = start(dataset.X, dataset.y, params, activation, 0.2).advance(50)
@@ -156,7 +157,7 @@ def test_a_diverged_network_rests_and_the_others_go_on(start):
 
 
 @pytest.mark.parametrize("rate", [1e10, 1e140, 1e160, 1e308])
-@pytest.mark.parametrize("activation", ck.ACTIVATIONS)
+@pytest.mark.parametrize("activation", FAST)
 def test_it_diverges_where_the_steps_in_the_clear_do(start, activation, rate):
     for seed in range(3):
         dataset, params = problem(seed, 50, 3, output_bias=bool(seed % 2))
