@@ -280,7 +280,7 @@ def test_no_right_sigmoid_is_accused(style):
             assert (found.mistake, found.also) == (None, ())
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", SLOPES)
 def test_no_right_slope_is_accused(activation):
     with np.errstate(all="ignore"):
         for seed, slope in product(range(60), SLOPES[activation]):
