@@ -431,3 +431,9 @@ def test_where_no_thread_can_start_there_is_no_limit(monkeypatch):
 
     monkeypatch.setattr(limits.threading.Thread, "start", refuses)
     assert ex.compare_call("a", lambda: 2.0, (), 2.0).status == "passed"
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_are_judged_by_their_result_without_a_warning():
+    part = ex.compare_call("a", np.median, (np.array([]),), 1.0)
+    assert part.message == "expected 1; received nan"
