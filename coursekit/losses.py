@@ -54,16 +54,12 @@ def log_loss(y, p):
 
 
 def accuracy(y, p):
-    """Share of points, from 0 to 1, whose class is 1 exactly where p >= 0.5.
+    """Share of points, a float from 0 to 1, whose class is 1 exactly where p >= 0.5.
 
     Parameters
     ----------
     y : ndarray of 0 and 1, shape (n,)
     p : ndarray of float64, shape (n,)
-
-    Returns
-    -------
-    float
     """
     p = _check_probabilities(p)
     return float(((p >= 0.5) == check_y(y, len(p))).mean())

@@ -27,13 +27,7 @@ def rgb_of(color):
 
 
 def readable_on(red, green, blue):
-    """Return white or ink, whichever has more contrast on a colour (WCAG 2, relative luminance).
-
-    Parameters
-    ----------
-    red, green, blue : float
-        From 0 to 1, in sRGB.
-    """
+    """Return white or ink, whichever has more contrast on a colour of sRGB (WCAG 2, luminance)."""
     linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue))
     luminance = sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
     return "white" if luminance < 0.21 else INK

@@ -85,7 +85,7 @@ class Dataset:
 
 
 def make_dataset(pattern, n_points=500, *, rng, noise=0.0):
-    """Draw points uniformly from [-1, 1]^2 and give each the class of the pattern.
+    """Return a `Dataset` of points drawn uniformly from [-1, 1]^2, with their classes by the pattern.
 
     Parameters
     ----------
@@ -97,10 +97,6 @@ def make_dataset(pattern, n_points=500, *, rng, noise=0.0):
         Source of the points, then of the noise.
     noise : float
         Probability from 0 to 1 that a point's class is swapped.
-
-    Returns
-    -------
-    Dataset
 
     Raises
     ------
@@ -143,16 +139,7 @@ def check_dataset(dataset):
 
 
 def add_bias(points):
-    """Append the bias column of ones: (n, 2) becomes (n, 3).
-
-    Parameters
-    ----------
-    points : ndarray of float64, shape (n, 2)
-
-    Returns
-    -------
-    ndarray of float64, shape (n, 3)
-    """
+    """Append the bias column of ones to points, an ndarray of float64: (n, 2) becomes (n, 3)."""
     points = check_float_array(points, "points", (None, 2))
     return np.column_stack([points, np.ones(len(points))])
 

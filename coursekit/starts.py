@@ -10,7 +10,7 @@ POINTS, WEIGHTS, FRESH = 1, 2, 3  # the streams of a seed: default_rng([seed, st
 
 
 def draw_start(pattern, *, seed, n_points=500, hidden_size=4, output_bias=False):
-    """Draw the points and the first weights that a network of a sweep starts from.
+    """Return the `Dataset` and the first `Params` that a network of a sweep starts from.
 
     Points come from the stream `default_rng([seed, 1])`, weights from `default_rng([seed, 2])`:
     all patterns of one seed share their points, and more points include the fewer.
@@ -21,11 +21,6 @@ def draw_start(pattern, *, seed, n_points=500, hidden_size=4, output_bias=False)
         A name from `PATTERNS` or a rule of your own, as in `make_dataset`; a dataset is kept.
     seed, n_points, hidden_size : int
     output_bias : bool
-
-    Returns
-    -------
-    dataset : Dataset
-    params : Params
     """
     data = draw_points(pattern, n_points, seed=seed)
     return data, draw_weights(hidden_size, seed=seed, output_bias=output_bias)

@@ -63,7 +63,7 @@ def train(
     forward=network.forward,
     backward=network.backward,
 ):
-    """Train one network on all points at once, w <- w - eta dL/dw, a fixed number of times.
+    """Return the `Training` of one network on all points at once, w <- w - eta dL/dw.
 
     Parameters
     ----------
@@ -75,6 +75,7 @@ def train(
         The step eta. The gradient is that of the *mean* loss; an exercise that sums over n
         points takes the same steps with a learning rate n times smaller.
     iterations : int
+        How many updates.
     rng : numpy.random.Generator, optional
         Draws new weights uniformly from [-1, 1). Give either `rng` or `params`.
     params : Params, optional
@@ -83,10 +84,6 @@ def train(
         Whether new weights have an output bias.
     forward, backward : callable
         Functions of your own, called like `coursekit.forward` and `coursekit.backward`.
-
-    Returns
-    -------
-    Training
 
     Raises
     ------

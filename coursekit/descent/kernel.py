@@ -34,24 +34,8 @@ def _row_by_row(storage):
 class Kernel:
     """A run of gradient descent that can be advanced, looked at, and advanced again.
 
-    Arrays have the shapes of `network.py` behind leading axes: none for one network, or (b,).
-    Arguments are taken as checked; `train` does that.
-
-    Parameters
-    ----------
-    X : ndarray, shape (..., n, 3)
-    y : ndarray of 0 and 1, shape (..., n)
-    params : Params
-        Of arrays (..., 3, h) and (..., h), or (..., h + 1) with an output bias.
-    activation : {"sigmoid", "tanh", "relu"}
-    learning_rate : float or ndarray, shape (...)
-        For the gradient of the mean loss.
-    dtype : {numpy.float64, numpy.float32}
-
-    Attributes
-    ----------
-    iteration : int
-        Updates taken so far.
+    Arrays have the shapes of `network.py` behind leading axes: none for one network, or (b,), as
+    the learning rates have. Numbers are of dtype float64 or float32. Arguments are taken as checked.
     """
 
     def __init__(self, X, y, params, activation, learning_rate, dtype=np.float64):

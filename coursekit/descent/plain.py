@@ -9,18 +9,9 @@ from coursekit.network import ForwardPass, Params
 
 
 class Plain:
-    """One network, advanced like a `Kernel`.
+    """One network, advanced like a `Kernel`, by functions like `network.forward` and `network.backward`.
 
-    A function of a learner's may do what it likes with its arguments: it is given copies.
-
-    Parameters
-    ----------
-    X, y, params, activation, learning_rate
-        As for `Kernel`, of one network.
-    *own : callable, optional
-        Functions called like `network.forward` and `network.backward`.
-    dtype : {numpy.float64, numpy.float32}
-        What it cannot hold counts as infinite.
+    They may be a learner's `own`, which are given copies. What `dtype` cannot hold counts as infinite.
     """
 
     def __init__(self, X, y, params, activation, learning_rate, *own, dtype=np.float64):

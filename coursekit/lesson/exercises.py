@@ -75,17 +75,13 @@ def _heading(part):
 
 
 def check(title, *parts):
-    """Gather the parts of one exercise, made by `compare` or `compare_call`, into a verdict.
+    """Return the `Verdict` on an exercise, of the parts that `compare` and `compare_call` made.
 
     Parameters
     ----------
     title : str
     *parts : Part
         At least one.
-
-    Returns
-    -------
-    Verdict
     """
     if not parts or not all(isinstance(part, Part) for part in parts):
         raise TypeError(f"parts must be one or more of what compare and compare_call return; got {parts}")
@@ -106,7 +102,7 @@ def _said_once(parts):
 
 
 def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
-    """Compare a value that a learner worked out with the expected one, without giving it away.
+    """Return the `Part` on a value that a learner worked out, without giving the expected one away.
 
     Parameters
     ----------
@@ -122,10 +118,6 @@ def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose
     diagnose : callable, optional
         Asked about a wrong value that is no listed mistake: value -> a `Diagnosis`. Where that is not
         ok, its message, which brings its own evidence, stands in place of the two numbers.
-
-    Returns
-    -------
-    Part
     """
     return _compare(name, received, expected, mistakes, tolerance, diagnose, direction)
 
@@ -141,7 +133,7 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
         return Part(name, "passed")
     asked_for_numbers = not isinstance(expected, (bool, str))
     for message, wrong in (mistakes or {}).items():
-        both_nan = _is_not_a_number(received) and _is_not_a_number(wrong)
+        both_nan = all(isinstance(x, (float, np.floating)) and np.isnan(x) for x in (received, wrong))
         if both_nan or find_gap(received, wrong, tolerance, direction) is None:
             return Part(name, "not yet", f"{gap}\n{message}" if asked_for_numbers else message)
     with suppress(Exception):  # the learner's value may be anything
@@ -151,7 +143,7 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
 
 
 def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
-    """Call a learner's function and compare what it returns, number beside number.
+    """Call a learner's function; return the `Part` on what it returns, number beside number.
 
     An exception in the function is reported, and so is a forgotten return.
 
@@ -163,10 +155,6 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         Copied before the call, so that nothing here changes.
     name, expected, mistakes, tolerance, diagnose
         As in `compare`.
-
-    Returns
-    -------
-    Part
     """
     if _is_blank(function):
         return Part(name, "not attempted")
@@ -193,7 +181,7 @@ def _explained(function, error, arguments):
 
 
 def follows(earlier, work_out, *values):
-    """Foresee a value that is wrong only because an earlier one is.
+    """Return the `mistakes` for `compare` that foresee a value wrong only because an earlier one is.
 
     Parameters
     ----------
@@ -203,11 +191,6 @@ def follows(earlier, work_out, *values):
         The right way from there to this part.
     *values : object
         What the learner gave there.
-
-    Returns
-    -------
-    dict
-        For the `mistakes` of `compare`; empty where nothing can be worked out.
     """
     try:
         with np.errstate(all="ignore"):
@@ -223,7 +206,7 @@ def reveal(prediction, outcome):
     Parameters
     ----------
     prediction : object
-        What the learner wrote, or what `coursekit.lesson.questions.predict` returned; `...` means none.
+        What the learner wrote, or the `Question` of `predict`; `...` means none.
     outcome : object
     """
     shown = hasattr(prediction, "value") and hasattr(prediction, "answer")  # has buttons
@@ -242,10 +225,6 @@ def _stub():
 def _is_stub(function):
     code = getattr(function, "__code__", None)
     return bool(code) and code.co_code[::2] == _stub.__code__.co_code[::2]  # the operations alone
-
-
-def _is_not_a_number(value):
-    return isinstance(value, (float, np.floating)) and np.isnan(value)
 
 
 def _is_blank(value):

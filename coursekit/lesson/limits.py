@@ -20,11 +20,14 @@ def call(function, *arguments):
     done, raised, caller, start = threading.Event(), [], threading.get_ident(), time.process_time()
 
     def watch():
+        import ctypes  # seldom needed
+
         while time.process_time() - start < SECONDS:
             if done.wait(0.1):
                 return
         for _ in range(5):  # a bare except may catch it
-            raised.append(_raise_in(caller))
+            stop = ctypes.c_ulong(caller), ctypes.py_object(_Endless)  # never taken back: 3.11 would hang
+            raised.append(ctypes.pythonapi.PyThreadState_SetAsyncExc(*stop))
             if done.wait(0.5):
                 return
 
@@ -45,10 +48,3 @@ def call(function, *arguments):
         raise TimeoutError(f"after {SECONDS:g} seconds of computing").with_traceback(
             stop.__traceback__
         ) from None
-
-
-def _raise_in(thread):
-    """Raise _Endless in a thread. It cannot be taken back: Python 3.11 would hang under a tracer."""
-    import ctypes
-
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_Endless))

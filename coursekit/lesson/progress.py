@@ -48,31 +48,22 @@ def keep(lesson, verdict):
     lesson : str
         For example "02".
     verdict : Verdict
-
-    Returns
-    -------
-    Verdict
     """
     check_text(lesson, "lesson")
-    check_kind(verdict, "verdict", Verdict, "what exercises.check returns")
-    problem = _record(lesson, verdict.title) if verdict.passed else None
-    if problem:
-        print(*_sentences(problem))
+    if check_kind(verdict, "verdict", Verdict, "what exercises.check returns").passed:
+        for sentence in _sentences(_record(lesson, verdict.title)):
+            print(sentence)
     return verdict
 
 
 def show_progress(lesson, exercises):
-    """Say how many exercises of a lesson have passed, and which are open.
+    """Return the `Progress` in a lesson: how many exercises have passed, and which are open.
 
     Parameters
     ----------
     lesson : str
     exercises : list or tuple of str
         The titles of the lesson's verdicts.
-
-    Returns
-    -------
-    Progress
     """
     check_text(lesson, "lesson")
     total = check_count(
@@ -92,16 +83,12 @@ def show_progress(lesson, exercises):
 
 
 def show_course(lessons):
-    """Say how many exercises have passed in each lesson, and in all.
+    """Return the `Progress` in the course: how many exercises have passed in each lesson, and in all.
 
     Parameters
     ----------
     lessons : dict of str to int
         Lesson -> how many exercises it has.
-
-    Returns
-    -------
-    Progress
     """
     wanted = "a dict of lesson -> number of exercises"
     for lesson, total in check_kind(lessons, "lessons", dict, wanted).items():

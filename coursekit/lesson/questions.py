@@ -93,7 +93,7 @@ class Said(str):
 
 
 def ask(question, choices, right):
-    """Ask a question with choices; each choice is answered at once, and the learner may choose again.
+    """Return a `Question` whose choices are each answered at once; the learner may choose again.
 
     Parameters
     ----------
@@ -104,11 +104,6 @@ def ask(question, choices, right):
         feedback of a wrong choice asks or points, and leaves the right one open.
     right : str
         The right choice.
-
-    Returns
-    -------
-    Question
-        A widget; `.answer("b")` chooses without it and returns the feedback.
     """
     check_text(question, "question")
     _check_choices(choices, dict, "a dict of choice -> feedback")
@@ -121,7 +116,7 @@ def ask(question, choices, right):
 
 
 def predict(question, choices):
-    """Ask for a prediction, and record it without judging it; `exercises.reveal` shows it again.
+    """Return a `Question` that records a prediction, unjudged; `exercises.reveal` shows it again.
 
     Parameters
     ----------
@@ -129,11 +124,6 @@ def predict(question, choices):
         `words` between backticks look like code.
     choices : list or tuple of str
         From 2 to 26.
-
-    Returns
-    -------
-    Question
-        A widget; `.value` is the chosen text, and `.answer("b")` chooses without it.
     """
     check_text(question, "question")
     _check_choices(choices, (list, tuple), "a list of texts")
