@@ -13,23 +13,10 @@ ONE_THREAD = dict.fromkeys(
 def run_tasks(function, tasks, finished, *, executor=None, parallel=True, threads=False):
     """Call function(task) for each task, and finished(i, result) here as each result comes.
 
-    Parameters
-    ----------
-    function : callable
-        Importable, as it may run in another process.
-    tasks : list
-    finished : callable
-    executor : concurrent.futures.Executor, optional
-        By default a process for each core.
-    parallel : bool
-        False: without an executor, run the tasks here, one after the other.
-    threads : bool
-        Whether threads serve as well as processes: where a task leaves Python's lock.
-
-    Returns
-    -------
-    None or BaseException
-        What stopped the run, an error or KeyboardInterrupt. Results there by then are handed over.
+    Tasks run on the executor, by default on a process for each core, or on threads where a task leaves
+    Python's lock; without an executor and not in parallel, here, one after the other. The function is
+    importable, as it may run in another process. Return what stopped the run, an error or
+    KeyboardInterrupt, or None; results that were there by then have been handed over.
     """
     from concurrent.futures import as_completed  # slow to import, and seldom needed
 

@@ -32,27 +32,15 @@ class Pattern:
         return self.rule(points)
 
 
-def _circle(points):
-    return np.hypot(points[:, 0], points[:, 1]) < 0.75
-
-
-def _diamond(points):
-    return np.abs(points).sum(axis=1) < 1
-
-
-def _centered_square(points):
-    return np.abs(points).max(axis=1) < 0.5
-
-
 def _between(least):
-    return lambda points: (points.max(axis=1) > least) & (points.max(axis=1) < 0.5)
+    return lambda x: (x.max(axis=1) > least) & (x.max(axis=1) < 0.5)
 
 
 _ANGLE = "the larger coordinate between {} and 0.5"
 _ROWS = [
-    ("circle", "Circle", "closer to the centre than 0.75", _circle),
-    ("diamond", "Diamond", "|x1| + |x2| less than 1", _diamond),
-    ("centered_square", "Centred square", "both |x1| and |x2| less than 0.5", _centered_square),
+    ("circle", "Circle", "closer to the centre than 0.75", lambda x: np.hypot(*x.T) < 0.75),
+    ("diamond", "Diamond", "|x1| + |x2| less than 1", lambda x: abs(x).sum(axis=1) < 1),
+    ("centered_square", "Centred square", "both |x1| and |x2| less than 0.5", lambda x: abs(x).max(1) < 0.5),
     ("thick_right_angle", "Thick right angle", _ANGLE.format(-0.5), _between(-0.5)),
     ("thin_right_angle", "Thin right angle", _ANGLE.format(0), _between(0)),
 ]

@@ -15,16 +15,7 @@ def write_json(path, value):
 def write_text(path, text):
     """Write a text as UTF-8, so that a reader finds the whole of it or what was there before.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-    text : str
-        What UTF-8 cannot hold is written as an escape.
-
-    Raises
-    ------
-    OSError
-        Where the file cannot be written; then nothing is left beside it.
+    What UTF-8 cannot hold is written as an escape. Where an OSError is raised, nothing is left beside it.
     """
     path = Path(path)
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

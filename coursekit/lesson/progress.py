@@ -66,9 +66,8 @@ def show_progress(lesson, exercises):
         The titles of the lesson's verdicts.
     """
     check_text(lesson, "lesson")
-    total = check_count(
-        len(check_kind(exercises, "exercises", (list, tuple), "a list of titles")), "exercises"
-    )
+    check_kind(exercises, "exercises", (list, tuple), "a list of titles")
+    total = check_count(len(exercises), "exercises")
     for title in exercises:
         check_text(title, "each title in exercises")
     check_different(exercises, "exercises")

@@ -105,8 +105,7 @@ def ask(question, choices, right):
     right : str
         The right choice.
     """
-    check_text(question, "question")
-    _check_choices(choices, dict, "a dict of choice -> feedback")
+    _check(question, choices, dict, "a dict of choice -> feedback")
     for choice, feedback in choices.items():
         check_text(feedback, f"the feedback of {choice!r}")
     check_text(right, "right")
@@ -125,12 +124,12 @@ def predict(question, choices):
     choices : list or tuple of str
         From 2 to 26.
     """
-    check_text(question, "question")
-    _check_choices(choices, (list, tuple), "a list of texts")
+    _check(question, choices, (list, tuple), "a list of texts")
     return Question(question, choices)
 
 
-def _check_choices(choices, *kind):
+def _check(question, choices, *kind):
+    check_text(question, "question")
     if not 2 <= len(check_kind(choices, "choices", *kind)) <= 26:
         raise ValueError(f"choices must have from 2 to 26 entries; got {len(choices)}")
     for choice in choices:
