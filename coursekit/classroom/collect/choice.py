@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from posixpath import commonpath, dirname
 
 from coursekit.classroom.cells import LARGEST, Unreadable, kind_of, shortened
 from coursekit.classroom.collect.names import OLD, Owner, natural, version
@@ -129,10 +130,12 @@ def choose(bag, assignment=None):
     chosen, newest = _newest(best)
     flags, others = list(bag.flags), [file for file in bag.notebooks if file is not chosen]
     if others:
-        rest = [f"{file.place}{file.problem and ' (it cannot be read)'}" for file in others]
+        around = commonpath([dirname(file.place) for file in bag.notebooks])
+        names = {file: file.place.removeprefix(f"{around}/") for file in bag.notebooks}
+        rest = [f"{names[file]}{file.problem and ' (it cannot be read)'}" for file in others]
         more = f" and {len(rest) - 5} more" if len(rest) > 5 else ""
         flags.append(
-            f"{len(bag.notebooks)} files; graded is {chosen.place}, {newest or why}; "
+            f"{len(bag.notebooks)} files; graded is {names[chosen]}, {newest or why}; "
             f"not {', '.join(rest[:5])}{more}"
         )
     return chosen, flags

@@ -53,13 +53,14 @@ def parts(results):
     judged = [result for result in results if any(row.grade and row.grade.steps for row in result.rows)]
     made = []
     for rows in zip(*(result.rows for result in judged), strict=True):
-        shares = [row.earned / row.points for row in rows if row.earned is not None]
+        if any(row.earned is None for row in rows):
+            continue  # an answer in words, not yet marked
+        shares = [row.earned / row.points for row in rows]
         steps = [[step.message for step in row.grade.steps] if row.grade else [row.text] for row in rows]
         left = sum(set(said) <= {NOT_ATTEMPTED, ""} for said in steps)
-        if shares:
-            whole = np.mean([share >= 1 for share in shares])
-            figures = round(100 * np.mean(shares)), round(100 * whole), left, minutes(whole)
-            made.append((rows[0].title, figures))
+        whole = np.mean([share >= 1 for share in shares])
+        figures = round(100 * np.mean(shares)), round(100 * whole), left, minutes(whole)
+        made.append((rows[0].title, figures))
     return made
 
 

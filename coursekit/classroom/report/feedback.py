@@ -15,6 +15,7 @@ def feedback_page(assignment, result):
         "feedback.html",
         title=f"Feedback: {title_of(assignment)}",
         result=result,
+        unread=not any(row.text or row.code or (row.grade and row.grade.steps) for row in result.rows),
         parts=[(row, named_once(row.grade), *_stopped(row, titles)) for row in result.rows],
         flags=_in_words(result.record.flags, titles),
         problem=" ".join(_in_words([result.record.problem], titles)),

@@ -91,7 +91,7 @@ def test_parts_are_called_what_the_notebook_calls_them(assignment):
 def test_feedback_says_points_the_name_first_and_then_the_question(assignment):
     text = words(feedback(assignment, record("bo", 2, mistake="summed")))
     assert "bo: 3 of 6 points" in text
-    assert "2 of these points are for what you wrote in words. Your instructor has not yet marked it." in text
+    assert "2 of these points are for answers in words, which your instructor has not yet marked." in text
     assert text.count("Where does 1/n enter?") == text.count(SUMMED) == 1  # though two values are wrong
     assert text.index(SUMMED) < text.index("Where does 1/n enter?") < text.index("✗ not yet: an array")
     assert "why (2 points, not yet marked) You wrote: because" in text
@@ -175,6 +175,20 @@ def test_the_policy_allows_the_pages_own_style_alone(assignment):
     assert f"<style>{STYLE}</style>" in feedback(assignment, record("ada", 3))
 
 
+def test_of_a_file_that_could_not_be_read_the_page_says_why_and_no_more(assignment):
+    unread = Record(
+        "bo", "bo.pdf", 6.0, problem="bo.pdf is a PDF document.", parts=(PartGrade("double", 3.0),)
+    )
+    text = words(feedback(assignment, unread))
+    assert "About your file bo.pdf is a PDF document." in text
+    assert "A first part: double03" in text
+    assert "You wrote" not in text
+    assert "could not be judged" not in text
+    sheet = words(rubric_page(assignment, results(assignment, unread)))
+    assert "(nothing that could be read: bo.pdf is a PDF document.)" in sheet
+    assert "In marks.csv its column is why (of 2)." in sheet
+
+
 def test_the_class_page_counts_and_says_who(assignment):
     made = class_of(assignment)
     assert [(key, len(who)) for key, (_, _, who) in mistakes(made).items()] == [
@@ -183,6 +197,10 @@ def test_the_class_page_counts_and_says_who(assignment):
     ]
     assert list(distribution(made).values()) == [0, 3, 0, 0, 0, 1, 1, 0, 0, 0]
     assert summary(made) == {"lower quartile": "1", "median": "1", "upper quartile": "3"}
+    assert [title for title, _ in parts(made)] == [
+        "A first part: double",
+        "And then: add",
+    ]  # why is not marked
     assert parts(made)[0] == ("A first part: double", (33, 20, 1, 20))
     page = class_page(
         assignment, [*made, *results(assignment, record("fi", 0, problem="The file is empty."))]
