@@ -6,13 +6,9 @@ import re
 import numpy as np
 
 LARGEST = {
-    "n_points": 1_000_000,
-    "fresh_points": 1_000_000,
-    "hidden_size": 1_000,
-    "iterations": 10_000_000,
-    "record_every": 10_000_000,
-    "networks": 1_000_000,
-    "exercises": 1_000,
+    **dict.fromkeys(("hidden_size", "exercises"), 1_000),
+    **dict.fromkeys(("n_points", "fresh_points", "networks"), 1_000_000),
+    **dict.fromkeys(("iterations", "record_every"), 10_000_000),
     "seed": 2**63 - 1,
 }
 
@@ -27,10 +23,10 @@ def describe(value):
     return f"{text} ({type(value).__name__})"
 
 
-def check_kind(value, name, kind, noun):
+def check_kind(value, name, kind, noun, remedy=""):
     """Return a value of this kind; True and False are no numbers."""
     if not isinstance(value, kind) or (kind in (numbers.Integral, numbers.Real) and isinstance(value, bool)):
-        raise TypeError(f"{name} must be {noun}; got {describe(value)}")
+        raise TypeError(f"{name} must be {noun}; got {describe(value)}{remedy}")
     return value
 
 
@@ -86,12 +82,8 @@ def check_flag(value, name):
 
 def check_rng(rng):
     """Return the generator; there is no default and no seed, so that randomness is seen."""
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a numpy.random.Generator; got {describe(rng)}. "
-            "Make one with rng = np.random.default_rng(0)."
-        )
-    return rng
+    remedy = ". Make one with rng = np.random.default_rng(0)."
+    return check_kind(rng, "rng", np.random.Generator, "a numpy.random.Generator", remedy)
 
 
 def is_list(value):

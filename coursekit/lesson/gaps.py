@@ -15,15 +15,11 @@ USED_UP = ", which can be gone through only once. What makes a list of it?"
 
 
 def find_gap(received, expected, tolerance, difference):
-    """Return None where the values agree, else how they differ, in few digits.
+    """Return None where the values agree, else how they differ, in few digits; see `exercises.compare`.
 
-    Parameters
-    ----------
-    received, expected, tolerance
-        As in `exercises.compare`.
-    difference : {both_numbers, direction}
-        Words the two numbers at a place. `both_numbers` judges what a function returned, with which later
-        cells calculate: an array of float32, or of a kind of its own such as np.matrix, is not enough there.
+    The difference of two numbers is worded by `direction`, or by `both_numbers` for what a function
+    returned. Later cells calculate with that, so there an array of float32, or of a kind of its own
+    such as np.matrix, is not enough.
     """
     if isinstance(expected, bool):
         return _gap_of_truth(received, expected)
