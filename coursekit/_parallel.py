@@ -77,14 +77,6 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def memory():
-    """Bytes of memory of this computer; 4 GB where the system does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 4 * 10**9
-
-
 def progress_bar(total, unit, initial=0):
     """Return a bar that shows after two seconds where somebody is watching; close it at the end."""
     from tqdm.auto import tqdm

@@ -100,16 +100,6 @@ def check_different(values, name, rule="be different"):
         seen.add(value)
 
 
-def check_axis(given, name, check_one):
-    """Return a tuple of checked values, from one value or a list of different ones."""
-    values = tuple(check_one(value, name) for value in (given if is_list(given) else [given]))
-    if not values:
-        raise ValueError(f"{name} must have at least one value; got {describe(given)}")
-    labels = [getattr(value, "name", getattr(value, "__name__", value)) for value in values]
-    check_different(labels, name, "not hold a value twice")
-    return values
-
-
 def check_float_array(array, name, shape):
     """Return a finite float64 array of the given shape; None in `shape` allows any length."""
     wanted = str(shape).replace("None", "h" if ".W" in name else "n")  # weights have no points

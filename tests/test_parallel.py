@@ -48,13 +48,10 @@ def test_workers_get_one_thread_each_and_the_environment_is_left_as_it_was(monke
     assert "MKL_NUM_THREADS" not in os.environ
 
 
-def test_cores_and_memory_are_those_of_this_computer(monkeypatch):
+def test_cores_are_those_of_this_process_or_computer(monkeypatch):
     assert 1 <= running.cores() <= os.cpu_count()
-    assert running.memory() > 2**28
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    monkeypatch.delattr(os, "sysconf", raising=False)
     assert running.cores() == (os.cpu_count() or 1)
-    assert running.memory() == 4 * 10**9
 
 
 class Terminal(io.StringIO):

@@ -1,22 +1,23 @@
 """The grid of a sweep: arguments checked, networks of one shape grouped, the groups cut into chunks."""
 
 import math
+import os
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
-from coursekit._parallel import memory
 from coursekit._validation import (
     LARGEST,
-    check_axis,
     check_choice,
     check_count,
+    check_different,
     check_flag,
     check_positive,
     check_seed,
     check_share,
     describe,
+    is_list,
 )
 from coursekit.activations import ACTIVATIONS
 from coursekit.patterns import PATTERNS, Dataset, check_dataset, rule_name
@@ -56,10 +57,20 @@ SETTINGS = dict(
 
 def check_grid(given):
     """Return (axes, settings) of the arguments of `sweep`: name -> tuple of values, name -> value."""
-    axes = {name: check_axis(given[name], name, check) for name, check in AXES.items()}
+    axes = {name: _check_axis(given[name], name, check) for name, check in AXES.items()}
     settings = {name: check(given[name], name) for name, check in SETTINGS.items()}
     _check_together(axes, settings)
     return axes, settings
+
+
+def _check_axis(given, name, check_one):
+    """Return a tuple of checked values, from one value or a list of different ones."""
+    values = tuple(check_one(value, name) for value in (given if is_list(given) else [given]))
+    if not values:
+        raise ValueError(f"{name} must have at least one value; got {describe(given)}")
+    labels = [getattr(value, "name", getattr(value, "__name__", value)) for value in values]
+    check_different(labels, name, "not hold a value twice")
+    return values
 
 
 def _check_together(axes, settings):
@@ -80,6 +91,14 @@ def _check_together(axes, settings):
             f"got {networks} networks x {recorded(settings)} recorded iterations, {size / 1e9:.1f} GB. "
             "Raise record_every, or leave keep_curves out."
         )
+
+
+def memory():
+    """Bytes of memory of this computer; 4 GB where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 4 * 10**9
 
 
 class Plan(NamedTuple):

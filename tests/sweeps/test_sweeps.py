@@ -340,6 +340,12 @@ def test_a_dataset_has_its_own_points_and_no_rule():
         ck.sweep(pattern=dataset, seed=0, fresh_points=10)
 
 
+def test_memory_is_that_of_this_computer(monkeypatch):
+    assert grid.memory() > 2**28
+    monkeypatch.delattr(os, "sysconf", raising=False)
+    assert grid.memory() == 4 * 10**9
+
+
 def test_curves_that_would_not_fit_are_refused_before_any_work(monkeypatch):
     monkeypatch.setattr(grid, "memory", lambda: 10**9)
     monkeypatch.setattr(sweeps, "train_chunk", None)
