@@ -56,11 +56,6 @@ def check_count(value, name, least=1):
     return int(value)
 
 
-def check_seed(value, name="seed"):
-    """Return a whole number that a stream of random numbers can be made of."""
-    return check_count(value, name, least=0)
-
-
 def check_positive(value, name):
     """Return a finite float above zero."""
     if not 0 < check_kind(value, name, numbers.Real, "a number above 0") < np.inf:
@@ -108,9 +103,8 @@ def check_float_array(array, name, shape):
         raise TypeError(
             f"{name} must have dtype float64; got {array.dtype}. Convert it with .astype(np.float64)."
         )
-    if len(shape) != array.ndim or any(
-        want not in (None, got) for want, got in zip(shape, array.shape, strict=True)
-    ):
+    fits = (want in (None, got) for want, got in zip(shape, array.shape, strict=True))
+    if len(shape) != array.ndim or not all(fits):
         hint = " A column (n, 1) becomes (n,) with .ravel()." if array.shape[1:] == (1,) else ""
         raise ValueError(f"{name} must have shape {wanted}; got shape {array.shape}.{hint}")
     if array.size == 0:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit._validation import check_seed
+from coursekit._validation import check_count
 from coursekit.network import init_params
 from coursekit.patterns import Dataset, make_dataset
 
@@ -39,4 +39,4 @@ def draw_weights(hidden_size=4, *, seed, output_bias=False):
 
 
 def _rng(seed, stream):
-    return np.random.default_rng([check_seed(seed), stream])
+    return np.random.default_rng([check_count(seed, "seed", least=0), stream])

@@ -68,7 +68,7 @@ def train(
     Parameters
     ----------
     dataset : Dataset
-    hidden_size : int
+    hidden_size, output_bias : int, bool
         Of new weights.
     activation : {"sigmoid", "tanh", "relu"}
     learning_rate : float
@@ -80,8 +80,6 @@ def train(
         Draws new weights uniformly from [-1, 1). Give either `rng` or `params`.
     params : Params, optional
         Weights to start from, for example those of an earlier training; they are not changed.
-    output_bias : bool
-        Whether new weights have an output bias.
     forward, backward : callable
         Functions of your own, called like `coursekit.forward` and `coursekit.backward`.
 

@@ -107,7 +107,6 @@ def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose
     Parameters
     ----------
     name : str
-        Of the part.
     received : object
         The learner's value; `...` or None means not attempted.
     expected : str, bool, number, ndarray of float, or tuple of ndarrays

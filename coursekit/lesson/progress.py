@@ -51,7 +51,14 @@ def keep(lesson, verdict):
     """
     check_text(lesson, "lesson")
     if check_kind(verdict, "verdict", Verdict, "what exercises.check returns").passed:
-        for sentence in _sentences(_record(lesson, verdict.title)):
+        passed, problem = _read()
+        if not problem and verdict.title not in passed.setdefault(lesson, []):
+            passed[lesson].append(verdict.title)
+            try:
+                write_json(FILE, {"format": FORMAT, "passed": passed})
+            except OSError as error:
+                problem = f"{FILE} cannot be written ({error.strerror})"
+        for sentence in _sentences(problem):
             print(sentence)
     return verdict
 
@@ -128,19 +135,6 @@ def _bar(passed, total):
     length = min(total, BAR)
     full = passed * length // total or min(passed, 1)
     return FULL * full + EMPTY * (length - full)
-
-
-def _record(lesson, title):
-    """Add a title to those of its lesson; return what prevents it, or None."""
-    passed, problem = _read()
-    if problem or title in passed.get(lesson, ()):
-        return problem
-    passed[lesson] = [*passed.get(lesson, ()), title]
-    try:
-        write_json(FILE, {"format": FORMAT, "passed": passed})
-    except OSError as error:
-        return f"{FILE} cannot be written ({error.strerror})"
-    return None
 
 
 def _read():

@@ -2,6 +2,7 @@
 
 import math
 import os
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -14,7 +15,6 @@ from coursekit._validation import (
     check_different,
     check_flag,
     check_positive,
-    check_seed,
     check_share,
     describe,
     is_list,
@@ -43,7 +43,7 @@ AXES = dict(
     activation=lambda value, name: check_choice(value, ACTIVATIONS, name).name,
     n_points=check_count,
     output_bias=check_flag,
-    seed=check_seed,
+    seed=partial(check_count, least=0),
 )
 SETTINGS = dict(
     iterations=check_count,
