@@ -18,9 +18,8 @@ def describe(value):
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
     text = re.sub(r"\bnp\.\w+\(([^()]*)\)", r"\1", repr(value))  # the number alone
-    if len(text) > 60:
-        text = text[:57] + "..."
-    return f"{text} ({type(value).__name__})"
+    cut = text if len(text) <= 60 else f"{text[:57]}..."
+    return f"{cut} ({type(value).__name__})"
 
 
 def check_kind(value, name, kind, noun, remedy=""):

@@ -53,7 +53,6 @@ class Dataset:
 
     Attributes
     ----------
-    name : str
     X : ndarray of float64, shape (n, 3)
         With a last column of ones.
     y : ndarray of int64, shape (n,)

@@ -2,7 +2,7 @@
 
 Points are taken in blocks that stay in the first cache. A block goes forward, one unit after the
 other; then back, its shares added to the gradient. With s = sigma(c z) every curve is
-phi = c s - (c - 1) and phi' = c^2 s (1 - s): c is 1 for the sigmoid and 2 for tanh.
+phi = c s - (c - 1), as `Activation.fast` says, and phi' = c^2 s (1 - s).
 """
 
 import math

@@ -46,7 +46,6 @@ def keep(lesson, verdict):
     Parameters
     ----------
     lesson : str
-        For example "02".
     verdict : Verdict
     """
     check_text(lesson, "lesson")
@@ -96,8 +95,8 @@ def show_course(lessons):
     lessons : dict of str to int
         Lesson -> how many exercises it has.
     """
-    wanted = "a dict of lesson -> number of exercises"
-    for lesson, total in check_kind(lessons, "lessons", dict, wanted).items():
+    check_kind(lessons, "lessons", dict, "a dict of lesson -> number of exercises")
+    for lesson, total in lessons.items():
         check_text(lesson, "each lesson")
         check_count(total, "exercises")
     passed, problem = _read()
