@@ -106,6 +106,23 @@ IDENTITY = {  # name -> (what lies in the folder, roster or None, learner -> tex
         None,
         BOTH,
     ),
+    "nbgrader, the whole course": (
+        {"submitted/ann/ps1/x.ipynb": A, "submitted/bob/ps1/x.ipynb": B}
+        | {f"{name}/ps1/x.ipynb": C for name in ("source", "release", "autograded/ann")},
+        None,
+        BOTH,
+    ),
+    "an export of each of many sections": (
+        {
+            f"section {i}.zip": {
+                f"Ann{i}x_{i}_assignsubmission_file_/h.ipynb": A,
+                f"Bob{i}x_9{i}_assignsubmission_file_/h.ipynb": B,
+            }
+            for i in range(15)
+        },
+        None,
+        {f"{name}{i}x": name.lower() for name in ("Ann", "Bob") for i in range(15)},
+    ),
     "nbgrader, one learner": ({"ann/ps1/x.ipynb": A}, None, {"ann": "ann"}),
     "nbgrader, zip_collect": (
         {

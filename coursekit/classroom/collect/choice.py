@@ -155,7 +155,7 @@ def _newest(files):
         best = [file for file, key in zip(files, keys, strict=True) if key == max(keys)]
         said = said or (why if len(best) < len(files) else "")
         files = best
-    return files[0], said
+    return files[-1], said
 
 
 def _by_names(places):

@@ -24,7 +24,7 @@ _NOBODY = re.compile(
 )
 _NOBODYS_FOLDER = re.compile("data|images?|img|figures?|pictures?|assets|feedback", re.IGNORECASE)
 _DAY = re.compile(r"(19|20)\d\d[-_. ]?[01]\d")
-FEW = 12  # archives side by side that may be a platform's exports, and not things of learners
+FEW = 60  # archives side by side that may be a platform's exports, and not things of learners
 
 
 class Look:
@@ -46,6 +46,8 @@ class Look:
     def owned(self, entries):
         """Return (Owner, Entry) of everything that a class handed in, from what lies in a folder."""
         entries = [entry for entry in entries if not _is_nobodys(entry)]
+        if {"source", "submitted"} <= {entry.name for entry in entries}:  # the folder of an nbgrader course
+            entries = [entry for entry in entries if entry.name == "submitted"]
         owners = owners_by_platform([entry.name for entry in entries])
         if any(owners):
             return [
