@@ -43,16 +43,24 @@ CONTROLS = {
 class BackwardScene(base.Scene):
     """Two points or a few, a small network, and the line of the derivation that comes next."""
 
-    plays, twice, seconds = True, True, 1.2
+    name, plays, twice, seconds = "backward", True, True, 1.2
 
     def __init__(self, params, X, y, forward, backward):
         self.start, self.X, self.y, self.own = params, X, y, (forward, backward)
+        self.given = base.own_functions(forward=forward, backward=backward)
         self.names = {
             f"{block}[{', '.join(map(str, index))}]": (block, index)
             for block, weights in params._asdict().items()
             for index in np.ndindex(weights.shape)
         }
         self.line, self.params, self.base = 0, params, params
+        reach = min(-5.0, params.W1.min()), max(5.0, params.W1.max())
+        self.table = {
+            "point": base.choice("Points", ALL, [("all", ALL), *((f"point {i}", i) for i in range(len(y)))]),
+            "weight": base.choice("Weight", "W1[0, 0]", self.names),
+            "value": base.slider("Its value", float(params.W1[0, 0]), *reach, 0.01, digits=2),
+            **CONTROLS,
+        }
 
     # What the shell calls
 
@@ -67,12 +75,6 @@ class BackwardScene(base.Scene):
         self.guarded(self._compute)
         return ""
 
-    def follow(self, controls):
-        """Let the slider reach the weight."""
-        value, control = self.settings["value"], controls["value"]
-        control.min, control.max = min(control.min, value), max(control.max, value)
-        super().follow(controls)
-
     def tick(self):
         """Go on to the next line; after the update, to the first one again."""
         if self.line == len(LINES):
@@ -86,10 +88,6 @@ class BackwardScene(base.Scene):
         self.line, self.params = 0, self.start
         self.change(None, self.settings)
         return "Back to the first weights."
-
-    def as_python(self):
-        """Return a line that makes this explorer again."""
-        return base.as_call("backward", base.names_of(*self.own), CONTROLS, self.settings)
 
     # Numbers
 
@@ -209,14 +207,14 @@ class BackwardScene(base.Scene):
         low, high = min(before, now) - 1, max(before, now) + 1
         at = np.linspace(low, high, 41)
         losses, here = np.array([self._loss(self._moved(value)) for value in at]), self._loss(self.base)
-        top, ends = float(f"{losses.max() * 1.1:.2g}"), (round(low, 2), round(high, 2))
-        body, to_x, to_y = svg.axes(18, 100, ends[1], top, "loss", name, ends[0])
+        ends, top = (round(low, 2), round(high, 2)), float(f"{losses.max() * 1.1:.2g}")
+        plot = svg.Plot(ends, (0, top), "loss", name)
+        plot.curve(at, losses, "currentColor")
         reach = np.array([before - 0.6, before + 0.6])
-        body += svg.curve(to_x(at), to_y(losses), "currentColor")
-        body += svg.curve(to_x(reach), to_y(here + self.slope * (reach - before)), BLUE, "7 4")
-        for value, loss, color in ((before, here, BLUE), (now, self._loss(self.params), ORANGE)):
-            body += svg.tag("circle", cx=to_x(value), cy=to_y(loss), r=5, fill=color, stroke="currentColor")
-        return svg.panel(f"The loss over {name}", body, self._change(), svg.SIDE, 140)
+        plot.curve(reach, here + self.slope * (reach - before), BLUE, "7 4")
+        plot.mark(before, here, BLUE)
+        plot.mark(now, self._loss(self.params), ORANGE)
+        return svg.panel(f"The loss over {name}", plot.body, self._change(), svg.SIDE, 140)
 
     def _change(self):
         """Say what became of the loss when the weight was moved, beside the slope."""
@@ -287,14 +285,4 @@ def explore_backward(
     if h > 4 or len(params.W2) != h or len(X) > 8:
         rule = "params must have at most 4 units and no output bias, and X at most 8 points"
         raise ValueError(f"{rule}; got W1 {params.W1.shape}, W2 {params.W2.shape} and X {X.shape}")
-    for name, function in (("forward", forward), ("backward", backward)):
-        base.check_function(function, name)
-    scene = BackwardScene(params, X, y, forward, backward)
-    reach = min(-5.0, params.W1.min()), max(5.0, params.W1.max())
-    table = {
-        "point": base.choice("Points", ALL, [("all", ALL), *((f"point {i}", i) for i in range(len(y)))]),
-        "weight": base.choice("Weight", "W1[0, 0]", scene.names),
-        "value": base.slider("Its value", float(params.W1[0, 0]), *reach, 0.01, digits=2),
-        **CONTROLS,
-    }
-    return Shell(scene, base.at_start(table, base.starts(table) | settings))
+    return Shell(BackwardScene(params, X, y, forward, backward), settings)

@@ -9,7 +9,7 @@ from coursekit import network
 from coursekit.activations import ACTIVATIONS
 from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import gradient_pictures as pictures
-from coursekit.explorers import nudges as curves
+from coursekit.explorers import nudges
 from coursekit.explorers import scene as base
 from coursekit.explorers.shell import Shell
 from coursekit.explorers.svg import short
@@ -45,18 +45,20 @@ CONTROLS = {
 class GradientCheckScene(base.Scene):
     """A gradient, right or wrong or the learner's own, and central differences at all steps."""
 
-    def __init__(self, table, backward=None):
-        self.table, self.backward = table, backward
-        self.own = (backward,) if backward else ()
+    name, table = "gradient_check", CONTROLS
+
+    def __init__(self, backward=None):
+        if backward is not None:
+            self.given, self.own = base.own_functions(backward=backward), (backward,)
+            yours = base.choice("Gradient", "yours", ["yours", "right", *MISTAKES])
+            self.table = CONTROLS | {"checked": yours}
 
     def change(self, name, settings):
-        """Take over the settings; only a new step leaves the curves as they are."""
         again, self.error, self.settings = name != "step" or self.error is not None, None, settings
         self.guarded(self._compute if again else self._check)
         return ""
 
     def describe(self):
-        """Say what the check finds at this step."""
         errors = ", ".join(f"{name} {short(error)}" for name, error in self.report.errors.items())
         step, checked = short(self.settings["step"]), self.settings["checked"]
         text = f"Step {step}, gradient: {checked}. The check says: {self.report.verdict} (error of {errors})."
@@ -76,56 +78,50 @@ class GradientCheckScene(base.Scene):
         self.kinked = bool(ACTIVATIONS[activation].kinks)
         data = draw_points("circle", wanted["n_points"], seed=wanted["data_seed"])
         drawn = draw_weights(self.h, seed=wanted["weight_seed"])
-        self.X, self.y = data.X, data.y
         self.params = network.Params(*(wanted["weight_size"] * block for block in drawn))
-        passes = network.forward(self.params, self.X, activation)
-        arguments = (self.params, passes, self.X, self.y, activation)
-        self.given = right = network.backward(*arguments)
-        if wanted["checked"] in MISTAKES:
-            slug = MISTAKES[wanted["checked"]]
-            self.given = wrong_gradient(slug, self.params, self.X, self.y, activation)
+        self.inputs = self.X, self.y, _ = data.X, data.y, activation
+        arguments = (self.params, network.forward(self.params, self.X, activation), *self.inputs)
+        self.right = self.sought = network.backward(*arguments)
         if wanted["checked"] == "yours":
-            self.given = self.backward(*arguments)
+            self.sought = self.own[0](*arguments)
+        elif wanted["checked"] != "right":
+            self.sought = wrong_gradient(MISTAKES[wanted["checked"]], self.params, *self.inputs)
         self._check()  # refuses what is no gradient
-        numeric = curves.central_differences(self.params, self.X, self.y, activation, STEPS)
-        given, right = curves.flat(network.Params(*self.given)), curves.flat(right)
-        self.kinks = curves.kink_steps(self.params, self.X)
+        self.numeric = nudges.central_differences(self.params, *self.inputs, STEPS)
+        self.kinks = nudges.kink_steps(self.params, self.X)
         if not self.kinked:
             self.kinks = np.full_like(self.kinks, np.inf)
-        kept = np.where(self.kinks <= STEPS[:, None], np.nan, numeric)
-        self.errors = curves.block_errors(given, numeric, self.h)
-        self.without_kinks = curves.block_errors(given, kept, self.h)[0]
-        self.of_right = curves.block_errors(right, numeric, self.h)[0]
 
     def _check(self):
         """Check at the chosen step: all entries, and those without a kink."""
-        activation, step = self.settings["activation"], self.settings["step"]
+        X, y, activation = self.inputs
 
         def loss(params):
-            return log_loss_from_logits(self.y, network.forward(params, self.X, activation).z2)
+            return log_loss_from_logits(y, network.forward(params, X, activation).z2)
 
-        def pre_activations(params):
-            return self.X @ params.W1
+        options = {"pre_activations": lambda params: X @ params.W1} if self.kinked else {}
+        given = (loss, self.params, self.sought)
+        self.report = check_gradient(*given, step=self.settings["step"])
+        self.careful = check_gradient(*given, step=self.settings["step"], **options)
 
-        self.report = self.careful = check_gradient(loss, self.params, self.given, step=step)
-        if self.kinked:
-            options = dict(step=step, pre_activations=pre_activations)
-            self.careful = check_gradient(loss, self.params, self.given, **options)
+    def errors(self, gradient, numeric):
+        return nudges.block_errors(nudges.flat(network.Params(*gradient)), numeric, self.h)
 
     # Pictures
 
     def draw(self):
-        """Return the picture."""
-        wanted = self.settings
-        step, relu = wanted["step"], self.kinked
-        of_right = self.of_right if wanted["checked"] != "right" else None
-        lines = pictures.named_lines(self.errors, of_right, self.without_kinks if relu else None)
-        both = (network.Params(*blocks) for blocks in (self.given, self.report.numeric))
-        given, numeric = (curves.flat(blocks).reshape(4, self.h) for blocks in both)
-        kinks = self.kinks.reshape(4, self.h) <= step
-        views = pictures.v_curve(STEPS, lines, step, self.kinks.min() if relu else None)
-        views += self._microscope() + pictures.ratios(given, numeric, kinks)
-        call = f"check_gradient(..., step={short(step)}{', pre_activations=...' if relu else ''})"
+        step, of_right, without, beside = self.settings["step"], None, None, {}
+        if self.settings["checked"] != "right":
+            of_right = self.errors(self.right, self.numeric)[0]
+        if self.kinked:
+            kept = np.where(self.kinks <= STEPS[:, None], np.nan, self.numeric)
+            without, beside = self.errors(self.sought, kept)[0], {"first_kink": self.kinks.min()}
+        errors = self.errors(self.sought, self.numeric)
+        views = pictures.v_curve(STEPS, errors, step, of_right, without, **beside)
+        both = (network.Params(*blocks) for blocks in (self.sought, self.report.numeric))
+        tables = (*map(nudges.flat, both), self.kinks <= step)
+        views += self._microscope() + pictures.ratios(*(table.reshape(4, self.h) for table in tables))
+        call = f"check_gradient(..., step={short(step)}{', pre_activations=...' if self.kinked else ''})"
         report = f'<div class="ck-numbers ck-code">{escape(call)}\n{escape(repr(self.careful))}</div>'
         return f'<div class="ck-views">{views}</div>{report}'
 
@@ -133,34 +129,23 @@ class GradientCheckScene(base.Scene):
         block, index, given, numeric = self.report.worst
         entry = int(np.ravel_multi_index(index, getattr(self.params, block).shape))
         entry += 3 * self.h if block == "W2" else 0
-        step, activation = self.settings["step"], self.settings["activation"]
-        change = curves.loss_near(self.params, self.X, self.y, activation, entry, pictures.NEAR * step)
+        step = self.settings["step"]
+        change = nudges.loss_near(self.params, *self.inputs, entry, pictures.NEAR * step)
         return pictures.microscope(f"{block}{list(index)} (worst)", step, change, given, numeric)
 
-    def as_python(self):
-        """Return a line that makes this explorer again."""
-        given = [getattr(self.backward, "__name__", "backward")] if self.backward else []
-        return base.as_call("gradient_check", given, self.table, self.settings)
 
-
-@base.explores({name: control for name, control in CONTROLS.items() if name != "checked"})
-def explore_gradient_check(backward=None, *, checked=None, **settings):
+@base.explores(CONTROLS)
+def explore_gradient_check(backward=None, **settings):
     """Controls beside a gradient check: error against step, the loss under the microscope, ratios.
 
     Parameters
     ----------
     backward : callable, optional
         A function of your own, called like `coursekit.backward`.
-    checked : str, optional
-        Which gradient is checked: "right", one of MISTAKES, or "yours".
+    checked : str
+        Which gradient is checked: "right", one of MISTAKES, or "yours", where there is one.
     step, activation, n_points, data_seed, hidden_size, weight_seed, weight_size
         Where the controls start. Points of the circle come from `default_rng([data_seed, 1])`,
         weights from `default_rng([weight_seed, 2])`, multiplied by `weight_size`.
     """
-    table = dict(CONTROLS)
-    if backward is not None:
-        base.check_function(backward, "backward")
-        table["checked"] = base.choice("Gradient", "yours", ["yours", "right", *MISTAKES])
-    checked = table["checked"].start if checked is None else checked
-    controls = base.at_start(table, {"checked": checked, **settings})
-    return Shell(GradientCheckScene(table, backward), controls)
+    return Shell(GradientCheckScene(backward), settings)

@@ -10,12 +10,13 @@ from coursekit.explorers import scene as base
 from coursekit.explorers import svg
 from coursekit.explorers.shell import Shell
 from coursekit.losses import point_losses
-from coursekit.palette import BLUE, INK, ORANGE, VERMILION
+from coursekit.palette import BLUE, ORANGE, VERMILION
 
 STEPS = {6: 0.1, 50: 0.5, 120: 1.0}  # how far the logits go -> step of the base.slider
 CLIP = 1e-16
 CAP = -np.log(CLIP)
 TOP = 8  # nats in the picture over p
+BOX = dict(top=20, height=228)
 LOOKS = {
     "from the logit": ("currentColor", "", 5.0),
     "p clipped, float64": (VERMILION, "7 4", 2.6),
@@ -62,6 +63,8 @@ def what_is_wrong(loss, exact):
 class LossScene(base.Scene):
     """One point's logit and class."""
 
+    name, table = "loss", CONTROLS
+
     def change(self, name, settings):
         """Take over the settings, with the logit inside what is shown."""
         self.reach, self.y = settings["reach"], settings["y"]
@@ -78,54 +81,39 @@ class LossScene(base.Scene):
         slider.step, slider.min, slider.max = STEPS[self.reach], -self.reach, self.reach
         super().follow(controls)
 
-    def as_python(self):
-        """Return a line that makes this explorer again."""
-        return base.as_call("loss", [], CONTROLS, self.settings)
-
     def draw(self):
-        """Return the picture."""
         return f'<div class="ck-views">{self._over_p()}{self._over_logit()}{self._table()}</div>'
 
     def _over_p(self):
-        body, to_x, to_y = svg.axes(20, 228, 1, TOP, "loss (nats)", "probability p of class 1")
+        plot = svg.Plot((0, 1), (0, TOP), "loss (nats)", "probability p of class 1", **BOX)
         p = np.linspace(0.0003, 0.9997, 400)
         curves = (-np.log(1 - p), BLUE, "class 0: −log(1 − p)"), (-np.log(p), VERMILION, "class 1: −log p")
         for y, (losses, color, name) in enumerate(curves):
             mine = y == self.y
-            body += svg.curve(to_x(p), to_y(losses), color, "" if mine else "4 5", 4 if mine else 2)
-            body += svg.text(166, 60, name, "middle", 15) if mine else ""
-        body += self._mark(to_x(self.p), to_y(self.exact), self.exact > TOP)
+            plot.curve(p, losses, color, "" if mine else "4 5", 4 if mine else 2)
+            plot.body += svg.text(166, 60, name, "middle", 15) if mine else ""
+        plot.mark(self.p, self.exact, ORANGE)
         alt = f"Loss over the probability p, for class {self.y}: {self.exact:.3g} nats at p = {self.p:.4g}."
-        return svg.panel("Confidence and loss", body, alt)
+        return svg.panel("Confidence and loss", plot.body, alt)
 
     def _over_logit(self):
-        z2 = np.linspace(-self.reach, self.reach, 481)
-        body, to_x, to_y = svg.axes(20, 228, self.reach, self.reach, "loss (nats)", "logit", -self.reach)
+        z2, reach = np.linspace(-self.reach, self.reach, 481), self.reach
+        plot = svg.Plot((-reach, reach), (0, reach), "loss (nats)", "logit", **BOX)
         for way, losses in three_ways(self.y, z2).items():
-            color, dash, width = LOOKS[way]
-            fine = np.isfinite(losses)
-            body += svg.curve(to_x(z2[fine]), to_y(losses[fine]), color, dash, width)
-            if not fine.all():
-                first, last = to_x(z2[~fine][[0, -1]])
-                word = "nan" if np.isnan(losses[~fine]).all() else "inf"
-                body += svg.level(206, first, last, color, "2 4", 2.6)
-                body += svg.text((first + last) / 2, 200, f"float32: {word}", "middle")
-        if self.reach > CAP:
+            look = LOOKS[way]
+            plot.curve(z2, losses, *look)
+            broken = z2[~np.isfinite(losses)]
+            if broken.size:
+                word = "nan" if np.isnan(losses).any() else "inf"
+                plot.body += svg.level(206, *plot.to_x(broken[[0, -1]]), *look)
+                plot.body += svg.text(plot.to_x(broken.mean()), 200, f"float32: {word}", "middle")
+        if reach > CAP:
             left, anchor = (286, "end") if self.y else (44, "start")
-            body += svg.level(to_y(CAP), 40, 290, "currentColor", "", 0.7)
-            body += svg.text(left, float(to_y(CAP)) - 5, f"cap {CAP:.1f}", anchor)
-        body += self._mark(to_x(self.z2), to_y(self.exact))
+            plot.level(CAP, dash="", width=0.7)
+            plot.body += svg.text(left, plot.to_y(CAP) - 5, f"cap {CAP:.1f}", anchor)
+        plot.mark(self.z2, self.exact, ORANGE)
         alt = f"Loss over the logit, for class {self.y}, in three ways. {self.describe()}"
-        return svg.panel("The same over the logit", body, alt)
-
-    @staticmethod
-    def _mark(x, y, above=False):
-        shape = (
-            f"M{x:.1f} {y + 2:.1f}l-7 12h14z"
-            if above
-            else f"M{x - 7:.1f} {y:.1f}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0"
-        )
-        return svg.tag("path", d=shape, fill=ORANGE, stroke=INK, stroke_width=2)
+        return svg.panel("The same over the logit", plot.body, alt)
 
     def _table(self):
         rows = ""
@@ -140,7 +128,6 @@ class LossScene(base.Scene):
         return svg.figure("The loss of this point", inside)
 
     def describe(self):
-        """Say what the picture shows."""
         sure = "sure and " if abs(self.z2) > 4 else ""
         logit = svg.minus(f"{self.z2:.1f}")
         side = "right" if (self.z2 >= 0) == (self.y == 1) else "wrong"
@@ -163,7 +150,7 @@ def explore_loss(**settings):
     reach : {6, 50, 120}
         How far the logits in the picture go.
     """
-    controls = base.at_start(CONTROLS, settings)
-    controls["z2"].min, controls["z2"].max = -settings["reach"], settings["reach"]
-    base.start_at(controls["z2"], settings["z2"], "z2")
-    return Shell(LossScene(), controls)
+    scene = LossScene()
+    reach = next((reach for reach in STEPS if reach == settings.get("reach", 50)), 120)
+    scene.table = CONTROLS | {"z2": base.slider("Logit z2", 0.0, -reach, reach, STEPS[reach], digits=1)}
+    return Shell(scene, settings)

@@ -5,14 +5,14 @@ those of W1 row by row, then those of W2.
 """
 
 import sys
-from functools import partial
 
 import numpy as np
 
 from coursekit import network
 from coursekit.activations import ACTIVATIONS
 from coursekit.diagnosis.evidence import factor_between, same
-from coursekit.losses import log_loss_from_logits
+from coursekit.gradcheck import check_gradient
+from coursekit.losses import log_loss_from_logits, point_losses
 
 SLOPES = ("dz2", "dW2", "dA1", "dZ1", "dW1")  # in the order of the backward pass
 
@@ -27,8 +27,7 @@ def losses(rows, X, y, activation):
     h = rows.shape[-1] // 4
     W1, W2 = rows[..., : 3 * h].reshape(*rows.shape[:-1], 3, h), rows[..., 3 * h :, None]
     z2 = (ACTIVATIONS[activation].value(X @ W1) @ W2)[..., 0]
-    m = (1 - 2 * y) * z2
-    return ((np.maximum(m, 0) + np.log1p(np.exp(-np.abs(m)))) / len(y)).sum(axis=-1)
+    return (point_losses(y, z2) / len(y)).sum(axis=-1)
 
 
 def central_differences(params, X, y, activation, steps):
@@ -78,27 +77,25 @@ def loss_near(params, X, y, activation, entry, offsets):
 # On the way to the loss
 
 
-def nudged(function, around, step=1e-5):
-    """Return the slopes of a function of an array, by central differences."""
-    slopes = np.empty(around.shape)
-    for index in np.ndindex(around.shape):
-        move = np.zeros(around.shape)
-        move[index] = step
-        slopes[index] = (function(around + move) - function(around - move)) / (2 * step)
-    return slopes
-
-
 def slopes_by_nudges(params, X, y, activation):
     """Return name -> slopes of the loss by everything that is computed on the way to it."""
     Z1, A1, z2, _ = network.forward(params, X, activation)
-    (W1, W2), phi, loss = params, ACTIVATIONS[activation].value, partial(log_loss_from_logits, y)
-    return {
-        "dz2": nudged(loss, z2),
-        "dW2": nudged(lambda w: loss(A1 @ w), W2),
-        "dA1": nudged(lambda a: loss(a @ W2), A1),
-        "dZ1": nudged(lambda z: loss(phi(z) @ W2), Z1),
-        "dW1": nudged(lambda w: loss(phi(X @ w) @ W2), W1),
+    (W1, W2), phi = params, ACTIVATIONS[activation].value
+    on_the_way = {
+        "dz2": (z2, lambda z: z),
+        "dW2": (W2, lambda w: A1 @ w),
+        "dA1": (A1, lambda a: a @ W2),
+        "dZ1": (Z1, lambda z: phi(z) @ W2),
+        "dW1": (W1, lambda w: phi(X @ w) @ W2),
     }
+
+    def slopes(around, logits):
+        def loss(blocks):
+            return log_loss_from_logits(y, logits(blocks[0]))
+
+        return check_gradient(loss, (around,), (np.zeros_like(around),)).numeric[0]
+
+    return {name: slopes(*pair) for name, pair in on_the_way.items()}
 
 
 def watched(function, *arguments):

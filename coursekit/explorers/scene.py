@@ -83,9 +83,8 @@ def explores(table):
 
         @functools.wraps(function)
         def made(*args, **kwargs):
-            bound = signature.bind(*args, **kwargs)
-            bound.apply_defaults()
-            return function(*bound.args, **bound.kwargs)
+            signature.bind(*args, **kwargs)  # refuses what it does not know
+            return function(*args, **kwargs)
 
         made.__signature__ = signature
         made.__doc__ = f"{inspect.cleandoc(function.__doc__)}\n{END}"
@@ -102,13 +101,12 @@ def starts(table):
 def at_start(table, values):
     """Return name -> widget of a table, at these values; one that it cannot show is refused by name."""
     made = {name: control.widget() for name, control in table.items()}
-    for name, widget in made.items():
-        start_at(widget, values[name], name)
+    for name, value in (starts(table) | values).items():
+        _start_at(made[name], value, name)
     return made
 
 
-def start_at(widget, value, name):
-    """Give a widget its first value."""
+def _start_at(widget, value, name):
     kind = type(widget.value)
     fits = (float, int, np.number) if kind is float else (int, np.integer) if kind is int else kind
     if not isinstance(value, fits) or isinstance(value, bool) != (kind is bool):
@@ -121,25 +119,13 @@ def start_at(widget, value, name):
         raise ValueError(f"{name} must be within the range of its control; got {describe(value)}")
 
 
-def check_function(function, name):
-    """Refuse what cannot be called, by its name."""
-    if not callable(function):
-        raise TypeError(f"{name} must be a function; got {describe(function)}")
-
-
-def names_of(forward, backward):
-    """Return `forward=...` and `backward=...` for functions of the learner's, as in a call."""
-    own = {"forward": forward, "backward": backward}
-    changed = {name: f for name, f in own.items() if f is not getattr(network, name)}
-    return [f"{name}={getattr(f, '__name__', name)}" for name, f in changed.items()]
-
-
-def as_call(function, given, table, settings):
-    """Return a line of Python that makes an explorer again; what is at its start is left out."""
-    start = starts(table)
-    moved = (name for name in start if name in settings and settings[name] != start[name])
-    changed = [f"{name}={settings[name]!r}" for name in moved]
-    return f"explore_{function}({', '.join([*given, *changed])})"
+def own_functions(**functions):
+    """Return `name=function` of the learner's, as in a call; what cannot be called is refused."""
+    for name, function in functions.items():
+        if not callable(function):
+            raise TypeError(f"{name} must be a function; got {describe(function)}")
+    changed = ((name, f) for name, f in functions.items() if f is not getattr(network, name))
+    return [f"{name}={getattr(f, '__name__', name)}" for name, f in changed]
 
 
 def python_of(params):
@@ -154,6 +140,12 @@ class Scene:
 
     Attributes
     ----------
+    name : str
+        It is made by `explore_name`.
+    table : dict
+        Its controls.
+    given : list of str
+        The first arguments of the call that makes it, as code.
     plays : bool
         Whether there are Play, Step and Reset.
     twice : bool
@@ -170,8 +162,9 @@ class Scene:
         Points that pictures show by `self.points()`, sent again only where they are others.
     """
 
-    seconds, twice = 0.025, False
-    plays, python_lines, own, error, dataset, settings, picture = False, 1, (), None, None, None, ""
+    name, table, given, own = "", {}, (), ()
+    plays, twice, seconds, python_lines = False, False, 0.025, 1
+    error, dataset, settings, picture = None, None, None, ""
 
     def change(self, name, settings):
         """Take over settings of which one has changed (None: the first time); return a sentence."""
@@ -216,8 +209,10 @@ class Scene:
         return "The end."
 
     def as_python(self):
-        """Return Python that makes what is shown."""
-        return ""
+        """Return Python that makes this explorer again; what is at its start is left out."""
+        moved = {name: value for name, value in self.settings.items() if value != self.table[name].start}
+        arguments = [*self.given, *(f"{name}={value!r}" for name, value in moved.items())]
+        return f"explore_{self.name}({', '.join(arguments)})"
 
     def hand(self, spot, drag, start, now):
         """Take over what a hand does at a spot of the picture, from a start to a place in [-1, 1]^2.
@@ -227,10 +222,13 @@ class Scene:
         return ""
 
     def follow(self, controls):
-        """Let the controls say what the scene holds."""
+        """Let the controls say what the scene holds; sliders get longer where it lies beyond them."""
         for name, control in controls.items():
-            if control.value != self.settings[name]:
-                control.value = self.settings[name]
+            value = self.settings[name]
+            if control.value != value and hasattr(control, "max"):
+                control.min, control.max = min(control.min, value), max(control.max, value)
+            if control.value != value:
+                control.value = value
 
     def marks(self):
         """Return the points once, for all pictures to refer to."""

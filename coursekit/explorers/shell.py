@@ -17,6 +17,8 @@ from importlib.resources import files
 import ipywidgets as widgets
 import numpy as np
 
+from coursekit.explorers.scene import at_start
+
 WORK_AT_ONCE = 0.06  # seconds of work before a first picture
 WORK_IN_A_DRAG = 0.045  # the same where the last change was less than QUIET seconds ago
 QUIET = 0.3
@@ -37,37 +39,38 @@ class Shell(widgets.VBox):
     Parameters
     ----------
     scene : Scene
-    controls : dict
-        Name of a setting -> widget with a `value`.
+    settings : dict
+        Name of a control of its table -> value at the start; of the others the table says it.
     front : tuple of str, optional
-        Which of them stand in front; the others stand behind a button "More".
+        Which controls stand in front; the others stand behind a button "More".
     buttons : dict
         What stands on a button -> function without arguments that returns a sentence.
     more : list of Widget
         Others that stand behind "More"; not observed.
     """
 
-    def __init__(self, scene, controls, front=None, buttons=None, more=()):
-        self.scene, self.controls = scene, controls
+    _loop = _task = _dataset = _answered = None
+    _more = playing = _quiet = False
+    _last_change, _ended, _frames, _drawn, _seen = -QUIET, "", 0, 0, True
+
+    def __init__(self, scene, settings, front=None, buttons=None, more=()):
+        self.scene, self.controls = scene, at_start(scene.table, settings)
         self._lock = threading.RLock()  # a front end may run callbacks on two threads
         self._loop = _running_loop()
-        self._task, self._more, self.playing, self._quiet = None, False, False, False
-        self._last_change, self._dataset, self._ended = -QUIET, None, ""
-        self._frames, self._drawn, self._seen, self._answered = 0, 0, True, None
         self.picture, self.status = widgets.HTML(), widgets.HTML()
         self.points = widgets.HTML(layout={"height": "0", "margin": "0"})
         self._bridge = widgets.Text(continuous_update=False)
         kind = widgets.Textarea if scene.python_lines > 1 else widgets.Text
         self.line = kind(description="As Python", layout={"width": "auto"})
-        rows = [*self._rows(front, buttons or {}, more), self.points, self.picture, self.status]
-        rows += [self.line] if scene.python_lines else []
+        rows = [*self._rows(front or scene.table, buttons or {}, more), self.points, self.picture]
+        rows += [self.status, self.line] if scene.python_lines else [self.status]
         script = widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">')
         super().__init__([*rows, self._bridge, script])
         for widget, kind in ((self, "explorer"), (self.picture, "picture"), (self._bridge, "bridge")):
             widget.add_class(f"ck-{kind}")
         if scene.twice:
             self.add_class("ck-twice")
-        for name, control in controls.items():
+        for name, control in self.controls.items():
             control.observe(lambda change, name=name: self._changed(name), "value")
         self._bridge.observe(self._heard, "value")
         self._changed(None)
@@ -75,29 +78,27 @@ class Shell(widgets.VBox):
 
     def _rows(self, front, buttons, more):
         """Return the rows of controls: Play first, then what stands in front, then what "More" shows."""
+        in_front = [widget for name, widget in self.controls.items() if name in front]
+        behind = [widget for name, widget in self.controls.items() if name not in front]
         first = self._play_buttons() if self.scene.plays else []
-        for title, act in buttons.items():
-            first.append(widgets.Button(description=title, tooltip=title))
-            first[-1].on_click(lambda _, act=act: self._do(act))
-        shown = front or tuple(self.controls)
+        first += [_button(title, lambda act=act: self._do(act)) for title, act in buttons.items()]
         more_button = widgets.ToggleButton(description="More", tooltip="More controls")
-        by_page = ("Present", "Fill the screen; Escape leads back"), ("Save picture", "As SVG, with its text")
-        present, save = (widgets.Button(description=name, tooltip=tip) for name, tip in by_page)
-        present._dom_classes, save._dom_classes = ("ck-present",), ("ck-save",)
-        behind = [widget for name, widget in self.controls.items() if name not in shown]
+        present = _button("Present", tooltip="Fill the screen; Escape leads back")
+        save = _button("Save picture", tooltip="As SVG, with its text")
+        present.add_class("ck-present"), save.add_class("ck-save")
         hidden = _row([*behind, *more, save], "ck-controls")
         hidden.layout.display = "none"
         widgets.dlink((more_button, "value"), (hidden.layout, "display"), lambda on: None if on else "none")
         first += [more_button, present]
-        in_front = [widget for name, widget in self.controls.items() if name in shown]
         return [_row(first, "ck-controls", "ck-buttons"), _row(in_front, "ck-controls"), hidden]
 
     def __repr__(self):
         return "Live explorer: run this cell in JupyterLab to use it. A picture below shows what to see."
 
     def settings(self):
-        """Return what the controls say now."""
-        return {name: control.value for name, control in self.controls.items()}
+        """Return what the controls say now; a page sends 9.999999999."""
+        found = {name: control.value for name, control in self.controls.items()}
+        return {name: float(f"{v:.10g}") if isinstance(v, float) else v for name, v in found.items()}
 
     def set(self, **settings):
         """Move several controls at once, with one new picture."""
@@ -126,10 +127,8 @@ class Shell(widgets.VBox):
     def _play_buttons(self):
         self.play_button = widgets.ToggleButton(description="Play", icon="play", tooltip="Play or pause")
         self.play_button.observe(self._toggled, "value")
-        step = widgets.Button(description="Step", icon="step-forward", tooltip="One step forward, then pause")
-        reset = widgets.Button(description="Reset", icon="undo", tooltip="Back to the start")
-        step.on_click(lambda _: self.step())
-        reset.on_click(lambda _: self.reset())
+        step = _button("Step", self.step, icon="step-forward", tooltip="One step forward, then pause")
+        reset = _button("Reset", self.reset, icon="undo", tooltip="Back to the start")
         return [self.play_button, step, reset]
 
     def _toggled(self, change):
@@ -254,6 +253,13 @@ class Shell(widgets.VBox):
             inside, kind = html.escape(said), "ck-status"
             inside += f' <span class="ck-also">{html.escape(also)}</span>' if also else ""
         self.status.value = f'<div role="status" class="{kind}">{inside}</div>'
+
+
+def _button(title, act=None, **look):
+    button = widgets.Button(description=title, **{"tooltip": title} | look)
+    if act is not None:
+        button.on_click(lambda _: act())
+    return button
 
 
 def _row(children, *kinds):

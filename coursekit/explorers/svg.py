@@ -171,33 +171,58 @@ def scale(low, high, start, end, log=False):
     return place
 
 
-def frame(left, top, width, height):
-    """Return the axes of a plot: upright on the left, level below."""
-    return tag("path", d=f"M{left} {top}v{height}h{width}", fill="none", stroke="currentColor")
+class Plot:
+    """Two axes, and a `body` to which curves and marks are added in their units.
 
+    `x` and `y` are (low, high); ticks are number -> words, without them the ends and the middle of y. The
+    page reads the values of curves that have a name.
+    """
 
-def axes(top, height, x_max, y_max, label, x_label="", x_min=0):
-    """Return a frame with ticks, and functions that place x and y in it."""
-    left, width = 40.0, 250.0
-    to_x, to_y = scale(x_min, x_max, left, left + width), scale(0, y_max, top + height, top)
-    lines = frame(left, top, width, height)
-    for value in (0, y_max / 2, y_max):
-        lines += text(left - 4, float(to_y(value)) + 4, f"{value:g}", "end", 12)
-    for value, anchor in ((x_min, "start"), (x_max, "end")):
-        lines += text(float(to_x(value)), top + height + 14, f"{value:g}", anchor, 12)
-    lines += text(left + width / 2, top + height + 14, x_label, "middle", 12)
-    return lines + text(left - 4, top - 5, label), to_x, to_y
+    def __init__(self, x, y, label="", x_label="", *, top=18, height=100, left=40, log=False, **ticks):
+        x_ticks, y_ticks = ticks.get("x_ticks"), ticks.get("y_ticks")
+        self.left, self.right, self.top, self.bottom, self.high = left, 290, top, top + height, y[1]
+        self.to_x = scale(*x, self.left, self.right, log)
+        self.to_y = scale(*y, self.bottom, self.top, log)
+        self.body = tag("path", d=f"M{left} {top}V{self.bottom}H290", fill="none", stroke="currentColor")
+        for value, words in (y_ticks or {v: f"{v:g}" for v in (y[0], sum(y) / 2, y[1])}).items():
+            self.body += text(left - 4, self.to_y(value) + 4, words, "end", 12)
+        for value, words in (x_ticks or {v: f"{v:g}" for v in x}).items():
+            anchor = "middle" if x_ticks else "end" if value == x[1] else "start"
+            self.body += text(self.to_x(value), self.bottom + 14, words, anchor, 12)
+        below = self.bottom + (30 if x_ticks else 14)
+        self.body += text((left + 290) / 2, below, x_label, "middle", 12) + text(left - 4, top - 5, label)
+
+    def curve(self, x, y, color, dash="", width=2.2):
+        """Draw y over x, without what is not finite."""
+        known = np.isfinite(y)
+        self.body += curve(self.to_x(x[known]), self.to_y(y[known]), color, dash, width)
+
+    def level(self, y, color="currentColor", dash="5 4", width=1.6):
+        """Draw a level line."""
+        self.body += level(self.to_y(y), self.left, self.right, color, dash, width)
+
+    def cursor(self, x):
+        """Draw an upright line: here we are."""
+        path = f"M{self.to_x(x):.1f} {self.top}V{self.bottom}"
+        self.body += tag("path", d=path, stroke="currentColor", opacity=0.6)
+
+    def mark(self, x, y, color):
+        """Draw a place; beyond the upper end it becomes an arrow."""
+        left, top = self.to_x(x), self.to_y(y)
+        shape = f"M{left:.1f} {top + 2:.1f}l-7 12h14z"
+        if y <= self.high:
+            shape = f"M{left - 6:.1f} {top:.1f}a6 6 0 1 0 12 0a6 6 0 1 0 -12 0"
+        self.body += tag("path", d=shape, fill=color, stroke="currentColor", stroke_width=1.6)
+
+    def words(self, x, y, words, anchor="start"):
+        """Write words at a place."""
+        self.body += text(self.to_x(x), self.to_y(y), words, anchor, 12, kind="ck-note")
 
 
 def level(y, left, right, color, dash="5 4", width=1.6):
     """Return a level line."""
-    path = f"M{left:.1f} {float(y):.1f}H{right:.1f}"
+    path = f"M{left:.1f} {y:.1f}H{right:.1f}"
     return tag("path", d=path, stroke=color, stroke_width=width, stroke_dasharray=dash)
-
-
-def cursor(x, top, bottom):
-    """Return an upright line: here we are."""
-    return tag("path", d=f"M{float(x):.1f} {top}V{bottom}", stroke="currentColor", opacity=0.6)
 
 
 def legend(lines, x, y):
@@ -224,18 +249,37 @@ def bars(rows):
     return body
 
 
-def cell(place, words, small="", fill="none", hatched=False):
-    """Return a cell (x, y, width, height) of a table with words and small print, on paper if hatched."""
+def cells(rows, columns, cell_at, *, left, wide, top, high, size=12):
+    """Return (body, the same in words) of a table with the names of its rows and columns.
+
+    `cell_at` takes a row and a column and returns words, small print, and a colour: "none", or
+    "url(#...)" of something to fill it with, on which the words stand on paper.
+    """
+    body, said = "", []
+    for j, column in enumerate(columns):
+        body += text(left + (j + 0.5) * wide, top - 10, column, "middle", size)
+    for i, row in enumerate(rows):
+        body += text(left - 8, top + (i + 0.5) * high + 4, row, "end", size)
+        line = []
+        for j, column in enumerate(columns):
+            words, small, fill = cell_at(i, j)
+            place = (left + j * wide + 1.5, top + i * high + 1.5, wide - 3, high - 3)
+            body += _cell(place, words, small, fill)
+            line.append(f"{column}: {words}{f' ({small})' if small else ''}")
+        said.append(f"{row} | {', '.join(line)}.")
+    return body, " ".join(said)
+
+
+def _cell(place, words, small, fill):
     x, y, width, height = place
     middle, center = x + width / 2, y + height / 2
-    box = dict(x=x, y=y, width=width, height=height)
-    body = tag("rect", **box, fill=fill, stroke="currentColor", stroke_width=0.5)
+    edge = dict(stroke="currentColor", stroke_width=0.5)
+    body = tag("rect", x=x, y=y, width=width, height=height, fill=fill, **edge)
     color = readable_on(*rgb_of(fill)) if fill.startswith("#") else ""
-    if hatched:
+    if fill.startswith("url"):
         color, wide = INK, min(width - 4, 7.4 * len(words) + 8)
-        body += tag(
-            "rect", x=middle - wide / 2, y=center - 9, width=wide, height=28 if small else 18, fill="white"
-        )
+        paper = dict(x=middle - wide / 2, y=center - 9, width=wide, height=28 if small else 18)
+        body += tag("rect", **paper, fill="white")
     tight = 10 if len(words) * 7 > width else 13
     body += text(middle, center + (-1 if small else 5), words, "middle", tight, color)
     return body + (text(middle, center + 13, small, "middle", 10, color) if small else "")

@@ -18,8 +18,20 @@ class SweepScene(base.Scene):
 
     def __init__(self, result):
         self.result, self._limits = result, {}
-
-    # What the shell calls
+        self.axes = [name for name in result.axes if name != "seed"]
+        self.quantities = [name for name in result.values if name not in CURVES]
+        sides = [(NONE, NONE), *((slices.title(name), name) for name in self.axes)]
+        self.table = {
+            "quantity": base.choice(
+                "Quantity", "reached", [(slices.title(name), name) for name in self.quantities]
+            ),
+            "rows": base.choice("Rows", NONE, sides),
+            "columns": base.choice("Columns", NONE, sides),
+            "summary": base.choice("Summed up by", "median", slices.SUMMARIES),
+        }
+        for name in self.axes:
+            values = [(slices.shown(value), place) for place, value in enumerate(result.axes[name])]
+            self.table[name] = base.choice(f"Only {slices.title(name)}", ALL, [("all", ALL), *values])
 
     def change(self, name, settings):
         """Take over the settings; an axis chosen for both sides makes the two change places."""
@@ -30,32 +42,22 @@ class SweepScene(base.Scene):
         self.quantity, self.summary = settings["quantity"], settings["summary"]
         rows, columns = (None if settings[side] == NONE else settings[side] for side in ("rows", "columns"))
         self.rows, self.columns = rows, None if columns == rows else columns
-        fixed = {name: self.value_of(name) for name in self.axes() if settings[name] != ALL}
+        axes = self.result.axes
+        self.chosen = {name: axes[name][settings[name]] for name in self.axes if settings[name] != ALL}
         shown = (self.rows, self.columns)
-        self.fixed = {name: value for name, value in fixed.items() if name not in shown}
-        self.chosen = fixed
+        self.fixed = {name: value for name, value in self.chosen.items() if name not in shown}
         self.slice = self.result.select(**self.fixed)
         self.cells = self.result.select(**self.chosen)
-        self.table = slices.table(self.slice, self.quantity, self.rows, self.columns, self.summary)
+        self.sums = slices.table(self.slice, self.quantity, self.rows, self.columns, self.summary)
         return ""
 
     def draw(self):
-        """Return the heat map, and the networks of the cells that are framed."""
         return f'<div style="display:grid;gap:10px">{self._heat_map()}{self._distribution()}</div>'
 
     def describe(self):
-        """Say what the framed cells hold."""
         return slices.sentence(self.cells, self.chosen, self.quantity)
 
     # Parts
-
-    def axes(self):
-        """Return the names of the axes that can be shown: all but the seeds."""
-        return [name for name in self.result.axes if name != "seed"]
-
-    def value_of(self, name):
-        """Return the value chosen on an axis."""
-        return self.result.axes[name][self.settings[name]]
 
     def limits(self):
         """Return the range of the colours, the same in all slices."""
@@ -75,7 +77,7 @@ class SweepScene(base.Scene):
 
     def _framed(self):
         """Return which cells belong to what is chosen on the axes that are shown."""
-        framed = np.ones(self.table.values.shape, dtype=bool)
+        framed = np.ones(self.sums.values.shape, dtype=bool)
         for axis, side in enumerate((self.rows, self.columns)):
             if side is not None and self.settings[side] != ALL:
                 wanted = np.arange(framed.shape[axis]) == self.settings[side]
@@ -92,9 +94,9 @@ class SweepScene(base.Scene):
         labels = self._labels(self.rows), self._labels(self.columns)
 
         def words(i, j):
-            return slices.cell_words(self.quantity, self.table, i, j)
+            return slices.cell_words(self.quantity, self.sums, i, j)
 
-        return slices.heat_map(self.table.values, words, labels, names, self.limits(), self._framed(), name)
+        return slices.heat_map(self.sums.values, words, labels, names, self.limits(), self._framed(), name)
 
     def _distribution(self):
         """Draw the networks of the framed cells; for yes and no, their first iterations."""
@@ -111,7 +113,7 @@ class SweepScene(base.Scene):
         return slices.distribution(values, without, limits, name, quantity == "dead_units")
 
     def as_python(self):
-        """Return Python that makes the table from `result`."""
+        """Return Python that makes the sums from `result`."""
         over = [name for name in self.slice.axes if name not in (self.rows, self.columns)]
         return slices.as_python(self.fixed, self.quantity, self.summary, over)
 
@@ -149,17 +151,14 @@ def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summar
         raise ValueError(
             "result must have at least one axis: give sweep a list, such as seed=range(20); got none"
         )
-    quantities = [name for name in result.values if name not in CURVES]
-    check_choice(quantity, dict.fromkeys(quantities), "quantity")
     scene = SweepScene(result)
-    axes = scene.axes()
-    sides = _sides(axes, rows, columns)
-    places = dict.fromkeys(axes, ALL)
+    check_choice(quantity, dict.fromkeys(scene.quantities), "quantity")
+    rows, columns = _sides(scene.axes, rows, columns)
+    settings = dict(quantity=quantity, rows=rows, columns=columns, summary=summary)
     for name, value in chosen.items():
-        check_choice(name, dict.fromkeys(axes), "axis")
-        places[name] = place_of(value, result.axes[name], name)
-    start = dict(quantity=quantity, rows=sides[0], columns=sides[1], summary=summary) | places
-    return Shell(scene, base.at_start(_table(result, quantities, axes), start))
+        check_choice(name, dict.fromkeys(scene.axes), "axis")
+        settings[name] = place_of(value, result.axes[name], name)
+    return Shell(scene, settings)
 
 
 def _sides(axes, rows, columns):
@@ -172,18 +171,3 @@ def _sides(axes, rows, columns):
     left = [name for name in axes if name not in (rows, columns)]
     rows = rows or (left.pop(0) if left else NONE)
     return rows, columns or (left[0] if left else NONE)
-
-
-def _table(result, quantities, axes):
-    """Return the controls of a result."""
-    sides = [(NONE, NONE), *((slices.title(name), name) for name in axes)]
-    table = {
-        "quantity": base.choice("Quantity", None, [(slices.title(name), name) for name in quantities]),
-        "rows": base.choice("Rows", None, sides),
-        "columns": base.choice("Columns", None, sides),
-        "summary": base.choice("Summed up by", None, slices.SUMMARIES),
-    }
-    for name in axes:
-        values = [(slices.shown(value), place) for place, value in enumerate(result.axes[name])]
-        table[name] = base.choice(f"Only {slices.title(name)}", None, [("all", ALL), *values])
-    return table

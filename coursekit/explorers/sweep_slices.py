@@ -17,6 +17,11 @@ HATCH = "ck-hatch"
 CIVIDIS = (  # every twelfth of it
     "#00224e #003170 #2a3f6d #434e6c #575d6d #6a6c71 #7d7c78 #918b78 #a59c74 #bbad6d #d1bf61 #e9d34e #fee838"
 )
+HATCHING = (
+    f'<defs><pattern id="{HATCH}" width="8" height="8" patternUnits="userSpaceOnUse">'
+    '<path d="M0 8L8 0M-2 2L2 -2M6 10L10 6" stroke="currentColor" stroke-width="0.8" opacity="0.55"/>'
+    "</pattern></defs>"
+)
 COLORS = svg.ramp(CIVIDIS.split()).round().astype(int)
 
 
@@ -150,53 +155,31 @@ def heat_map(table, words, labels, names, limits, chosen, name):
     number; `chosen` cells get a frame, unless it is all of them.
     """
     rows, columns = labels
-    left = 20 + 7.2 * max(map(len, [*rows, names[0]]))
-    cell = max(NARROWEST, (WIDTH - left) / len(columns))
-    body, said, top = _hatching() + _headings(columns, names, left, cell), [], 40.0
-    frames = ""
-    for i, row in enumerate(rows):
-        body += svg.text(left - 8, top + (i + 0.5) * ROW + 4, row, "end")
-        line = []
-        for j, column in enumerate(columns):
-            number, small, empty = words(i, j)
-            fill = f"url(#{HATCH})" if empty else _color(table[i, j], limits)
-            place = (left + j * cell + 1.5, top + i * ROW + 1.5, cell - 3, ROW - 3)
-            body += svg.cell(place, number, small, fill, hatched=empty)
-            if chosen[i, j] and not chosen.all():
-                frames += _framed(place)
-            line.append(f"{column}: {number}{f' ({small})' if small else ''}")
-        said.append(f"{row} | {', '.join(line)}.")
+    left, top = 20 + 7.2 * max(map(len, [*rows, names[0]])), 40.0
+    wide = max(NARROWEST, (WIDTH - left) / len(columns))
+
+    def cell(i, j):
+        number, small, empty = words(i, j)
+        return number, small, f"url(#{HATCH})" if empty else _color(table[i, j], limits)
+
+    body, said = svg.cells(rows, columns, cell, left=left, wide=wide, top=top, high=ROW, size=13)
+    body += svg.text(left - 8, 30, names[0], "end", 12) + svg.text(left, 12, names[1], size=12)
+    for i, j in np.argwhere(chosen & ~chosen.all()):
+        frame = dict(x=left + j * wide + 1.5, y=top + i * ROW + 1.5, width=wide - 3, height=ROW - 3)
+        frame["fill"] = "none"
+        body += svg.tag("rect", **frame, stroke=palette.INK, stroke_width=5)
+        body += svg.tag("rect", **frame, stroke=palette.ORANGE, stroke_width=2.5)
     low, high = (f"{limit:.4g}" for limit in limits)
     bottom, below = top + len(rows) * ROW, "" if chosen.all() else "; framed: the networks below"
     body += svg.text(left, bottom + 18, f"dark: {low}, light: {high}{below}", size=12)
-    alt = f"Heat map: {name}. Rows: {names[0]}. Columns: {names[1]}. {' '.join(said)}"
-    return svg.panel(name, body + frames, alt, left + cell * len(columns) + 4, bottom + 24)
-
-
-def _headings(columns, names, left, cell):
-    body = svg.text(left - 8, 30, names[0], "end", 12) + svg.text(left, 12, names[1], size=12)
-    for j, label in enumerate(columns):
-        body += svg.text(left + (j + 0.5) * cell, 30, label, "middle")
-    return body
+    alt = f"Heat map: {name}. Rows: {names[0]}. Columns: {names[1]}. {said}"
+    return svg.panel(name, HATCHING + body, alt, left + wide * len(columns) + 4, bottom + 24)
 
 
 def _color(value, limits):
     low, high = limits
     share = 0.5 if high <= low else (value - low) / (high - low)
     return "#{:02x}{:02x}{:02x}".format(*COLORS[round(255 * float(np.clip(share, 0, 1)))])
-
-
-def _hatching():
-    strokes = "M0 8L8 0M-2 2L2 -2M6 10L10 6"
-    line = svg.tag("path", d=strokes, stroke="currentColor", stroke_width=0.8, opacity="0.55")
-    pattern = f'<pattern id="{HATCH}" width="8" height="8" patternUnits="userSpaceOnUse">{line}</pattern>'
-    return f"<defs>{pattern}</defs>"
-
-
-def _framed(place):
-    box = dict(zip(("x", "y", "width", "height"), place, strict=True), fill="none")
-    outer = svg.tag("rect", **box, stroke=palette.INK, stroke_width=5)
-    return outer + svg.tag("rect", **box, stroke=palette.ORANGE, stroke_width=2.5)
 
 
 def distribution(values, without, limits, name, whole=False):

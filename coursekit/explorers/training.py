@@ -21,7 +21,7 @@ PRESETS = {
 class TrainingExplorer(Shell):
     """The widgets of `explore_training`: presets, and the weights as Python, stand behind "More"."""
 
-    def __init__(self, scene, controls):
+    def __init__(self, scene, settings):
         self.preset = base.choice("Preset", None, ["(choose)", *PRESETS]).widget()
         self.weights = widgets.Textarea(description="Weights", layout={"display": "none"})
         self.weights.add_class("ck-wide")
@@ -30,10 +30,10 @@ class TrainingExplorer(Shell):
         buttons = {
             f"New {of}": lambda name=name: scene.new(name)
             for of, name in (("points", "data_seed"), ("weights", "weight_seed"))
-            if name in controls
+            if name in scene.table
         }
-        presets = [self.preset] if scene.given is None else []
-        super().__init__(scene, controls, FRONT, buttons, [*presets, export, self.weights])
+        presets = [self.preset] if scene.source is None else []
+        super().__init__(scene, settings, FRONT, buttons, [*presets, export, self.weights])
         self.preset.observe(self._preset, "value")
 
     def _export(self):
@@ -84,9 +84,4 @@ def explore_training(
         raise TypeError(f"dataset must be a Dataset or a rule; got {describe(dataset)}")
     if held_out is not None and not isinstance(held_out, Dataset):
         raise TypeError(f"held_out must be a Dataset; got {describe(held_out)}")
-    for name, function in (("forward", forward), ("backward", backward)):
-        base.check_function(function, name)
-    own = ("pattern", "n_points", "noise", "data_seed") if isinstance(dataset, Dataset) else ("pattern",)
-    table = {name: c for name, c in CONTROLS.items() if dataset is None or name not in own}
-    controls = base.at_start(table, settings)
-    return TrainingExplorer(TrainingScene(dataset, held_out, forward, backward), controls)
+    return TrainingExplorer(TrainingScene(dataset, held_out, forward, backward), settings)

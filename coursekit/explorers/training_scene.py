@@ -58,10 +58,15 @@ WORDS = {"n_points": "points", "stop_at": "end", "iterations": "end"}  # for wha
 class TrainingScene(base.Scene):
     """A network in training: on given points, by a given rule, or on a pattern that the settings name."""
 
-    plays, twice = True, True
+    name, plays, twice = "training", True, True
 
-    def __init__(self, given=None, held_out=None, forward=network.forward, backward=network.backward):
-        self.given, self.held_out, self.own = given, held_out, (forward, backward)
+    def __init__(self, dataset=None, held_out=None, forward=network.forward, backward=network.backward):
+        self.source, self.held_out, self.own = dataset, held_out, (forward, backward)
+        named = [] if dataset is None else [rule_name(dataset) if callable(dataset) else "dataset"]
+        self.given = named + base.own_functions(forward=forward, backward=backward)
+        beside = ("pattern", "n_points", "noise", "data_seed")  # of what the source says itself
+        left_out = beside[: 0 if dataset is None else 1 if callable(dataset) else 4]
+        self.table = {name: control for name, control in CONTROLS.items() if name not in left_out}
         self.live, self.rival, self._changed_at, self.drawn, self._drag = None, None, [], [], 0
 
     # Settings
@@ -111,12 +116,12 @@ class TrainingScene(base.Scene):
     def restart(self):
         """Draw points and weights, and stand at iteration 0."""
         wanted, self.error, self._changed_at, self.measured = self.settings, None, [], []
-        source = self.given or wanted["pattern"]
-        self.dataset, self.fresh = source, self.held_out
-        if not isinstance(source, Dataset):
+        self.dataset, self.fresh = self.source, self.held_out
+        if not isinstance(self.source, Dataset):
+            rule = self.source or wanted["pattern"]
             drawn = dict(seed=wanted["data_seed"], noise=wanted["noise"])
-            self.dataset = draw_points(source, wanted["n_points"], **drawn)
-            self.fresh = self.held_out or draw_points(source, FRESH_POINTS, stream=FRESH, **drawn)
+            self.dataset = draw_points(rule, wanted["n_points"], **drawn)
+            self.fresh = self.held_out or draw_points(rule, FRESH_POINTS, stream=FRESH, **drawn)
         if self.drawn:
             x1, x2, y = np.array(self.drawn).T
             X = np.vstack([self.dataset.X, np.column_stack([x1, x2, np.ones(len(y))])])
@@ -161,7 +166,6 @@ class TrainingScene(base.Scene):
         return going and not self.live.ended
 
     def reset(self):
-        """Back to iteration 0."""
         self.restart()
         self.until = 0
         return "Back to the start."
@@ -186,7 +190,6 @@ class TrainingScene(base.Scene):
         return self.live.ended or self.live.iteration >= self.until
 
     def why_ended(self):
-        """Say when and why there is no next step."""
         live = self.live
         reasons = {
             "Diverged: the numbers are no longer finite.": live.diverged,
@@ -198,7 +201,6 @@ class TrainingScene(base.Scene):
     # Pictures and text
 
     def draw(self):
-        """Return the picture."""
         live, grid = self.live, self.live.at(GRID).p
         z2, p = live.passes()[2:]
         y = self.dataset.y
@@ -247,41 +249,38 @@ class TrainingScene(base.Scene):
 
     def _curves(self):
         live, end = self.live, max(self.live.limit, 1)
-        at = np.arange(live.iteration)
-        highest = max(live.loss.max(initial=0.0), self.rival.loss.max(initial=0.0) if self.rival else 0.0)
+        runs = {"": (live, BLUE, VERMILION, "")}
+        if self.rival:
+            runs["the other: "] = (self.rival, PURPLE, PURPLE, "9 3 2 3")
+        highest = max(run.loss.max(initial=0.0) for run, *_ in runs.values())
         top = next((limit for limit in (1, 2, 5, 10, 50, 1000) if highest <= limit), 1e6)
-        body, to_x, to_y = svg.axes(18, 100, end, top, "log loss (nats)")
-        body += svg.curve(to_x(at), to_y(live.loss), BLUE) + svg.cursor(to_x(live.iteration), 18, 118)
-        if self.rival:
-            then = np.arange(self.rival.iteration)
-            body += svg.curve(to_x(then), to_y(self.rival.loss), PURPLE, "9 3 2 3")
-            body += svg.cursor(to_x(self.apart), 18, 118) if self.apart else ""
-        frame, to_x, to_y = svg.axes(162, 104, end, 1, "accuracy", "iteration")
-        body += frame + svg.level(to_y(self.baseline), 40, 290, "currentColor")
-        body += svg.curve(to_x(at), to_y(live.accuracy), VERMILION)
-        if self.rival:
-            body += svg.curve(to_x(then), to_y(self.rival.accuracy), PURPLE, "9 3 2 3")
+        loss = svg.Plot((0, end), (0, top), "log loss (nats)")
+        share = svg.Plot((0, end), (0, 1), "accuracy", "iteration", top=162, height=104)
+        share.level(self.baseline)
+        for run, color, other_color, dash in runs.values():
+            at = np.arange(run.iteration)
+            loss.curve(at, run.loss, color, dash)
+            share.curve(at, run.accuracy, other_color, dash)
         if self.fresh is not None:
             measured = np.array(self.measured).reshape(-1, 2).T
-            body += svg.curve(to_x(measured[0]), to_y(measured[1]), GREEN, dash="2 4")
-        body += svg.cursor(to_x(live.iteration), 162, 266)
+            share.curve(*measured, GREEN, "2 4")
+        for plot in (loss, share):
+            plot.cursor(live.iteration)
+        if self.rival:
+            loss.body += svg.text(286, 30, "purple: the other", "end", 12)
+            if self.apart:
+                loss.cursor(self.apart)
         key = "dashes: majority" + (", dots: fresh points" if self.fresh else "")
-        key_of_rival = svg.text(286, 30, "purple: the other", "end", 12) if self.rival else ""
-        body += svg.text(46, 261, key, size=12) + key_of_rival
+        body = loss.body + share.body + svg.text(46, 261, key, size=12)
         alt = f"Loss and accuracy up to iteration {live.iteration}: {self.now}"
         return svg.panel("Loss and accuracy", body, alt)
 
     def describe(self):
-        """Say what the picture shows."""
         early = self.live.reached or self.live.diverged
         return f"{self.now.capitalize()}. {self.why_ended() if early else ''}".rstrip()
 
-    # Python
-
     def as_python(self):
-        """Return one line that makes this explorer again; what is at its start is left out."""
-        given = [] if self.given is None else [rule_name(self.given) if callable(self.given) else "dataset"]
-        line = base.as_call("training", given + base.names_of(*self.own), CONTROLS, self.settings)
+        line = super().as_python()
         if self.drawn:
             line += f"  # and {len(self.drawn)} points drawn"
         if self._changed_at:  # the line alone would give another training

@@ -90,7 +90,7 @@ def starting_lines(hidden_size):
 class UnitsScene(base.Scene):
     """Lines set by hand on a pattern, as in `params_from_lines`, of all units that there may be."""
 
-    python_lines = 5
+    table, python_lines = CONTROLS, 5
 
     def __init__(self, lines, output_bias):
         self.lines, self.output_bias, self.chosen = lines, output_bias, 0
@@ -191,22 +191,16 @@ class UnitsScene(base.Scene):
         return "Back to the first lines."
 
     def follow(self, controls):
-        """Let the sliders belong to the chosen unit, and reach its values."""
+        """Let the sliders belong to the chosen unit."""
         if len(controls["unit"].options) != self.h:
             controls["unit"].options = _unit_names(self.h)
-        parts = zip(
-            (*PARTS, "output_bias"), [*self.lines[self.chosen].tolist(), self.output_bias], strict=True
-        )
-        self.settings |= dict(parts) | {"unit": self.chosen}
-        for name in (*PARTS, "output_bias"):
-            control, value = controls[name], self.settings[name]
-            control.min, control.max = min(control.min, value), max(control.max, value)
+        of_unit = dict(zip(PARTS, self.lines[self.chosen].tolist(), strict=True))
+        self.settings |= of_unit | {"output_bias": self.output_bias, "unit": self.chosen}
         super().follow(controls)
 
     # Pictures and text
 
     def draw(self):
-        """Return the picture."""
         y, (W1, W2) = self.dataset.y, self.params
         wrong = self.dataset.points[(self.p >= 0.5) != (y == 1)]
         marks = self.points() + svg.rings(wrong) + graph.lines_on_surface(W1, W2, self.chosen)
@@ -248,13 +242,11 @@ class UnitsScene(base.Scene):
         return text + f"; majority baseline {majority_baseline(self.dataset.y):.3f}."
 
     def describe(self):
-        """Say what the picture shows."""
         answers = np.unique(self.p >= 0.5)
         all_one = "" if len(answers) > 1 else f" All points are answered with class {int(answers[0])}."
         return self._numbers() + all_one
 
     def as_python(self):
-        """Return Python that makes the weights."""
         return base.python_of(self.params)
 
 
@@ -274,24 +266,20 @@ def explore_units(pattern="circle", *, params=None, **settings):
     compare : bool
         Whether the accuracy that training reaches is shown; there is a control to change it.
     """
-    table = dict(CONTROLS)
-    if callable(pattern):
-        table["pattern"] = base.choice(
-            "Pattern", pattern, [(rule_name(pattern), pattern), *base.PATTERN.options["options"]()]
-        )
-    elif not isinstance(pattern, str):
+    if not (isinstance(pattern, str) or callable(pattern)):
         raise TypeError(f"pattern must be a name or a rule; got {describe(pattern)}")
+    h = check_lines(params) if params is not None else settings.get("hidden_size", 3)
+    size = h if h in range(MOST) else MOST
+    lines, output_bias = starting_lines(size), -10.0 * (size - 0.5)
     if params is not None:
-        settings["hidden_size"] = check_lines(params)
-    controls = base.at_start(table, base.starts(table) | settings | {"pattern": pattern})
-    hidden_size = settings["hidden_size"]
-    lines, output_bias = starting_lines(hidden_size), -10.0 * (hidden_size - 0.5)
-    if params is not None:
-        lines[:hidden_size], output_bias = lines_from_params(params)
+        lines[:size], output_bias = lines_from_params(params)
     scene = UnitsScene(lines, output_bias)
+    if callable(pattern):
+        options = [(rule_name(pattern), pattern), *base.PATTERN.options["options"]()]
+        scene.table = CONTROLS | {"pattern": base.choice("Pattern", pattern, options)}
     buttons = {
         "Show what training found": scene.show_trained,
         "Put my weights back": scene.put_back,
         "Start again": scene.start_again,
     }
-    return Shell(scene, controls, buttons=buttons)
+    return Shell(scene, settings | {"pattern": pattern, "hidden_size": h}, buttons=buttons)

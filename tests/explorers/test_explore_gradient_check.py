@@ -90,7 +90,7 @@ def test_a_mistake_is_planted_by_its_own_name_and_none_by_right(activation):
     scene = explorer.scene
     passes = ck.forward(scene.params, scene.X, activation)
     wanted = ck.backward(scene.params, passes, scene.X, scene.y, activation)
-    np.testing.assert_array_equal(curves.flat(scene.given), curves.flat(wanted))
+    np.testing.assert_array_equal(curves.flat(scene.sought), curves.flat(wanted))
     harmless = {"tanh": "tanh slope", "relu": "slope of A1"}.get(activation)
     for mistake in MISTAKES:
         wrong = gradient(activation, planted(mistake))
@@ -145,16 +145,18 @@ def test_every_control_is_labelled_and_every_panel_has_its_text():
 
 def test_a_right_gradient_makes_a_v_and_a_wrong_one_a_flat_line():
     scene = explore_gradient_check().scene
-    best = scene.errors[0].argmin()
-    assert scene.errors[0, best] < 1e-8
+    errors = scene.errors(scene.sought, scene.numeric)
+    best = errors[0].argmin()
+    assert errors[0, best] < 1e-8
     assert 1e-7 < STEPS[best] < 1e-2
-    assert scene.errors[0, 0] > 1e-3 < scene.errors[0, -1]
+    assert errors[0, 0] > 1e-3 < errors[0, -1]
     assert "agrees" in scene.status()
     wrong = explore_gradient_check(checked="no bias row").scene
     middle = (STEPS >= 1e-10) & (STEPS <= 1e-3)
-    assert np.ptp(wrong.errors[0, middle]) < 1e-3 * wrong.errors[0, middle].min()
-    assert wrong.errors[1, best] < 1e-7  # W2 is right
-    np.testing.assert_array_equal(wrong.of_right, scene.errors[0])
+    found = wrong.errors(wrong.sought, wrong.numeric)
+    assert np.ptp(found[0, middle]) < 1e-3 * found[0, middle].min()
+    assert found[1, best] < 1e-7  # W2 is right
+    np.testing.assert_array_equal(wrong.errors(wrong.right, wrong.numeric), errors)
     assert "wrong" in wrong.status()
 
 
@@ -172,10 +174,10 @@ def test_kinks_raise_a_false_alarm_that_is_said_and_shaded():
 
 
 def test_where_every_entry_is_left_out_there_is_no_line():
-    scene = explore_gradient_check(activation="relu", weight_size=0.01, step=1.0).scene
-    assert np.isnan(scene.without_kinks[-1])
-    assert not np.isnan(scene.without_kinks[0])
-    assert "9 of 9 entries" in scene.status()
+    explorer = explore_gradient_check(activation="relu", weight_size=0.01, step=1.0)
+    assert "W1 without kinks none" in explorer.picture.value
+    explorer.controls["step"].value = 1e-15
+    assert "W1 without kinks none" not in explorer.picture.value
 
 
 def test_a_backward_pass_of_your_own_is_checked():
@@ -185,7 +187,7 @@ def test_a_backward_pass_of_your_own_is_checked():
     explorer = explore_gradient_check(mine)
     assert explorer.controls["checked"].value == "yours"
     assert "gradient: yours. The check says: wrong" in explorer.status.value
-    assert explorer.line.value == "explore_gradient_check(mine)"
+    assert explorer.line.value == "explore_gradient_check(backward=mine)"
     explorer.controls["checked"].value = "right"
     assert "agrees" in explorer.status.value
 

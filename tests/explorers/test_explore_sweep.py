@@ -168,7 +168,7 @@ def test_rows_and_columns_change_places(explorer):
     explorer.controls["columns"].value = "learning_rate"
     assert explorer.settings()["rows"] == "pattern"
     explorer.set(rows="(none)", columns="(none)")
-    assert explorer.scene.table.values.shape == (1, 1)
+    assert explorer.scene.sums.values.shape == (1, 1)
 
 
 def test_every_control_is_labelled_and_every_panel_has_its_text(explorer):
@@ -184,7 +184,7 @@ def test_every_control_is_labelled_and_every_panel_has_its_text(explorer):
 def test_the_line_of_python_makes_the_table(result, quantity):
     explorer = explore_sweep(result, quantity=quantity, summary="mean", activation="sigmoid")
     made = eval(explorer.line.value, {"np": np, "result": result})
-    np.testing.assert_allclose(made, explorer.scene.table.values)
+    np.testing.assert_allclose(made, explorer.scene.sums.values)
     assert "select(activation='sigmoid')" in explorer.line.value
 
 
@@ -193,7 +193,7 @@ def test_one_axis_is_enough(axis):
     values = {"seed": range(4), "learning_rate": [0.1, 1.0], "output_bias": [False, True]}[axis]
     few = ck.sweep(**{"pattern": "circle", "seed": 0, "n_points": 20, "iterations": 5} | {axis: values})
     explorer = explore_sweep(few, quantity="best_accuracy")
-    assert explorer.scene.table.values.shape == (1 if axis == "seed" else 2, 1)
+    assert explorer.scene.sums.values.shape == (1 if axis == "seed" else 2, 1)
     assert "nan" not in explorer.picture.value
 
 

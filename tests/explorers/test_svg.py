@@ -56,12 +56,16 @@ def test_a_curve_is_thinned_and_keeps_its_ends():
 
 
 def test_axes_place_values_and_keep_them_inside():
-    frame, to_x, to_y = svg.axes(10, 100, 2000, 1, "accuracy")
-    assert to_y(1) == 10
-    assert to_y(0) == 110
-    assert to_y(7) == 10
-    assert to_x(2000) - to_x(0) == 250
-    assert ">2000<" in frame
+    plot = svg.Plot((0, 2000), (0, 1), "accuracy", top=10)
+    assert plot.to_y(1) == 10
+    assert plot.to_y(0) == 110
+    assert plot.to_y(7) == 10
+    assert plot.to_x(2000) - plot.to_x(0) == 250
+    assert ">2000<" in plot.body
+    plot.curve(np.array([0.0, 1000, 2000]), np.array([0.5, np.nan, 1]), "red")
+    assert 'points="40.0,60.0 290.0,10.0"' in plot.body
+    plot.mark(0, 7, "red")
+    assert "M40.0 12.0l-7 12h14z" in plot.body
 
 
 def test_a_unit_is_drawn_with_its_line_and_its_weight():
