@@ -189,17 +189,17 @@ class BackwardScene(base.Scene):
         return len(self.params.W2) > 2 and index[1] != self.names[self.settings["weight"]][1][-1]
 
     def _lines(self):
-        """Return the lines as a table: their part of the round, and whether their numbers are right."""
-        rows, wrong = "", False
+        """Return the lines as a table: whether their numbers are right, and their part of the round."""
+        rows, wrong = [], False
         for name in LINES:
             mark, wrong = "", wrong or (name == self.first and self._done(name))
-            if self._done(name) and name in self.wanted:
-                mark = ("✓" if name in self.values else "not seen") if not wrong else ""
-                mark = "✗ here" if name == self.first else mark
-            look = ' class="ck-lit"' if name == self.lit else ""
-            cells = (PHASES.get(name, ""), f"<code>{escape(self._code(name))}</code>", mark)
-            rows += f"<tr{look}><td>{'</td><td>'.join(cells)}</td></tr>"
-        return f'<table class="ck-table ck-lines"><caption>Lines of the derivation</caption>{rows}</table>'
+            if self._done(name) and name in self.wanted and not wrong:
+                mark = "✓" if name in self.values else "not seen"
+            if name == self.first and wrong:
+                mark = "✗ here"
+            cells = f"<code>{escape(self._code(name))}</code>", mark, PHASES.get(name, "")
+            rows.append([(inside, "ck-lit" if name == self.lit else "", "") for inside in cells])
+        return svg.table("Lines of the derivation", rows, kind="ck-lines")
 
     def _over_weight(self):
         """Draw the loss over the chosen weight, its slope, and where the weight has been moved to."""

@@ -11,6 +11,7 @@ FLOOR = 1e-13  # smaller errors are drawn here
 BOX = dict(top=6, height=212, left=48)  # of the two panels with axes
 KEY = (8, 266)  # where their keys begin
 NEAR = np.linspace(-1.5, 1.5, 181)  # offsets under the microscope, in steps
+NAMES = ("W1: x1", "W1: x2", "W1: bias", "W2")
 OFF = "#F2B84B"
 
 
@@ -79,17 +80,15 @@ def microscope(name, step, change, given, numeric):
 
 
 def ratios(given, numeric, kinks):
-    """Draw given / numeric of each entry as a table (4, h): three rows of W1, and W2; some meet a kink."""
-    rows, units = ("W1: x1", "W1: x2", "W1: bias", "W2"), [f"unit {unit}" for unit in range(given.shape[1])]
+    """Return given / numeric of each entry as a table (4, h): rows of W1, and W2; some meet a kink."""
 
     def cell(row, unit):
-        a, b = given[row, unit], numeric[row, unit]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = a / b
-        words = svg.minus(short(round(ratio, 3))) if b else "÷ 0" if a else "0 / 0"
-        off = abs(ratio - 1) > 1e-3 if b else bool(a)
-        return words, "kink" if kinks[row, unit] else "", OFF if off else "none"
+        a, b, small = given[row, unit], numeric[row, unit], "kink" if kinks[row, unit] else ""
+        words = svg.minus(short(round(a / b, 3))) if b else "÷ 0" if a else "0 / 0"
+        off = abs(a - b) > 1e-3 * abs(b)
+        return svg.words_on(OFF if off else "", words, small)
 
-    body, said = svg.cells(rows, units, cell, left=72, wide=210 / len(units), top=24, high=50)
-    body += svg.text(72, 280, "filled: off by more than 0.1 %", size=12)
-    return svg.panel("Given / numeric", body, f"Given / numeric. {said}")
+    units = range(given.shape[1])
+    rows = [[name, *(cell(row, unit) for unit in units)] for row, name in enumerate(NAMES)]
+    head = ["", *(f"unit {unit}" for unit in units)]
+    return svg.table("Given / numeric", rows, head, "ck-cells", "filled: off by more than 0.1 %")

@@ -1,7 +1,5 @@
 """`explore_loss`: confidence and loss of one point, and what clipping does to it."""
 
-from html import escape
-
 import ipywidgets as widgets
 import numpy as np
 
@@ -116,16 +114,13 @@ class LossScene(base.Scene):
         return svg.panel("The same over the logit", plot.body, alt)
 
     def _table(self):
-        rows = ""
+        rows = []
         for way, loss in self.now.items():
-            color, dash, width = LOOKS[way]
-            line = svg.tag("path", d="M0 6H36", stroke=color, stroke_width=width, stroke_dasharray=dash)
+            line = svg.level(6, 0, 36, *LOOKS[way])
             sample = f'<svg width="36" height="12" class="ck-sample" aria-hidden="true">{line}</svg>'
-            rows += f'<tr><td>{sample}</td><th scope="row">{way}</th><td>{loss:.4g}</td></tr>'
-        head = '<tr><td></td><th scope="col">way</th><th scope="col">nats</th></tr>'
+            rows.append([f"{sample} {way}", f"{loss:.4g}"])
         numbers = f"p = {self.p:.6g}, p of the true class = {self.p_own:.4g}"
-        inside = f'<table class="ck-table">{head}{rows}</table><p>{escape(numbers)}</p>'
-        return svg.figure("The loss of this point", inside)
+        return svg.table("The loss of this point", rows, ["way", "nats"], below=numbers)
 
     def describe(self):
         sure = "sure and " if abs(self.z2) > 4 else ""

@@ -16,6 +16,7 @@ from coursekit.palette import CLASS_COLORS, INK, SURFACE, readable_on, rgb_of
 
 SIDE = 300  # width and height of a panel's view box
 POINTS_ON_A_CURVE = 200
+HEADER = 'th scope="row"'
 
 
 def ramp(colors):
@@ -59,17 +60,38 @@ def minus(words):
     return words.replace("-", "−")
 
 
-def figure(title, inside):
+def figure(title, inside, kind=""):
     """Return what stands below a title."""
-    return f'<figure class="ck-panel"><figcaption>{html.escape(title)}</figcaption>{inside}</figure>'
+    caption = f"<figcaption>{html.escape(title)}</figcaption>"
+    return f'<figure class="{f"ck-panel {kind}".strip()}">{caption}{inside}</figure>'
 
 
 def panel(title, body, alt, width=SIDE, height=SIDE):
     """Return a figure with its title above an SVG; one wider than the page can be scrolled."""
-    wide = f' style="min-width:{min(width, 2000) * 0.75:.0f}px"' if width > SIDE else ""
+    wide = width > SIDE
+    look = f' style="min-width:{min(width, 2000) * 0.75:.0f}px"' if wide else ""
     box = f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{html.escape(alt)}"'
-    made = figure(title, f"<svg {box}{wide}>{body}</svg>")
-    return made.replace('"ck-panel"', '"ck-panel ck-wide"', 1) if width > SIDE else made
+    return figure(title, f"<svg {box}{look}>{body}</svg>", "ck-wide" if wide else "")
+
+
+def table(title, rows, head=(), kind="", below=""):
+    """Return a table between words; a cell is HTML, or (HTML, class, style). The first names its row."""
+
+    def cell(given, name="td"):
+        inside, look, style = given if isinstance(given, tuple) else (given, "", "")
+        return f'<{name} class="{look}" style="{style}">{inside}</{name.split()[0]}>'
+
+    body = "".join(f'<th scope="col">{name}</th>' if name else "<td></td>" for name in head)
+    for first, *cells in rows:
+        body += f"</tr><tr>{cell(first, HEADER)}{''.join(map(cell, cells))}"
+    below = f"<p>{below}</p>" if below else ""
+    return figure(title, f'<table class="ck-table {kind}"><tr>{body}</tr></table>{below}', kind)
+
+
+def words_on(fill, words, small="", kind=""):
+    """Return a cell of a table: words and small print on a colour, readable on it."""
+    style = f"background:{fill};color:{readable_on(*rgb_of(fill))}" if fill else ""
+    return f"<span>{words}{f'<small>{small}</small>' if small else ''}</span>", kind, style
 
 
 def image(shares, x, y, side):
@@ -247,39 +269,3 @@ def bars(rows):
             body += tag("rect", **box, width=230 * share, fill=color)
             body += text(242, 42 + 70 * row, f"{share:.3f}", size=17)
     return body
-
-
-def cells(rows, columns, cell_at, *, left, wide, top, high, size=12):
-    """Return (body, the same in words) of a table with the names of its rows and columns.
-
-    `cell_at` takes a row and a column and returns words, small print, and a colour: "none", or
-    "url(#...)" of something to fill it with, on which the words stand on paper.
-    """
-    body, said = "", []
-    for j, column in enumerate(columns):
-        body += text(left + (j + 0.5) * wide, top - 10, column, "middle", size)
-    for i, row in enumerate(rows):
-        body += text(left - 8, top + (i + 0.5) * high + 4, row, "end", size)
-        line = []
-        for j, column in enumerate(columns):
-            words, small, fill = cell_at(i, j)
-            place = (left + j * wide + 1.5, top + i * high + 1.5, wide - 3, high - 3)
-            body += _cell(place, words, small, fill)
-            line.append(f"{column}: {words}{f' ({small})' if small else ''}")
-        said.append(f"{row} | {', '.join(line)}.")
-    return body, " ".join(said)
-
-
-def _cell(place, words, small, fill):
-    x, y, width, height = place
-    middle, center = x + width / 2, y + height / 2
-    edge = dict(stroke="currentColor", stroke_width=0.5)
-    body = tag("rect", x=x, y=y, width=width, height=height, fill=fill, **edge)
-    color = readable_on(*rgb_of(fill)) if fill.startswith("#") else ""
-    if fill.startswith("url"):
-        color, wide = INK, min(width - 4, 7.4 * len(words) + 8)
-        paper = dict(x=middle - wide / 2, y=center - 9, width=wide, height=28 if small else 18)
-        body += tag("rect", **paper, fill="white")
-    tight = 10 if len(words) * 7 > width else 13
-    body += text(middle, center + (-1 if small else 5), words, "middle", tight, color)
-    return body + (text(middle, center + 13, small, "middle", 10, color) if small else "")

@@ -11,16 +11,9 @@ from coursekit.explorers import svg
 FLAGS = {"reached": "reached", "stayed": "stayed at", "diverged": "diverged"}
 SUMMARIES = {"median": np.median, "mean": np.mean, "smallest": np.min, "largest": np.max}
 NEVER = "first_iteration"  # its -1 is no number
-ROW, WIDTH = 40.0, 620.0
-NARROWEST = 64.0  # of a cell
-HATCH = "ck-hatch"
+WIDTH = 620.0
 CIVIDIS = (  # every twelfth of it
     "#00224e #003170 #2a3f6d #434e6c #575d6d #6a6c71 #7d7c78 #918b78 #a59c74 #bbad6d #d1bf61 #e9d34e #fee838"
-)
-HATCHING = (
-    f'<defs><pattern id="{HATCH}" width="8" height="8" patternUnits="userSpaceOnUse">'
-    '<path d="M0 8L8 0M-2 2L2 -2M6 10L10 6" stroke="currentColor" stroke-width="0.8" opacity="0.55"/>'
-    "</pattern></defs>"
 )
 COLORS = svg.ramp(CIVIDIS.split()).round().astype(int)
 
@@ -148,32 +141,23 @@ def as_python(chosen, quantity, summary, over):
 
 
 def heat_map(table, words, labels, names, limits, chosen, name):
-    """Draw a table as coloured cells with the number in each; empty ones are hatched.
+    """Return a table as coloured cells with the number in each; empty ones are hatched.
 
     `words` takes a row and a column and returns the number in words, small print, and whether the cell is
     empty; `labels` and `names` are those of (rows, columns); `limits` are the darkest and the lightest
     number; `chosen` cells get a frame, unless it is all of them.
     """
-    rows, columns = labels
-    left, top = 20 + 7.2 * max(map(len, [*rows, names[0]])), 40.0
-    wide = max(NARROWEST, (WIDTH - left) / len(columns))
 
     def cell(i, j):
         number, small, empty = words(i, j)
-        return number, small, f"url(#{HATCH})" if empty else _color(table[i, j], limits)
+        kind = ("ck-none " if empty else "") + ("ck-framed" if chosen[i, j] and not chosen.all() else "")
+        return svg.words_on("" if empty else _color(table[i, j], limits), number, small, kind)
 
-    body, said = svg.cells(rows, columns, cell, left=left, wide=wide, top=top, high=ROW, size=13)
-    body += svg.text(left - 8, 30, names[0], "end", 12) + svg.text(left, 12, names[1], size=12)
-    for i, j in np.argwhere(chosen & ~chosen.all()):
-        frame = dict(x=left + j * wide + 1.5, y=top + i * ROW + 1.5, width=wide - 3, height=ROW - 3)
-        frame["fill"] = "none"
-        body += svg.tag("rect", **frame, stroke=palette.INK, stroke_width=5)
-        body += svg.tag("rect", **frame, stroke=palette.ORANGE, stroke_width=2.5)
-    low, high = (f"{limit:.4g}" for limit in limits)
-    bottom, below = top + len(rows) * ROW, "" if chosen.all() else "; framed: the networks below"
-    body += svg.text(left, bottom + 18, f"dark: {low}, light: {high}{below}", size=12)
-    alt = f"Heat map: {name}. Rows: {names[0]}. Columns: {names[1]}. {said}"
-    return svg.panel(name, HATCHING + body, alt, left + wide * len(columns) + 4, bottom + 24)
+    rows = [[label, *(cell(i, j) for j in range(len(labels[1])))] for i, label in enumerate(labels[0])]
+    head = [" \\ ".join(filter(None, names)), *labels[1]]
+    below = "" if chosen.all() else "; framed: the networks below"
+    below = f"dark: {limits[0]:.4g}, light: {limits[1]:.4g}{below}"
+    return svg.table(name, rows, head, "ck-cells ck-wide", below)
 
 
 def _color(value, limits):

@@ -58,7 +58,7 @@ def test_the_steps_go_through_all_lines_and_end_in_an_update():
     explorer, lit = explore_backward(learning_rate=2.0), []
     for _ in NAMES:
         explorer.step()
-        lit.append(re.search(r'<tr class="ck-lit">.*?<code>(.*?)</code>', explorer.picture.value)[1])
+        lit.append(re.search(r'class="ck-lit" style=""><code>(.*?)</code>', explorer.picture.value)[1])
     assert lit == [line.replace("η", "2") for line, _ in LINES.values()]
     assert explorer.picture.value.count("✓") == len(NAMES) - 1
     given = ck.forward(TINY, X_TINY)
