@@ -17,7 +17,7 @@ class SweepScene(base.Scene):
     """A result, and the slice that is shown."""
 
     def __init__(self, result):
-        self.result, self._limits = result, {}
+        self.result = result
         self.axes = [name for name in result.axes if name != "seed"]
         self.quantities = [name for name in result.values if name not in CURVES]
         sides = [(NONE, NONE), *((slices.title(name), name) for name in self.axes)]
@@ -57,60 +57,34 @@ class SweepScene(base.Scene):
     def describe(self):
         return slices.sentence(self.cells, self.chosen, self.quantity)
 
-    # Parts
-
-    def limits(self):
-        """Return the range of the colours, the same in all slices."""
-        if self.quantity in slices.FLAGS:
-            return 0.0, 1.0
-        if self.quantity not in self._limits:
-            values = slices.numbers(self.result, self.quantity)
-            known = values[~np.isnan(values)]
-            ends = np.quantile(known, (0.01, 0.99)) if known.size else (0.0, 1.0)
-            if self.quantity == slices.NEVER:
-                ends = 0, self.result.settings["iterations"]
-            self._limits[self.quantity] = float(ends[0]), float(ends[1])
-        return self._limits[self.quantity]
-
-    def _labels(self, side):
-        return ["all"] if side is None else [slices.shown(value) for value in self.result.axes[side]]
-
-    def _framed(self):
-        """Return which cells belong to what is chosen on the axes that are shown."""
-        framed = np.ones(self.sums.values.shape, dtype=bool)
-        for axis, side in enumerate((self.rows, self.columns)):
-            if side is not None and self.settings[side] != ALL:
-                wanted = np.arange(framed.shape[axis]) == self.settings[side]
-                framed &= wanted[:, None] if axis == 0 else wanted
-        return framed
-
     def _heat_map(self):
-        name, of = slices.title(self.quantity).capitalize(), self.summary
-        name += ": how many" if self.quantity in slices.FLAGS else f": {of}"
+        """Draw the sums; a frame stands around the cells of what is chosen on the axes that are shown."""
+        name, flag = slices.title(self.quantity).capitalize(), self.quantity in slices.FLAGS
+        name += ": how many" if flag else f": {self.summary}"
         name += " of those that reached it" if self.quantity == slices.NEVER else ""
         if self.fixed:
             name += f" ({', '.join(f'{slices.title(k)} {slices.shown(v)}' for k, v in self.fixed.items())})"
-        names = [slices.title(side) if side else "" for side in (self.rows, self.columns)]
-        labels = self._labels(self.rows), self._labels(self.columns)
-
-        def words(i, j):
-            return slices.cell_words(self.quantity, self.sums, i, j)
-
-        return slices.heat_map(self.sums.values, words, labels, names, self.limits(), self._framed(), name)
+        names, labels, framed = [], [], []
+        for side in (self.rows, self.columns):
+            values = self.result.axes[side] if side else ["all"]
+            names.append(slices.title(side or ""))
+            labels.append([slices.shown(value) for value in values])
+            framed.append([not side or self.settings[side] in (ALL, place) for place in range(len(values))])
+        limits = slices.limits(self.result, self.quantity)
+        framed = np.logical_and.outer(*framed)
+        return slices.heat_map(self.quantity, self.sums, labels, names, limits, framed, name)
 
     def _distribution(self):
         """Draw the networks of the framed cells; for yes and no, their first iterations."""
         quantity = slices.NEVER if self.quantity in slices.FLAGS else self.quantity
-        values = slices.numbers(self.cells, quantity).ravel()[self.cells.done.ravel()]
-        every = slices.numbers(self.result, quantity)
+        values = slices.numbers(self.cells, quantity)[self.cells.done]
+        every, name = slices.numbers(self.result, quantity), slices.title(quantity).capitalize()
         known = every[~np.isnan(every)]
         limits = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
         without = "never" if quantity == slices.NEVER else "without a number"
-        name = slices.title(quantity).capitalize()
         if len(values) > MOST_MARKS:
             name += f", the first {MOST_MARKS} of {len(values)} networks"
-            values = values[:MOST_MARKS]
-        return slices.distribution(values, without, limits, name, quantity == "dead_units")
+        return slices.distribution(values[:MOST_MARKS], without, limits, name, quantity == "dead_units")
 
     def as_python(self):
         """Return Python that makes the sums from `result`."""

@@ -1,6 +1,5 @@
 """Slices of a sweep as tables, numbers, words and SVG text: pure functions."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -44,26 +43,28 @@ def table(result, quantity, rows, columns, summary):
 
     Of a flag it is always the share, else the `summary`, one of SUMMARIES.
     """
-    own = {"n": numbers(result, quantity), "done": result.done.astype(float)}
-    result = replace(result, values=own)
-    kept = [name for name in result.axes if name in (rows, columns)]
-    over = [name for name in result.axes if name not in kept]
-    one = np.mean if quantity in FLAGS else SUMMARIES[summary]
+    names, sides = list(result.axes), [name for name in (rows, columns) if name]
 
-    def cell(values):
-        values = values[~np.isnan(values)]
-        return one(values) if values.size else np.nan
+    def laid_out(array):
+        array = np.moveaxis(array, [names.index(name) for name in sides], range(len(sides)))
+        return array.reshape(*(len(result.axes[name]) if name else 1 for name in (rows, columns)), -1)
 
-    def placed(function, name):
-        found = np.asarray(result.reduce(function, name, over), dtype=np.float64)
-        found = found.T if kept == [columns, rows] else found
-        sizes = [len(result.axes[name]) if name else 1 for name in (rows, columns)]
-        return found.reshape(sizes)
+    values, done = laid_out(numbers(result, quantity)), laid_out(result.done)
+    known, one = ~np.isnan(values), np.mean if quantity in FLAGS else SUMMARIES[summary]
+    sums = np.full(values.shape[:2], np.nan)
+    for i, j in np.argwhere(known.any(axis=-1)):
+        sums[i, j] = one(values[i, j][known[i, j]])
+    return Table(sums, known.sum(axis=-1), done.sum(axis=-1), done.shape[-1])
 
-    values = placed(cell, "n")
-    counted = placed(lambda v: np.count_nonzero(~np.isnan(v)), "n").astype(int)
-    trained = placed(np.sum, "done").astype(int)
-    return Table(values, counted, trained, result.done.size // values.size)
+
+def limits(result, quantity):
+    """Return the range of the colours, the same in all slices."""
+    if quantity == NEVER:
+        return 0.0, float(result.settings["iterations"])
+    values = numbers(result, quantity)
+    if quantity in FLAGS or np.isnan(values).all():
+        return 0.0, 1.0
+    return tuple(map(float, np.nanquantile(values, (0.01, 0.99))))
 
 
 def written(value):
@@ -92,29 +93,24 @@ def sentence(result, chosen, quantity):
     """Say what a slice holds, of which all networks are meant; `chosen` is what it was selected by."""
     trained, total = int(result.done.sum()), result.done.size
     where = ", ".join(f"{title(name)} {shown(value)}" for name, value in chosen.items()) or "everything"
+    where = where[0].upper() + where[1:]
     if trained == 0:
-        return f"{where.capitalize()}: not trained."
-    reached = int(np.nansum(numbers(result, "reached")))
+        return f"{where}: not trained."
+    reached, stayed, diverged = (int(np.nansum(numbers(result, name))) for name in FLAGS)
     kind = "network" if set(result.axes) - {"seed"} or "seed" not in result.axes else "seed"
-    text = (
-        f"{where[0].upper()}{where[1:]}: reached accuracy {result.settings['threshold']:g} in {reached} of "
-    )
-    text += f"{trained} {kind}{'s' if trained > 1 else ''}"
+    text = f"{where}: reached accuracy {result.settings['threshold']:g} in {reached} of {trained} {kind}"
+    text += "s" if trained > 1 else ""
     if reached:
-        firsts = numbers(result, NEVER)
-        text += f", median first iteration {np.nanmedian(firsts):.0f}"
+        text += f", median first iteration {np.nanmedian(numbers(result, NEVER)):.0f}"
     if reached < trained:
         text += f", {trained - reached} failed within {result.settings['iterations']} iterations"
-    diverged = int(np.nansum(numbers(result, "diverged")))
     text += f", {diverged} diverged." if diverged else "."
-    if quantity not in (*FLAGS, NEVER):
-        values = numbers(result, quantity)
-        if not np.isnan(values).all():
-            parts = (np.nanmedian(values), np.nanmin(values), np.nanmax(values))
-            middle, low, high = map(written, parts)
-            text += f" {title(quantity).capitalize()}: median {middle}, from {low} to {high}."
-    elif quantity == "stayed":
-        text += f" {int(np.nansum(numbers(result, quantity)))} of {trained} stayed there."
+    values = numbers(result, quantity)
+    if quantity == "stayed":
+        text += f" {stayed} of {trained} stayed there."
+    elif quantity not in (*FLAGS, NEVER) and not np.isnan(values).all():
+        middle, low, high = (written(find(values)) for find in (np.nanmedian, np.nanmin, np.nanmax))
+        text += f" {title(quantity).capitalize()}: median {middle}, from {low} to {high}."
     return text + (f" {total - trained} of {total} not trained." if trained < total else "")
 
 
@@ -137,33 +133,25 @@ def as_python(chosen, quantity, summary, over):
     return f'result{f".select({select})" if select else ""}.reduce({function}, "{quantity}", over={over})'
 
 
-# Pictures
-
-
-def heat_map(table, words, labels, names, limits, chosen, name):
+def heat_map(quantity, table, labels, names, limits, framed, name):
     """Return a table as coloured cells with the number in each; empty ones are hatched.
 
-    `words` takes a row and a column and returns the number in words, small print, and whether the cell is
-    empty; `labels` and `names` are those of (rows, columns); `limits` are the darkest and the lightest
-    number; `chosen` cells get a frame, unless it is all of them.
+    `labels` and `names` are those of (rows, columns); `limits` are the darkest and the lightest number;
+    `framed` cells get a frame, unless it is all of them.
     """
+    low, high = limits
 
     def cell(i, j):
-        number, small, empty = words(i, j)
-        kind = ("ck-none " if empty else "") + ("ck-framed" if chosen[i, j] and not chosen.all() else "")
-        return svg.words_on("" if empty else _color(table[i, j], limits), number, small, kind)
+        number, small, empty = cell_words(quantity, table, i, j)
+        kind = ("ck-none " if empty else "") + ("ck-framed" if framed[i, j] and not framed.all() else "")
+        share = 0.5 if empty or high <= low else np.clip((table.values[i, j] - low) / (high - low), 0, 1)
+        color = "#{:02x}{:02x}{:02x}".format(*COLORS[round(255 * float(share))])
+        return svg.words_on("" if empty else color, number, small, kind)
 
     rows = [[label, *(cell(i, j) for j in range(len(labels[1])))] for i, label in enumerate(labels[0])]
     head = [" \\ ".join(filter(None, names)), *labels[1]]
-    below = "" if chosen.all() else "; framed: the networks below"
-    below = f"dark: {limits[0]:.4g}, light: {limits[1]:.4g}{below}"
+    below = f"dark: {low:.4g}, light: {high:.4g}" + ("" if framed.all() else "; framed: the networks below")
     return svg.table(name, rows, head, "ck-cells ck-wide", below)
-
-
-def _color(value, limits):
-    low, high = limits
-    share = 0.5 if high <= low else (value - low) / (high - low)
-    return "#{:02x}{:02x}{:02x}".format(*COLORS[round(255 * float(np.clip(share, 0, 1)))])
 
 
 def distribution(values, without, limits, name, whole=False):
@@ -175,38 +163,30 @@ def distribution(values, without, limits, name, whole=False):
     known = np.sort(values[~np.isnan(values)])
     missing, (low, high) = len(values) - len(known), limits
     high = high if high > low else low + 1
-    left, width, base = 24.0, 470.0, 120.0
+    to_x, base = svg.scale(low, high, 24.0, 494.0), 120.0
     bins = max(int(high - low), 1) if whole else 46
     at = np.rint((known - low) / (high - low) * bins)
     counts = np.unique(at, return_counts=True)[1]
     rise = min(10.0, 90.0 / max(counts.max(initial=1), -(-missing // 8), 1))
     row = np.arange(len(known)) - np.repeat(np.cumsum(counts) - counts, counts)
-    body = _base_line(left, base, width, low, high)
-    places = np.column_stack([left + at / bins * width - 4.5, base - row * rise])
+    body = svg.level(base + 6, 24, 494, "currentColor", "", 1)
+    for number, anchor in ((low, "start"), ((low + high) / 2, "middle"), (high, "end")):
+        body += svg.text(to_x(number), base + 22, f"{number:.4g}", anchor, 12)
+    places = np.column_stack([to_x(low + at / bins * (high - low)) - 4.5, base - row * rise])
     path = svg.dots(places, "a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0")
     body += svg.tag("path", d=path, fill=palette.SKY, stroke=palette.INK, stroke_width=0.8)
     alt = f"{name} of {len(values)} networks: {len(known)} have a number"
     if len(known):
         middle = float(np.median(known))
-        x = left + (middle - low) / (high - low) * width
+        x = to_x(middle)
         body += svg.tag("path", d=f"M{x:.1f} {base + 6}v-106", stroke=palette.VERMILION, stroke_width=2.5)
-        body += svg.text(min(x + 5, left + width - 90), 14, f"median {middle:.4g}", size=12)
+        body += svg.text(min(x + 5, 404), 14, f"median {middle:.4g}", size=12)
         alt += f", median {middle:.4g}, from {known[0]:.4g} to {known[-1]:.4g}"
-    body += _crosses(missing, left + width + 30, base, rise)
     if missing:
-        body += svg.text(left + width + 20, base + 22, f"{missing} {without}", size=12)
-    title = f"{name}, a mark for each network"
-    return svg.panel(title, body, f"{alt}; {missing} {without}.", WIDTH, base + 30)
-
-
-def _base_line(left, base, width, low, high):
-    body = svg.level(base + 6, left, left + width, "currentColor", "", 1)
-    for share, anchor in ((0, "start"), (0.5, "middle"), (1, "end")):
-        body += svg.text(left + share * width, base + 22, f"{low + share * (high - low):.4g}", anchor, 12)
-    return body
-
-
-def _crosses(count, x, base, rise):
-    k = np.arange(count)
-    path = svg.dots(np.column_stack([x + 10 * (k % 8) - 3, base - k // 8 * rise - 3]), "l6 6m0 -6l-6 6")
-    return svg.tag("path", d=path, stroke="currentColor", stroke_width=1.4, fill="none")
+        k = np.arange(missing)
+        crosses = svg.dots(np.column_stack([521 + 10 * (k % 8), base - k // 8 * rise - 3]), "l6 6m0 -6l-6 6")
+        body += svg.tag("path", d=crosses, stroke="currentColor", stroke_width=1.4, fill="none")
+        body += svg.text(514, base + 22, f"{missing} {without}", size=12)
+    return svg.panel(
+        f"{name}, a mark for each network", body, f"{alt}; {missing} {without}.", WIDTH, base + 30
+    )
