@@ -7,7 +7,6 @@ import numpy as np
 from coursekit import network
 from coursekit.descent.choice import descent
 from coursekit.descent.plain import Plain, call_forward
-from coursekit.losses import accuracy
 
 SLICE = 64  # iterations between two looks at the clock
 
@@ -30,8 +29,6 @@ class Run:
         The highest value that `limit` may be given later.
     stop_at : float
         Accuracy at which it ends earlier; above 1: never.
-    held_out : Dataset, optional
-        Points not trained on, measured each time `measure` is called.
     forward, backward : callable
         As for `train`.
 
@@ -54,15 +51,13 @@ class Run:
         *,
         longest=None,
         stop_at=2.0,
-        held_out=None,
         forward=network.forward,
         backward=network.backward,
     ):
         self.dataset, self.params, self.activation, self.limit = dataset, params, activation, limit
-        self.held_out, self.forward, self.backward = held_out, forward, backward
+        self.forward, self.backward = forward, backward
         self.stop_at, self.iteration, self.diverged, self.reached = stop_at, 0, False, False
         self._history = np.empty((2, longest or limit))
-        self._fresh = []
         self.change_rate(learning_rate)
 
     def change_rate(self, learning_rate):
@@ -81,11 +76,6 @@ class Run:
     def accuracy(self):
         """Accuracy before each update so far, shape (iteration,)."""
         return self._history[1, : self.iteration]
-
-    @property
-    def fresh(self):
-        """Iterations and held-out accuracies of the measurements so far, two arrays."""
-        return np.array(self._fresh).reshape(-1, 2).T
 
     @property
     def ended(self):
@@ -125,9 +115,3 @@ class Run:
     def at(self, X):
         """Return the forward pass at points with their bias column."""
         return call_forward(self.forward, self.params, X, self.activation)
-
-    def measure(self):
-        """Measure the accuracy on the held-out points, if there are any, and remember it."""
-        if self.held_out is None or (self._fresh and self._fresh[-1][0] == self.iteration):
-            return
-        self._fresh.append((self.iteration, accuracy(self.held_out.y, self.at(self.held_out.X).p)))

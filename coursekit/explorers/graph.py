@@ -7,14 +7,25 @@ from coursekit.palette import BLUE, INK, VERMILION
 
 LIT = "#F2B84B"  # behind what is new
 WIDE = 660.0  # the graph of a network
+GRID, TILE = svg.square_grid(64), svg.square_grid(24)
 
 
-def shares(A1, phi):
-    """Return activations from 0 to 1: from the lowest to the highest that there can be; white is 0."""
-    low, high = phi.range
+def surface(at, dataset, marks):
+    """Return the decision surface of a forward pass `at`, wrong points ringed, and in words how many."""
+    p = at(dataset.X).p
+    wrong = dataset.points[(p >= 0.5) != (dataset.y == 1)]
+    body = svg.surface(at(GRID).p.reshape(64, 64), svg.rings(wrong) + marks)
+    return body, f"{len(wrong)} of {len(p)} points wrong (ringed)."
+
+
+def maps(at, h, phi):
+    """Return (h, size, size) activations from 0 to 1: from the lowest to the highest possible; white is 0."""
+    A1, (low, high) = np.asarray(at(TILE).A1)[:, :h], phi.range
     if np.isfinite(high - low):
-        return (A1 - low) / (high - low)
-    return 0.5 + A1 / max(2 * np.abs(A1).max(), 1e-9)  # no highest one
+        shares = (A1 - low) / (high - low)
+    else:
+        shares = 0.5 + A1 / max(2 * np.abs(A1).max(), 1e-9)
+    return shares.T.reshape(h, 24, 24)
 
 
 def lines_on_surface(W1, W2, chosen=None):
@@ -22,50 +33,42 @@ def lines_on_surface(W1, W2, chosen=None):
     body = ""
     for unit, weights in enumerate(W1.T):
         ends = _ends_of_line(weights)
-        if len(ends) < 2:
+        if ends is None:
             continue
-        middle = np.mean(ends, axis=0)
-        ticks = [middle + length * weights[:2] / np.hypot(*weights[:2]) for length in (0, 0.09, 0.16)]
-        (x1, y1), (x2, y2), (a, b), (c, d), (e, f) = svg.in_square(
-            np.array([*ends, *ticks]), *svg.FRAME
-        ).tolist()
-        style = (3.6, "") if unit == chosen else (1.8, "6 4")
-        path = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}"
-        body += svg.tag("path", d=path, stroke=INK, stroke_width=style[0], stroke_dasharray=style[1])
-        body += svg.tag("circle", cx=e, cy=f, r=9, fill="#fff", stroke=INK)
-        body += svg.text(e, f + 4.5, f"{'' if W2[unit] >= 0 else '−'}{unit}", "middle", color=INK)
+        look = (3.6, "") if unit == chosen else (1.8, "6 4")
+        normal = weights[:2] / np.hypot(*weights[:2])
+        ticks = ends.mean(axis=0) + np.outer((0, 0.09, 0.16), normal)
+        start, end, number = svg.in_square(ticks, *svg.FRAME)
+        body += _line(svg.in_square(ends, *svg.FRAME), *look) + _line((start, end), *look)
+        body += svg.tag("circle", cx=number[0], cy=number[1], r=9, fill="#fff", stroke=INK)
+        words = f"{'' if W2[unit] >= 0 else '−'}{unit}"
+        body += svg.text(number[0], number[1] + 4.5, words, "middle", color=INK)
     return body
 
 
-def _unit_line(weights, left, top, side):
-    """Return the part of w1 x1 + w2 x2 + b = 0 that lies in the square."""
-    ends = _ends_of_line(weights)
-    if len(ends) < 2:
-        return ""
-    (x1, y1), (x2, y2) = svg.in_square(np.array(ends), left, top, side).tolist()
-    return svg.tag("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", stroke=INK, stroke_width=1.6)
+def _line(ends, width, dash="", color=INK, **more):
+    (x1, y1), (x2, y2) = ends
+    path, look = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", dict(stroke_width=width, stroke_dasharray=dash)
+    return svg.tag("path", d=path, stroke=color, **look, **more)
 
 
 def _ends_of_line(weights):
-    """Return where w1 x1 + w2 x2 + b = 0 meets the edge of [-1, 1]^2: two points, or none."""
-    w1, w2, bias = weights.tolist()
-    ends = []
-    for along, across, flip in ((w1, w2, False), (w2, w1, True)):
-        if across:
-            for edge in (-1.0, 1.0):
-                other = -(along * edge + bias) / across
-                if abs(other) <= 1:
-                    ends.append((other, edge) if flip else (edge, other))
-    return [min(ends), max(ends)] if len(ends) > 1 else []
+    """Return the ends (2, 2) of w1 x1 + w2 x2 + b = 0 in [-1, 1]^2, or None where it lies outside."""
+    normal, square = weights[:2], weights[:2] @ weights[:2]
+    if not square:
+        return None
+    foot, along = -weights[2] * normal / square, np.array([-normal[1], normal[0]]) / np.sqrt(square)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.sort([(-1 - foot) / along, (1 - foot) / along], axis=0)
+    start, end = np.nanmax(reach[0]), np.nanmin(reach[1])
+    return foot + np.outer((start, end), along) if start < end else None
 
 
 def link(start, end, weight, most):
     """Return a wire, thickest where a weight is `most`, dashed and blue where it is negative."""
     width = 0.8 + 5.2 * min(abs(weight) / max(most, 1e-9), 1)
     color, dash = (VERMILION, "") if weight >= 0 else (BLUE, "7 4")
-    (x1, y1), (x2, y2) = start, end
-    path = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
-    return svg.tag("path", d=path, stroke=color, stroke_width=width, stroke_dasharray=dash, opacity="0.75")
+    return _line((start, end), width, dash, color, opacity="0.75")
 
 
 def note(place, words, anchor="middle", lit=False, slope=False, wrong=False):
@@ -80,10 +83,8 @@ def note(place, words, anchor="middle", lit=False, slope=False, wrong=False):
 
 def box(x, y, width, height):
     """Return the frame of a node."""
-    place = dict(x=x, y=y, width=width, height=height, rx=6)
-    return svg.tag("rect", **place, stroke="currentColor", stroke_width=1.2).replace(
-        "<rect", '<rect class="ck-box"'
-    )
+    look = {"class": "ck-box", "stroke": "currentColor", "stroke_width": 1.2}
+    return svg.tag("rect", x=x, y=y, width=width, height=height, rx=6, **look)
 
 
 def living(params, maps, surface, links, letters="", chosen=None):
@@ -106,7 +107,9 @@ def living(params, maps, surface, links, letters="", chosen=None):
         for i in range(3):
             wires += link((35, 48 + 100 * i), (left, middle), W1[i, unit], most)
         wires += link((left + side, middle), (WIDE - 306, 140), W2[unit], most)
-        body += svg.image(shares, left, top, side) + _unit_line(params.W1[:, unit], left, top, side)
+        ends = _ends_of_line(params.W1[:, unit])
+        body += svg.image(shares, left, top, side)
+        body += _line(svg.in_square(ends, left, top, side), 1.6) if ends is not None else ""
         if chosen is not None:
             body += svg.hand(f"unit-{unit}", left, top, side)
         if unit == chosen:

@@ -21,14 +21,9 @@ from coursekit.palette import BLUE, GREEN, PURPLE, VERMILION
 from coursekit.patterns import Dataset, majority_baseline, rule_name
 from coursekit.starts import FRESH, draw_points, draw_weights
 
-GRID, TILE = svg.square_grid(64), svg.square_grid(20)
 LONGEST = 20_000  # iterations
 FRESH_POINTS = 500
-MEASURED = [
-    *range(0, 1000, 20),
-    *range(1000, 5000, 100),
-    *range(5000, LONGEST + 201, 200),
-]  # on fresh points
+MEASURED = [*range(0, 1000, 20), *range(1000, LONGEST + 101, 100)]  # iterations, on fresh points
 RATES = [float(f"{m}e{e}") for e in range(-3, 2) for m in (1, 1.5, 2, 3, 5, 7)] + [100.0]
 NOBODY, RIGHT = "nobody", "the right gradient"
 NOTHING, CLASSES = "nothing", {"a point of class 0": 0, "a point of class 1": 1}
@@ -73,32 +68,36 @@ class TrainingScene(base.Scene):
 
     def change(self, name, settings):
         """Take over the settings; go on where that makes sense, else restart."""
-        self.settings = settings
-        live = self.live
-        in_play = live is not None and self.until < live.limit
-        if name == "speed":
-            return f"Speed: {settings['speed']} iterations a picture."
-        if name == "drawing":
-            return f"A click on the surface draws {settings['drawing']}."
-        if name in ("pattern", "data_seed"):
-            self.drawn = []
-        if name == "wires":
-            return f"The wires show {settings['wires']}."
+        self.settings, live = settings, self.live
+        said = {
+            "speed": f"Speed: {settings['speed']} iterations a picture.",
+            "drawing": f"A click on the surface draws {settings['drawing']}.",
+            "wires": f"The wires show {settings['wires']}.",
+        }
+        if name in said:
+            return said[name]
         if self.error is None and live is not None and self.rival is None:
             if name == "learning_rate" and 0 < live.iteration < live.limit and not live.ended:
                 live.change_rate(settings["learning_rate"])
                 self._changed_at.append(live.iteration)
                 return f"New learning rate: going on from iteration {live.iteration}."
             if name == "iterations" and settings["iterations"] >= live.iteration and not live.reached:
-                self.until = self.until if in_play else settings["iterations"]
+                self.until = self.until if self.until < live.limit else settings["iterations"]
                 live.limit = settings["iterations"]
                 return f"Going on to iteration {live.limit}."
-        self.restart()
-        self.until = 0 if in_play else self.live.limit
+        if name in ("pattern", "data_seed"):
+            self.drawn = []
+        self._retrain()
         return f"New {WORDS.get(name, name or 'settings').replace('_', ' ')}: restarted."
 
+    def _retrain(self):
+        """Start again; train to the end at once, unless it was being played."""
+        in_play = self.live is not None and self.until < self.live.limit
+        self.restart()
+        self.until = 0 if in_play else self.live.limit
+
     def new(self, name):
-        """Take the next seed of the points or the weights."""
+        """Take the next seed of the points or of the weights."""
         return self.change(name, self.settings | {name: self.settings[name] + 1})
 
     def hand(self, spot, drag, start, now):
@@ -107,10 +106,9 @@ class TrainingScene(base.Scene):
         if drawing not in CLASSES:
             return ""
         if drag != self._drag:
-            self._drag, in_play = drag, self.until < self.live.limit
+            self._drag = drag
             self.drawn.append((*start, CLASSES[drawing]))
-            self.restart()
-            self.until = 0 if in_play else self.live.limit
+            self._retrain()
         return f"Drew {drawing}: {len(self.drawn)} drawn, restarted."
 
     def restart(self):
@@ -138,14 +136,12 @@ class TrainingScene(base.Scene):
     def _run(self, forward, backward, faster=1.0, **more):
         """Return a run from the start that the settings name, at their rate or a multiple of it."""
         wanted = self.settings
-        look = dict(seed=wanted["weight_seed"], output_bias=wanted["output_bias"])
-        start = (
-            draw_weights(wanted["hidden_size"], **look),
-            wanted["activation"],
-            faster * wanted["learning_rate"],
+        start = draw_weights(
+            wanted["hidden_size"], seed=wanted["weight_seed"], output_bias=wanted["output_bias"]
         )
         more |= dict(longest=LONGEST, forward=forward, backward=backward)
-        return Run(self.dataset, *start, wanted["iterations"], **more)
+        rate = faster * wanted["learning_rate"]
+        return Run(self.dataset, start, wanted["activation"], rate, wanted["iterations"], **more)
 
     # Training
 
@@ -190,35 +186,35 @@ class TrainingScene(base.Scene):
         return self.live.ended or self.live.iteration >= self.until
 
     def why_ended(self):
-        live = self.live
-        reasons = {
-            "Diverged: the numbers are no longer finite.": live.diverged,
-            f"Stopped at the accuracy asked for, {self.settings['stop_at']:g}.": live.reached,
-        }
-        why = next((why for why, holds in reasons.items() if holds), "All iterations asked for are done.")
-        return f"Ended at iteration {live.iteration}. {why}"
+        why = "All iterations asked for are done."
+        if self.live.diverged:
+            why = "Diverged: the numbers are no longer finite."
+        elif self.live.reached:
+            why = f"Stopped at the accuracy asked for, {self.settings['stop_at']:g}."
+        return f"Ended at iteration {self.live.iteration}. {why}"
 
     # Pictures and text
 
     def draw(self):
-        live, grid = self.live, self.live.at(GRID).p
-        z2, p = live.passes()[2:]
-        y = self.dataset.y
-        now = {"loss": log_loss_from_logits(y, z2), "accuracy": accuracy(y, p)}
-        self.now = f"iteration {live.iteration}, loss {now['loss']:.4f}, accuracy {now['accuracy']:.3f}"
+        live = self.live
+        self.now = f"iteration {live.iteration}, {self._measures(live)}"
         if self.fresh is not None:
             self.now += f", on fresh points {accuracy(self.fresh.y, live.at(self.fresh.X).p):.3f}"
         self.now += f", majority baseline {self.baseline:.3f}"
-        wrong = self.dataset.points[(p >= 0.5) != (y == 1)]
-        marks = svg.rings(wrong) + self.points()
-        alt = f"Decision surface at iteration {live.iteration}: "
-        alt += f"{len(wrong)} of {len(y)} points wrong (ringed). "
-        views = self._network(svg.surface(grid.reshape(64, 64), marks), alt)
-        kind = "ck-two"
+        surface, wrong = graph.surface(live.at, self.dataset, self.points())
+        views, kind = (
+            self._network(surface, f"Decision surface at iteration {live.iteration}: {wrong} "),
+            "ck-two",
+        )
         if self.rival:
             views, kind = views + self._against(), "ck-three"
         views += self._curves()
         return f'<div class="{kind}">{views}</div><div class="ck-numbers">{escape(self.now)}</div>'
+
+    def _measures(self, run):
+        z2, p = run.passes()[2:]
+        y = self.dataset.y
+        return f"loss {log_loss_from_logits(y, z2):.4f}, accuracy {accuracy(y, p):.3f}"
 
     def _against(self):
         """Draw the other's surface, and say from where on the two losses differ."""
@@ -226,25 +222,23 @@ class TrainingScene(base.Scene):
         n = min(self.live.iteration, rival.iteration)
         apart = ~np.isclose(self.live.loss[:n], rival.loss[:n], rtol=1e-6, atol=0)
         self.apart = int(apart.argmax()) if apart.any() else None
-        y, (z2, p) = self.dataset.y, rival.passes()[2:]
-        said = f"against {against}: loss {log_loss_from_logits(y, z2):.4f}, accuracy {accuracy(y, p):.3f}, "
-        said += "no difference yet" if self.apart is None else f"apart from iteration {self.apart} on"
+        said = "no difference yet" if self.apart is None else f"apart from iteration {self.apart} on"
+        said = f"against {against}: {self._measures(rival)}, {said}"
         self.now += f"; {said}"
-        marks = svg.rings(self.dataset.points[(p >= 0.5) != (y == 1)]) + self.points()
-        body = svg.surface(rival.at(GRID).p.reshape(64, 64), marks)
-        return svg.panel(f"Against {against}", body, f"Decision surface {said}.")
+        surface, wrong = graph.surface(rival.at, self.dataset, self.points())
+        return svg.panel(f"Against {against}", surface, f"Decision surface {said}; {wrong}")
 
     def _network(self, surface, alt):
         """Draw the network around its surface; the wires stand for its weights, or for their slopes."""
         live, h = self.live, self.live.params.W1.shape[1]
-        A1 = graph.shares(np.asarray(live.at(TILE).A1)[:, :h], ACTIVATIONS[live.activation])
         links, letters, weights = live.params, "", ", ".join(f"{w:+.1f}" for w in live.params.W2[:h])
         alt += f"Maps of {h} hidden units with their lines; output weights {weights}."
         if self.settings["wires"] == "slopes":
             data = self.dataset.X, self.dataset.y, live.activation
             links, letters = call_backward(self.own[1], live.params, live.passes(), *data), "∂ "
             alt += f" Slopes of the output weights: {', '.join(f'{dw:+.3f}' for dw in links.W2[:h])}."
-        body = graph.living(live.params, A1.T.reshape(h, 20, 20), surface, links, letters)
+        maps = graph.maps(live.at, h, ACTIVATIONS[live.activation])
+        body = graph.living(live.params, maps, surface, links, letters)
         return svg.panel("The network", body, alt, graph.WIDE)
 
     def _curves(self):

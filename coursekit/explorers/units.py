@@ -7,6 +7,7 @@ import numpy as np
 
 from coursekit import network
 from coursekit._validation import check_params, describe
+from coursekit.activations import ACTIVATIONS
 from coursekit.descent.run import Run
 from coursekit.explorers import graph, svg
 from coursekit.explorers import scene as base
@@ -20,7 +21,6 @@ from coursekit.starts import draw_points, draw_weights
 MOST = 6  # hidden units that can be set by hand
 PARTS = ("angle", "shift", "steepness", "weight")  # of a unit: the columns of `lines`
 DIGITS = (0, 2, 1, 1)  # after the point, of each part; the output bias has as many as a weight
-GRID, TILE = svg.square_grid(64), svg.square_grid(24)
 STARTS, RATE, ITERATIONS = 4, 1.5, 3000  # of the training to compare with
 
 
@@ -201,16 +201,18 @@ class UnitsScene(base.Scene):
     # Pictures and text
 
     def draw(self):
-        y, (W1, W2) = self.dataset.y, self.params
-        wrong = self.dataset.points[(self.p >= 0.5) != (y == 1)]
-        marks = self.points() + svg.rings(wrong) + graph.lines_on_surface(W1, W2, self.chosen)
-        surface = svg.surface(network.forward(self.params, GRID).p.reshape(64, 64), marks)
-        alt = f"Decision surface with {self.h} lines: {len(wrong)} of {len(y)} points wrong (ringed). "
+        W1, W2 = self.params
+        lines = self.points() + graph.lines_on_surface(W1, W2, self.chosen)
+        surface, wrong = graph.surface(self._forward, self.dataset, lines)
+        alt = f"Decision surface with {self.h} lines: {wrong} "
         alt += f"Maps of {self.h} hidden units; unit {self.chosen} is framed. {self._sums()}"
-        A1 = network.forward(self.params, TILE).A1[:, : self.h].T.reshape(self.h, 24, 24)
-        body = graph.living(self.params, A1, surface, self.params, chosen=self.chosen)
+        maps = graph.maps(self._forward, self.h, ACTIVATIONS["sigmoid"])
+        body = graph.living(self.params, maps, surface, self.params, chosen=self.chosen)
         views = svg.panel("The network", body, alt, graph.WIDE) + self._bars()
         return f'<div class="ck-two">{views}</div><div class="ck-numbers">{escape(self._sums())}</div>'
+
+    def _forward(self, X):
+        return network.forward(self.params, X)
 
     def _bars(self):
         rows = [("these weights", self.accuracy, VERMILION), ("your best so far", self._best(), BLUE)]

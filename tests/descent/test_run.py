@@ -84,17 +84,3 @@ def test_divergence_ends_it():
     assert run.ended
     assert len(run.loss) == run.iteration < 100
     assert np.isfinite(run.params.W1).all()
-
-
-def test_held_out_points_are_measured_when_asked_and_once():
-    run = live(held_out=ck.make_dataset("circle", 40, rng=np.random.default_rng(9)))
-    run.measure()
-    run.measure()
-    run.advance(20)
-    run.measure()
-    assert run.fresh[0].tolist() == [0, 20]
-    known = ck.accuracy(run.held_out.y, ck.forward(run.params, run.held_out.X).p)
-    assert run.fresh[1][-1] == known
-    nothing = live()
-    nothing.measure()
-    assert nothing.fresh.shape == (2, 0)

@@ -84,11 +84,12 @@ def test_a_unit_is_drawn_with_its_line_and_its_weight():
     assert len([rect for rect in root.iter("rect") if rect.get("stroke-width") == "4"]) == 1
 
 
-def test_shares_run_from_the_lowest_to_the_highest_activation():
-    Z1 = np.array([-1e3, 0.0, 1e3])
-    for name, expected in (("sigmoid", [0, 0.5, 1]), ("tanh", [0, 0.5, 1]), ("relu", [0.5, 0.5, 1])):
-        phi = ck.ACTIVATIONS[name]
-        np.testing.assert_allclose(graph.shares(phi.value(Z1), phi), expected, atol=1e-9)
+@pytest.mark.parametrize(("name", "ends"), [("sigmoid", (0, 1)), ("tanh", (0, 1)), ("relu", (0.5, 1))])
+def test_maps_run_from_the_lowest_to_the_highest_activation_with_their_first_row_on_top(name, ends):
+    upwards = ck.Params(np.array([[0.0], [1e3], [0.0]]), np.ones(1))
+    (shares,) = graph.maps(lambda X: ck.forward(upwards, X, name), 1, ck.ACTIVATIONS[name])
+    assert shares.shape == (24, 24)
+    np.testing.assert_allclose((shares[-1], shares[0]), np.tile(np.c_[list(ends)], 24), atol=1e-9)
 
 
 @pytest.mark.parametrize("h", [1, 4, 7, 16])
