@@ -4,7 +4,6 @@ From the table follow the signature and the end of the docstring of `explore_...
 first values and checks, and the line of Python that makes it again.
 """
 
-import functools
 import inspect
 from typing import NamedTuple
 
@@ -79,16 +78,9 @@ def explores(table):
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
         for name, control in table.items():
             own.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=control.start))
-        signature = signature.replace(parameters=own)
-
-        @functools.wraps(function)
-        def made(*args, **kwargs):
-            signature.bind(*args, **kwargs)  # refuses what it does not know
-            return function(*args, **kwargs)
-
-        made.__signature__ = signature
-        made.__doc__ = f"{inspect.cleandoc(function.__doc__)}\n{END}"
-        return made
+        function.__signature__ = signature.replace(parameters=own)
+        function.__doc__ = f"{inspect.cleandoc(function.__doc__)}\n{END}"
+        return function
 
     return decorate
 
@@ -102,6 +94,8 @@ def at_start(table, values):
     """Return name -> widget of a table, at these values; one that it cannot show is refused by name."""
     made = {name: control.widget() for name, control in table.items()}
     for name, value in (starts(table) | values).items():
+        if name not in made:
+            raise TypeError(f"{name} is none of the settings here: {', '.join(made)}")
         _start_at(made[name], value, name)
     return made
 
@@ -152,8 +146,6 @@ class Scene:
         Whether the picture itself holds the words of `describe`: they are not shown again then.
     seconds : float
         Between two pictures while playing.
-    python_lines : int
-        How many lines `as_python` takes.
     own : tuple of callable
         Functions of the learner's that it calls.
     error : str or None
@@ -163,7 +155,7 @@ class Scene:
     """
 
     name, table, given, own = "", {}, (), ()
-    plays, twice, seconds, python_lines = False, False, 0.025, 1
+    plays, twice, seconds = False, False, 0.025
     error, dataset, settings, picture = None, None, None, ""
 
     def change(self, name, settings):

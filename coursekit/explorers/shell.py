@@ -12,6 +12,7 @@ import asyncio
 import html
 import threading
 import time
+from functools import partial
 from importlib.resources import files
 
 import ipywidgets as widgets
@@ -45,25 +46,24 @@ class Shell(widgets.VBox):
         Which controls stand in front; the others stand behind a button "More".
     buttons : dict
         What stands on a button -> function without arguments that returns a sentence.
-    more : list of Widget
-        Others that stand behind "More"; not observed.
+    more : dict
+        The same of buttons that stand behind "More".
     """
 
     _loop = _task = _dataset = _answered = None
     _more = playing = _quiet = False
     _last_change, _ended, _frames, _drawn, _seen = -QUIET, "", 0, 0, True
 
-    def __init__(self, scene, settings, front=None, buttons=None, more=()):
+    def __init__(self, scene, settings, front=None, buttons=None, more=None):
         self.scene, self.controls = scene, at_start(scene.table, settings)
         self._lock = threading.RLock()  # a front end may run callbacks on two threads
         self._loop = _running_loop()
         self.picture, self.status = widgets.HTML(), widgets.HTML()
         self.points = widgets.HTML(layout={"height": "0", "margin": "0"})
         self._bridge = widgets.Text(continuous_update=False)
-        kind = widgets.Textarea if scene.python_lines > 1 else widgets.Text
-        self.line = kind(description="As Python", layout={"width": "auto"})
-        rows = [*self._rows(front or scene.table, buttons or {}, more), self.points, self.picture]
-        rows += [self.status, self.line] if scene.python_lines else [self.status]
+        self.line = widgets.Textarea(description="As Python", rows=1, layout={"width": "auto"})
+        rows = [*self._rows(front or scene.table, buttons or {}, more or {}), self.points, self.picture]
+        rows += [self.status, self.line]
         script = widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">')
         super().__init__([*rows, self._bridge, script])
         for widget, kind in ((self, "explorer"), (self.picture, "picture"), (self._bridge, "bridge")):
@@ -80,13 +80,13 @@ class Shell(widgets.VBox):
         """Return the rows of controls: Play first, then what stands in front, then what "More" shows."""
         in_front = [widget for name, widget in self.controls.items() if name in front]
         behind = [widget for name, widget in self.controls.items() if name not in front]
+        behind += [_button(title, partial(self._do, act)) for title, act in more.items()]
         first = self._play_buttons() if self.scene.plays else []
-        first += [_button(title, lambda act=act: self._do(act)) for title, act in buttons.items()]
+        first += [_button(title, partial(self._do, act)) for title, act in buttons.items()]
         more_button = widgets.ToggleButton(description="More", tooltip="More controls")
-        present = _button("Present", tooltip="Fill the screen; Escape leads back")
-        save = _button("Save picture", tooltip="As SVG, with its text")
-        present.add_class("ck-present"), save.add_class("ck-save")
-        hidden = _row([*behind, *more, save], "ck-controls")
+        present = _button("Present", tooltip="Fill the screen; Escape leads back").add_class("ck-present")
+        save = _button("Save picture", tooltip="As SVG, with its text").add_class("ck-save")
+        hidden = _row([*behind, save], "ck-controls")
         hidden.layout.display = "none"
         widgets.dlink((more_button, "value"), (hidden.layout, "display"), lambda on: None if on else "none")
         first += [more_button, present]
@@ -245,6 +245,7 @@ class Shell(widgets.VBox):
             self._quiet = False
             self._say(said, self.scene.status())
             self.line.value = self.scene.as_python()
+            self.line.rows = self.line.value.count("\n") + 1
 
     def _say(self, said, also=""):
         if self.scene.error:

@@ -1,6 +1,6 @@
 """`explore_training`: a network in training, as an instrument."""
 
-import ipywidgets as widgets
+from functools import partial
 
 from coursekit import network
 from coursekit._validation import describe
@@ -10,44 +10,9 @@ from coursekit.explorers.training_scene import CONTROLS, TrainingScene
 from coursekit.patterns import Dataset, check_dataset
 
 FRONT = ("pattern", "learning_rate", "hidden_size", "activation")
-PRESETS = {
-    "the exercise's run": dict(learning_rate=0.5, iterations=5000),
-    "too fast": dict(learning_rate=50.0),
-    "dead ReLU": dict(pattern="centered_square", activation="relu", weight_seed=3),
-    "two units are not enough": dict(hidden_size=2, iterations=5000),
-}
 
 
-class TrainingExplorer(Shell):
-    """The widgets of `explore_training`: presets, and the weights as Python, stand behind "More"."""
-
-    def __init__(self, scene, settings):
-        self.preset = base.choice("Preset", None, ["(choose)", *PRESETS]).widget()
-        self.weights = widgets.Textarea(description="Weights", layout={"display": "none"})
-        self.weights.add_class("ck-wide")
-        export = widgets.Button(description="Weights as Python")
-        export.on_click(lambda _: self._export())
-        buttons = {
-            f"New {of}": lambda name=name: scene.new(name)
-            for of, name in (("points", "data_seed"), ("weights", "weight_seed"))
-            if name in scene.table
-        }
-        presets = [self.preset] if scene.source is None else []
-        super().__init__(scene, settings, FRONT, buttons, [*presets, export, self.weights])
-        self.preset.observe(self._preset, "value")
-
-    def _export(self):
-        self.pause()
-        self.weights.value = f"# {self.scene.now}\n{base.python_of(self.scene.live.params)}"
-        self.weights.layout.display = None
-
-    def _preset(self, change):
-        if change["new"] in PRESETS:
-            speed = {"speed": self.controls["speed"].value}
-            self.set(**base.starts(CONTROLS) | PRESETS[change["new"]] | speed)
-
-
-@base.explores(CONTROLS)
+@base.explores({name: control for name, control in CONTROLS.items() if name != "preset"})
 def explore_training(
     dataset=None, *, held_out=None, forward=network.forward, backward=network.backward, **settings
 ):
@@ -84,4 +49,7 @@ def explore_training(
         raise TypeError(f"dataset must be a Dataset or a rule; got {describe(dataset)}")
     if held_out is not None and not isinstance(held_out, Dataset):
         raise TypeError(f"held_out must be a Dataset; got {describe(held_out)}")
-    return TrainingExplorer(TrainingScene(dataset, held_out, forward, backward), settings)
+    scene = TrainingScene(dataset, held_out, forward, backward)
+    seeds = {"New points": "data_seed", "New weights": "weight_seed"}
+    buttons = {title: partial(scene.new, name) for title, name in seeds.items() if name in scene.table}
+    return Shell(scene, settings, FRONT, buttons, {"Weights as Python": scene.export})

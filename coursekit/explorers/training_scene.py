@@ -28,6 +28,12 @@ RATES = [float(f"{m}e{e}") for e in range(-3, 2) for m in (1, 1.5, 2, 3, 5, 7)] 
 NOBODY, RIGHT = "nobody", "the right gradient"
 NOTHING, CLASSES = "nothing", {"a point of class 0": 0, "a point of class 1": 1}
 FACTORS = {"three times the rate": 3.0, "a third of the rate": 1 / 3}
+PRESETS = {
+    "the exercise's run": dict(learning_rate=0.5, iterations=5000),
+    "too fast": dict(learning_rate=50.0),
+    "dead ReLU": dict(pattern="centered_square", activation="relu", weight_seed=3),
+    "two units are not enough": dict(hidden_size=2, iterations=5000),
+}
 CONTROLS = {
     "pattern": base.PATTERN,
     "learning_rate": base.choice(
@@ -46,6 +52,7 @@ CONTROLS = {
     "drawing": base.choice("A click draws", NOTHING, [NOTHING, *CLASSES]),
     "against": base.choice("Race against", NOBODY, [NOBODY, RIGHT, *FACTORS, *MISTAKES]),
     "wires": base.choice("Wires show", "weights", ["weights", "slopes"]),
+    "preset": base.choice("Preset", "(choose)", ["(choose)", *PRESETS]),
 }
 WORDS = {"n_points": "points", "stop_at": "end", "iterations": "end"}  # for what is new
 
@@ -59,15 +66,19 @@ class TrainingScene(base.Scene):
         self.source, self.held_out, self.own = dataset, held_out, (forward, backward)
         named = [] if dataset is None else [rule_name(dataset) if callable(dataset) else "dataset"]
         self.given = named + base.own_functions(forward=forward, backward=backward)
-        beside = ("pattern", "n_points", "noise", "data_seed")  # of what the source says itself
-        left_out = beside[: 0 if dataset is None else 1 if callable(dataset) else 4]
+        beside = ("preset", "pattern", "n_points", "noise", "data_seed")  # of what the source says itself
+        left_out = beside[: 0 if dataset is None else 2 if callable(dataset) else 5]
         self.table = {name: control for name, control in CONTROLS.items() if name not in left_out}
         self.live, self.rival, self._changed_at, self.drawn, self._drag = None, None, [], [], 0
+        self._exported = None
 
     # Settings
 
     def change(self, name, settings):
         """Take over the settings; go on where that makes sense, else restart."""
+        self._exported = None
+        if name == "preset":
+            settings |= base.starts(CONTROLS) | PRESETS.get(settings[name], {}) | {"speed": settings["speed"]}
         self.settings, live = settings, self.live
         said = {
             "speed": f"Speed: {settings['speed']} iterations a picture.",
@@ -99,6 +110,11 @@ class TrainingScene(base.Scene):
     def new(self, name):
         """Take the next seed of the points or of the weights."""
         return self.change(name, self.settings | {name: self.settings[name] + 1})
+
+    def export(self):
+        """Show the weights as Python, until something changes."""
+        self._exported = self.live.params
+        return "The weights stand below, as Python."
 
     def hand(self, spot, drag, start, now):
         """Draw a point of the class that was asked for, and train again with it."""
@@ -279,6 +295,8 @@ class TrainingScene(base.Scene):
             line += f"  # and {len(self.drawn)} points drawn"
         if self._changed_at:  # the line alone would give another training
             line += f"  # learning rate changed at iteration {', '.join(map(str, self._changed_at))}"
+        if self._exported:
+            line += f"\n# {self.now}\n{base.python_of(self._exported)}"
         return line
 
 

@@ -90,7 +90,7 @@ def starting_lines(hidden_size):
 class UnitsScene(base.Scene):
     """Lines set by hand on a pattern, as in `params_from_lines`, of all units that there may be."""
 
-    table, python_lines = CONTROLS, 5
+    table = CONTROLS
 
     def __init__(self, lines, output_bias):
         self.lines, self.output_bias, self.chosen = lines, output_bias, 0

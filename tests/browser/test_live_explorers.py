@@ -40,7 +40,7 @@ from coursekit.explorers.scene import Control, Scene
 from coursekit.explorers.shell import Shell
 kinds = ("SelectionSlider", "IntSlider", "FloatSlider", "FloatLogSlider", "Checkbox", "BoundedIntText")
 class Many(Scene):
-    plays, python_lines = True, 0
+    plays = True
     def change(self, name, settings):
         self.settings, self.said = settings, f"Changed: {name}."
         return ""
@@ -48,11 +48,11 @@ class Many(Scene):
         return "<svg role='img' aria-label='none'></svg>"
     def describe(self):
         return self.said
-controls = {}
+Many.table = controls = {}
 for i in range(24):
     kind, options = getattr(ipywidgets, kinds[i % 6]), {} if i % 6 else {"options": [1, 2, 3]}
-    controls[f"control {i}"] = Control(kind, f"control {i}", None, options).widget()
-e = Shell(Many(), controls)
+    controls[f"control {i}"] = Control(kind, f"control {i}", (1, 0, 0.0, 1.0, False, 0)[i % 6], options)
+e = Shell(Many(), {})
 e"""
 LONG = SHOW.format(name="training", arguments="iterations=6000, speed=5")  # plays for a while
 WITHOUT_KERNEL = {"Weights as Python", "More", "Present", "Save picture"}
@@ -335,9 +335,9 @@ def test_presets_and_new_points_and_weights(training, page):
 
 def test_weights_as_python(training, page):
     training.press("Weights as Python")
-    text = training.root.get_by_label("Weights", exact=True)
-    until(text.is_visible)
-    code = "import numpy as np, coursekit as ck\n" + text.input_value()
+    text = training.root.get_by_label("As Python", exact=True)
+    until(lambda: "Params" in text.input_value())
+    code = "import numpy as np, coursekit as ck\n" + text.input_value().partition("\n")[2]
     same = "all(map(np.array_equal, params, e.scene.live.params))"
     assert ask(page, f"{code}\nprint({same}, params.W1.shape)") == "True (3, 4)\n"
 

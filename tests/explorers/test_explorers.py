@@ -13,8 +13,7 @@ import coursekit as ck
 from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import explore_training, shell
 from coursekit.explorers.scene import starts
-from coursekit.explorers.training import PRESETS
-from coursekit.explorers.training_scene import CLASSES, CONTROLS, TrainingScene
+from coursekit.explorers.training_scene import CLASSES, CONTROLS, PRESETS, TrainingScene
 from coursekit.starts import FRESH, draw_points
 
 QUICK = dict(n_points=60, iterations=200)
@@ -343,16 +342,19 @@ def test_new_points_and_new_weights(explorer):
 
 def test_the_weights_as_python_are_the_weights(explorer):
     buttons(explorer)["Weights as Python"].click()
-    assert explorer.weights.layout.display is None
     space = {"ck": ck, "np": np}
-    exec(explorer.weights.value, space)
+    exec(explorer.line.value.partition("\n")[2], space)
     for shown, now in zip(space["params"], explorer.scene.live.params, strict=True):
         np.testing.assert_array_equal(shown, now)
 
 
 def test_the_weights_as_python_say_when_they_were_copied(explorer):
     buttons(explorer)["Weights as Python"].click()
-    assert explorer.weights.value.startswith("# iteration 200, loss ")
+    line, comment, *_ = explorer.line.value.split("\n")
+    assert comment.startswith("# iteration 200, loss ")
+    assert explorer.line.rows == explorer.line.value.count("\n") + 1
+    explorer.controls["wires"].value = "slopes"
+    assert explorer.line.value == line.replace(")", ", wires='slopes')")
 
 
 def test_the_line_tells_of_a_rate_that_was_changed_on_the_way(explorer):
@@ -377,13 +379,13 @@ def test_presets_show_what_they_say():
     explorer = explore_training()
     found = {}
     for name in PRESETS:
-        explorer.preset.value = name
+        explorer.controls["preset"].value = name
         found[name] = numbers(explorer)
     assert found["the exercise's run"][0] == 5000
     assert found["the exercise's run"][2] > 0.9
     assert found["too fast"][2] < 0.7
     assert found["two units are not enough"][2] < 0.9
-    explorer.preset.value = "dead ReLU"
+    explorer.controls["preset"].value = "dead ReLU"
     A1 = explorer.scene.live.passes().A1
     assert (A1 == 0).all(axis=0).any()
 
