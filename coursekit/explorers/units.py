@@ -62,7 +62,7 @@ def lines_from_params(params):
 
 
 def check_lines(params):
-    """Return how many units there are, after checking that there are at most MOST, each with a direction."""
+    """Refuse more than MOST units, and units without a direction; return how many there are."""
     W1, _ = check_params(params)
     if W1.shape[1] > MOST:
         raise ValueError(f"params must have at most {MOST} hidden units; got {W1.shape[1]}")
@@ -79,12 +79,12 @@ def rounded(lines, output_bias):
 
 
 def starting_lines(hidden_size):
-    """Return MOST parallel lines; those beyond `hidden_size` do not vote."""
-    lines = np.zeros((MOST, 4))
-    lines[:, 1] = np.linspace(0.6, -0.9, MOST).round(2)
-    lines[:, 2] = 20.0
+    """Return MOST parallel lines, of which those beyond `hidden_size` do not vote, and an output bias."""
+    lines = np.column_stack(
+        [np.zeros(MOST), np.linspace(0.6, -0.9, MOST), np.full(MOST, 20.0), np.zeros(MOST)]
+    )
     lines[:hidden_size, 3] = 10.0
-    return lines
+    return rounded(lines, -10.0 * (hidden_size - 0.5))
 
 
 class UnitsScene(base.Scene):
@@ -93,61 +93,61 @@ class UnitsScene(base.Scene):
     table = CONTROLS
 
     def __init__(self, lines, output_bias):
-        self.lines, self.output_bias, self.chosen = lines, output_bias, 0
-        self._start, self._mine = (lines.copy(), output_bias), None
-        self.best, self.trained, self._running, self._drag = {}, {}, [], 0
+        self.start = self.lines, self.output_bias = rounded(lines, output_bias)
+        self.best, self.trained, self._runs, self._mine = {}, {}, {}, None
+        self.chosen = self._drag = 0
 
     # What the shell calls
 
     def change(self, name, settings):
         """Take over what has changed; the sliders of a unit belong to the chosen one."""
         before, self.settings = self.settings or settings, settings
-        if before is settings or settings["pattern"] != before["pattern"]:
+        if name is None or name == "pattern":
             self.dataset = draw_points(settings["pattern"], seed=0)
-        if any(settings[key] != before[key] for key in ("pattern", "hidden_size")):
-            self._running = []
         self.h = settings["hidden_size"]
         self.chosen = min(settings["unit"], self.h - 1)
         for column, part in enumerate(PARTS):
             if settings[part] != before[part]:
-                self.lines[self.chosen, column] = settings[part]
+                self._set(self.chosen, column, settings[part])
         if settings["output_bias"] != before["output_bias"]:
             self.output_bias = settings["output_bias"]
-        self.lines, self.output_bias = rounded(self.lines, self.output_bias)  # a page sends 9.999999999
-        self._answer()
-        return ""
+        return self._show(self.lines, self.output_bias)
 
-    def _answer(self):
-        self.params = params_from_lines(self.lines[: self.h], self.output_bias)
+    def _set(self, unit, column, value):
+        self.lines = self.lines.copy()
+        self.lines[unit, column] = value
+
+    def _show(self, lines, output_bias, said=""):
+        """Show lines; those set by hand may be the best so far."""
+        self.lines, self.output_bias = lines, output_bias
+        self.params = params_from_lines(lines[: self.h], output_bias)
+        self.case = rule_name(self.settings["pattern"]), self.h
         self.p, self.accuracy = self._rate(self.params)
         if self._mine is None:
-            self.best[self._case()] = max(self.accuracy, self.best.get(self._case(), 0.0))
+            self.best[self.case] = max(self.accuracy, self.best.get(self.case, 0.0))
+        return said
 
     def _rate(self, params):
         p = network.forward(params, self.dataset.X).p
         return p, accuracy(self.dataset.y, p)
 
-    def _case(self):
-        return rule_name(self.settings["pattern"]), self.h
-
     def work(self, seconds):
         """Train networks of this size from STARTS starts, once for each pattern, if that is asked for."""
-        if not self.settings["compare"] or self._case() in self.trained:
+        if not self.settings["compare"] or self.case in self.trained:
             return False
-        if not self._running:
-            self._running = [self._network(seed) for seed in range(STARTS)]
-        unfinished = next((live for live in self._running if not live.ended), None)
-        if unfinished is not None:
-            unfinished.advance_for(seconds, ITERATIONS)
-            return True
-        found = [rounded(*lines_from_params(live.params)) for live in self._running]
+        if self.case not in self._runs:
+            starts = [draw_weights(self.h, seed=seed, output_bias=True) for seed in range(STARTS)]
+            self._runs[self.case] = [
+                Run(self.dataset, start, "sigmoid", RATE, ITERATIONS) for start in starts
+            ]
+        for run in self._runs[self.case]:
+            if not run.ended:
+                run.advance_for(seconds, ITERATIONS)
+                return True
+        found = [rounded(*lines_from_params(run.params)) for run in self._runs[self.case]]
         rated = [(self._rate(params_from_lines(*lines))[1], *lines) for lines in found]
-        self.trained[self._case()] = max(rated, key=lambda one: one[0])
+        self.trained[self.case] = max(rated, key=lambda one: one[0])
         return False
-
-    def _network(self, seed):
-        start = draw_weights(self.h, seed=seed, output_bias=True)
-        return Run(self.dataset, start, "sigmoid", RATE, ITERATIONS)
 
     def hand(self, spot, drag, start, now):
         """Choose a unit by its map, or move the line that was next to where the hand began."""
@@ -161,9 +161,8 @@ class UnitsScene(base.Scene):
             self._drag, self.chosen = drag, int(np.abs(away).argmin())
             self._grip = float(away[self.chosen])
         shift = self._grip - directions[self.chosen] @ now
-        self.lines[self.chosen, 1] = np.clip(shift, -1.5, 1.5).round(2)
-        self._answer()
-        return f"The line of unit {self.chosen} is moved."
+        self._set(self.chosen, 1, np.clip(shift, -1.5, 1.5).round(2))
+        return self._show(self.lines, self.output_bias, f"The line of unit {self.chosen} is moved.")
 
     # What the buttons call
 
@@ -172,23 +171,20 @@ class UnitsScene(base.Scene):
         self.settings = self.settings | {"compare": True}
         while self.work(1.0):
             pass
-        self._mine = self._mine or (self.lines.copy(), self.output_bias)
-        self.lines[: self.h], self.output_bias = self.trained[self._case()][1:]
-        self._answer()
-        return "These are the weights that training found."
+        self._mine = self._mine or (self.lines, self.output_bias)
+        _, lines, output_bias = self.trained[self.case]
+        lines = np.vstack([lines, self.lines[self.h :]])
+        return self._show(lines, output_bias, "These are the weights that training found.")
 
     def put_back(self):
         """Back to the weights set by hand."""
-        if self._mine is not None:
-            (self.lines, self.output_bias), self._mine = self._mine, None
-        self._answer()
-        return "These are your weights."
+        mine, self._mine = self._mine or (self.lines, self.output_bias), None
+        return self._show(*mine, "These are your weights.")
 
     def start_again(self):
         """Back to the first lines."""
-        self.lines, self.output_bias, self._mine = self._start[0].copy(), self._start[1], None
-        self._answer()
-        return "Back to the first lines."
+        self._mine = None
+        return self._show(*self.start, "Back to the first lines.")
 
     def follow(self, controls):
         """Let the sliders belong to the chosen unit."""
@@ -215,16 +211,15 @@ class UnitsScene(base.Scene):
         return network.forward(self.params, X)
 
     def _bars(self):
-        rows = [("these weights", self.accuracy, VERMILION), ("your best so far", self._best(), BLUE)]
-        found = self.trained.get(self._case()) if self.settings["compare"] else None
-        hidden = "being trained" if self.settings["compare"] else "hidden"
-        name = f"training, best of {STARTS} starts"
-        rows.append((name, found[0], GREEN) if found else (f"{name}: {hidden}", None, GREEN))
+        rows = [
+            ("these weights", self.accuracy, VERMILION),
+            ("your best so far", self.best.get(self.case), BLUE),
+        ]
+        found = self.trained.get(self.case) if self.settings["compare"] else None
+        hidden = "" if found else ": being trained" if self.settings["compare"] else ": hidden"
+        rows.append((f"training, best of {STARTS} starts{hidden}", found and found[0], GREEN))
         rows.append(("majority baseline", majority_baseline(self.dataset.y), GREY))
         return svg.panel("Accuracy", svg.bars(rows), self._numbers())
-
-    def _best(self):
-        return self.best.get(self._case())
 
     def _sums(self):
         """Write out the weighted sums of the chosen unit and of the output."""
@@ -235,12 +230,11 @@ class UnitsScene(base.Scene):
         return text.replace("+", "+ ").replace("-", "− ").replace("= + ", "= ")
 
     def _numbers(self):
-        whose = "By hand" if self._mine is None else "Trained weights"
-        text = f"{whose}: accuracy {self.accuracy:.3f}"
-        if self._best() is not None:
-            text += f"; your best so far {self._best():.3f}"
-        if self.settings["compare"] and self._case() in self.trained:
-            text += f"; training reached {self.trained[self._case()][0]:.3f}"
+        text = f"{'By hand' if self._mine is None else 'Trained weights'}: accuracy {self.accuracy:.3f}"
+        if self.case in self.best:
+            text += f"; your best so far {self.best[self.case]:.3f}"
+        if self.settings["compare"] and self.case in self.trained:
+            text += f"; training reached {self.trained[self.case][0]:.3f}"
         return text + f"; majority baseline {majority_baseline(self.dataset.y):.3f}."
 
     def describe(self):
@@ -272,7 +266,7 @@ def explore_units(pattern="circle", *, params=None, **settings):
         raise TypeError(f"pattern must be a name or a rule; got {describe(pattern)}")
     h = check_lines(params) if params is not None else settings.get("hidden_size", 3)
     size = h if h in range(MOST) else MOST
-    lines, output_bias = starting_lines(size), -10.0 * (size - 0.5)
+    lines, output_bias = starting_lines(size)
     if params is not None:
         lines[:size], output_bias = lines_from_params(params)
     scene = UnitsScene(lines, output_bias)

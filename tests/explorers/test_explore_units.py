@@ -11,7 +11,6 @@ from bad_input import BAD_PARAMS, cases
 import coursekit as ck
 from coursekit.explorers import explore_units, shell
 from coursekit.explorers import units as lines
-from coursekit.explorers.units import UnitsScene
 
 STRIPE = ck.Params(20 * np.array([[1.0, -1.0], [0.0, 0.0], [0.5, 0.5]]), 10 * np.array([1.0, 1.0, -1.5]))
 
@@ -227,8 +226,10 @@ def test_trained_numbers_stay_hidden_until_asked_for(explorer):
 
 
 def test_each_pattern_and_size_is_trained_once(explorer, monkeypatch):
-    made, network = [], UnitsScene._network
-    monkeypatch.setattr(UnitsScene, "_network", lambda self, seed: made.append(seed) or network(self, seed))
+    made, draw = [], lines.draw_weights
+    monkeypatch.setattr(
+        lines, "draw_weights", lambda h, seed, **more: made.append(seed) or draw(h, seed=seed, **more)
+    )
     explorer.controls["compare"].value = True
     explorer.controls["angle"].value = 5.0
     explorer.controls["pattern"].value = "diamond"
