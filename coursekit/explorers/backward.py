@@ -12,7 +12,7 @@ from coursekit.diagnosis.forward import diagnose_forward
 from coursekit.diagnosis.gradient import diagnose_gradient
 from coursekit.explorers import graph, svg
 from coursekit.explorers import scene as base
-from coursekit.explorers.nudges import first_wrong, slopes_by_nudges, watched
+from coursekit.explorers.nudges import first_wrong, loss_of, moved, slopes_by_nudges, watched
 from coursekit.explorers.shell import Shell
 from coursekit.losses import log_loss_from_logits
 from coursekit.palette import BLUE, ORANGE
@@ -97,14 +97,10 @@ class BackwardScene(base.Scene):
         return getattr(network.Params(*blocks), block)[index]
 
     def _moved(self, value):
-        block, index = self.names[self.settings["weight"]]
-        weights = getattr(self.base, block).copy()
-        weights[index] = value
-        return self.base._replace(**{block: weights})
+        return moved(self.base, *self.names[self.settings["weight"]], value)
 
     def _loss(self, params):
-        passes = network.forward(params, self.X_now, self.settings["activation"])
-        return log_loss_from_logits(self.y_now, passes.z2)
+        return loss_of(params, self.X_now, self.y_now, self.settings["activation"])
 
     def _compute(self):
         """Run both passes, the learner's own, and compare them with right numbers and with nudges."""

@@ -14,7 +14,6 @@ from coursekit.explorers import scene as base
 from coursekit.explorers.shell import Shell
 from coursekit.explorers.svg import short
 from coursekit.gradcheck import check_gradient
-from coursekit.losses import log_loss_from_logits
 from coursekit.starts import draw_points, draw_weights
 
 STEPS = np.array([float(f"{m}e{e}") for e in range(-15, 0) for m in (1, 2, 5)] + [1.0])
@@ -55,7 +54,9 @@ class GradientCheckScene(base.Scene):
 
     def change(self, name, settings):
         again, self.error, self.settings = name != "step" or self.error is not None, None, settings
-        self.guarded(self._compute if again else self._check)
+        if not again or self.guarded(self._compute):
+            at = int(np.abs(STEPS - settings["step"]).argmin())
+            self.report, self.careful = self.checks[at], self.careful_checks[at]
         return ""
 
     def describe(self):
@@ -64,74 +65,66 @@ class GradientCheckScene(base.Scene):
         text = f"Step {step}, gradient: {checked}. The check says: {self.report.verdict} (error of {errors})."
         if not self.kinked:
             return text
-        met = int((self.kinks <= self.settings["step"]).sum())
-        text += f" {met} of {3 * self.h} entries of W1 meet a kink at this step"
-        text += f"; left out, it says: {self.careful.verdict}." if met else "."
-        return f"{text} The first kink is met from step {short(self.kinks.min())} on."
-
-    # Numbers
+        text += f" {len(self.careful.kinks)} of {self.params.W1.size} entries of W1 meet a kink at this step"
+        text += f"; left out, it says: {self.careful.verdict}." if self.careful.kinks else "."
+        return f"{text} The first kink is met from step {short(self.first_kink)} on."
 
     def _compute(self):
-        """Draw points and weights, ask for the gradient, and measure the errors at all steps."""
+        """Draw points and weights, ask for the gradient, and check it at all steps."""
         wanted = self.settings
-        activation, self.h = wanted["activation"], wanted["hidden_size"]
-        self.kinked = bool(ACTIVATIONS[activation].kinks)
+        activation = wanted["activation"]
         data = draw_points("circle", wanted["n_points"], seed=wanted["data_seed"])
-        drawn = draw_weights(self.h, seed=wanted["weight_seed"])
+        drawn = draw_weights(wanted["hidden_size"], seed=wanted["weight_seed"])
         self.params = network.Params(*(wanted["weight_size"] * block for block in drawn))
-        self.inputs = self.X, self.y, _ = data.X, data.y, activation
-        arguments = (self.params, network.forward(self.params, self.X, activation), *self.inputs)
+        self.inputs = data.X, data.y, activation
+        arguments = (self.params, network.forward(self.params, data.X, activation), *self.inputs)
         self.right = self.sought = network.backward(*arguments)
         if wanted["checked"] == "yours":
             self.sought = self.own[0](*arguments)
         elif wanted["checked"] != "right":
             self.sought = wrong_gradient(MISTAKES[wanted["checked"]], self.params, *self.inputs)
-        self._check()  # refuses what is no gradient
-        self.numeric = nudges.central_differences(self.params, *self.inputs, STEPS)
-        self.kinks = nudges.kink_steps(self.params, self.X)
-        if not self.kinked:
-            self.kinks = np.full_like(self.kinks, np.inf)
+        self.checks = self.careful_checks = self._checks()
+        self.kinked = bool(ACTIVATIONS[activation].kinks)
+        if self.kinked:
+            self.careful_checks = self._checks(pre_activations=lambda params: data.X @ params.W1)
+        met = (step for step, check in zip(STEPS, self.careful_checks, strict=True) if check.kinks)
+        self.first_kink = next(met, np.inf)
 
-    def _check(self):
-        """Check at the chosen step: all entries, and those without a kink."""
-        X, y, activation = self.inputs
-
+    def _checks(self, **options):
         def loss(params):
-            return log_loss_from_logits(y, network.forward(params, X, activation).z2)
+            return nudges.loss_of(params, *self.inputs)
 
-        options = {"pre_activations": lambda params: X @ params.W1} if self.kinked else {}
-        given = (loss, self.params, self.sought)
-        self.report = check_gradient(*given, step=self.settings["step"])
-        self.careful = check_gradient(*given, step=self.settings["step"], **options)
-
-    def errors(self, gradient, numeric):
-        return nudges.block_errors(nudges.flat(network.Params(*gradient)), numeric, self.h)
+        return [check_gradient(loss, self.params, self.sought, step=step, **options) for step in STEPS]
 
     # Pictures
 
     def draw(self):
-        step, of_right, without, beside = self.settings["step"], None, None, {}
+        step = self.settings["step"]
+        errors = {name: [check.errors[name] for check in self.checks] for name in ("W1", "W2")}
         if self.settings["checked"] != "right":
-            of_right = self.errors(self.right, self.numeric)[0]
+            errors["W1, right gradient"] = [_error(self.right.W1, check.numeric.W1) for check in self.checks]
         if self.kinked:
-            kept = np.where(self.kinks <= STEPS[:, None], np.nan, self.numeric)
-            without, beside = self.errors(self.sought, kept)[0], {"first_kink": self.kinks.min()}
-        errors = self.errors(self.sought, self.numeric)
-        views = pictures.v_curve(STEPS, errors, step, of_right, without, **beside)
-        both = (network.Params(*blocks) for blocks in (self.sought, self.report.numeric))
-        tables = (*map(nudges.flat, both), self.kinks <= step)
-        views += self._microscope() + pictures.ratios(*(table.reshape(4, self.h) for table in tables))
+            errors["W1 without kinks"] = [check.errors["W1"] for check in self.careful_checks]
+        views = pictures.v_curve(STEPS, errors, step, self.first_kink) + self._microscope()
+        kinks = np.isnan(np.vstack(self.careful.numeric))
+        views += pictures.ratios(np.vstack(self.sought), np.vstack(self.report.numeric), kinks)
         call = f"check_gradient(..., step={short(step)}{', pre_activations=...' if self.kinked else ''})"
         report = f'<div class="ck-numbers ck-code">{escape(call)}\n{escape(repr(self.careful))}</div>'
         return f'<div class="ck-views">{views}</div>{report}'
 
     def _microscope(self):
         block, index, given, numeric = self.report.worst
-        entry = int(np.ravel_multi_index(index, getattr(self.params, block).shape))
-        entry += 3 * self.h if block == "W2" else 0
-        step = self.settings["step"]
-        change = nudges.loss_near(self.params, *self.inputs, entry, pictures.NEAR * step)
+        step, weight = self.settings["step"], getattr(self.params, block)[index]
+        near = [nudges.moved(self.params, block, index, weight + step * t) for t in pictures.NEAR]
+        change = np.array([nudges.loss_of(params, *self.inputs) for params in near])
+        change -= nudges.loss_of(self.params, *self.inputs)
         return pictures.microscope(f"{block}{list(index)} (worst)", step, change, given, numeric)
+
+
+def _error(a, b):
+    """Return the norm-relative error, as `check_gradient` finds it."""
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return np.linalg.norm(a - b) / size if size else 0.0
 
 
 @base.explores(CONTROLS)

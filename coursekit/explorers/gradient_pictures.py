@@ -10,22 +10,22 @@ from coursekit.palette import BLUE, GREEN, PURPLE, VERMILION
 FLOOR = 1e-13  # smaller errors are drawn here
 BOX = dict(top=6, height=212, left=48)  # of the two panels with axes
 KEY = (8, 266)  # where their keys begin
-NEAR = np.linspace(-1.5, 1.5, 181)  # offsets under the microscope, in steps
+LOOKS = {
+    "W1": (BLUE, ""),
+    "W2": (VERMILION, "7 4"),
+    "W1, right gradient": ("currentColor", "1 4"),
+    "W1 without kinks": (GREEN, "9 3 2 3"),
+}
+NEAR = np.linspace(-1.5, 1.5, 121)  # offsets under the microscope, in steps
 NAMES = ("W1: x1", "W1: x2", "W1: bias", "W2")
 OFF = "#F2B84B"
 
 
-def v_curve(steps, errors, step, of_right=None, without_kinks=None, first_kink=np.inf):
-    """Draw errors (2, s) of W1 and W2 against steps (s,) on log axes, with the chosen step.
+def v_curve(steps, errors, step, first_kink=np.inf):
+    """Draw name -> errors (s,) against steps (s,) on log axes, with the chosen step.
 
-    Beside them those of the right gradient, and those without kinks, NaN where there is none; the region
-    of the kinks begins at `first_kink`.
+    NaN where there is none. The region of the kinks begins at `first_kink`.
     """
-    lines = {"W1": (errors[0], BLUE, ""), "W2": (errors[1], VERMILION, "7 4")}
-    if of_right is not None:
-        lines["W1, right gradient"] = (of_right, "currentColor", "1 4")
-    if without_kinks is not None:
-        lines["W1 without kinks"] = (without_kinks, GREEN, "9 3 2 3")
     ticks = {10.0**power: f"1e{power}" if power else "1" for power in (-15, -12, -9, -6, -3, 0)}
     y_ticks = {error: words for error, words in ticks.items() if error > FLOOR}
     look = dict(x_ticks=ticks, y_ticks=y_ticks, log=True)
@@ -39,19 +39,19 @@ def v_curve(steps, errors, step, of_right=None, without_kinks=None, first_kink=n
         plot.level(limit, dash="2 3", width=1)
     plot.cursor(step)
     at = int(np.abs(steps - step).argmin())
-    for found, color, dash in lines.values():
-        plot.curve(steps, found, color, dash)
+    for name, found in errors.items():
+        plot.curve(steps, np.array(found), *LOOKS[name])
         if not np.isnan(found[at]):
-            plot.mark(step, found[at], color)
+            plot.mark(step, found[at], LOOKS[name][0])
     for x, error, words in ((1e-7, 2e-3, "wrong"), (1.5e-15, 1e-5, "suspicious"), (1.5e-15, 1e-9, "agrees")):
         plot.words(x, error, words)
-    said = ", ".join(f"{name} {short(found[at])}" for name, (found, *_) in lines.items())
+    said = ", ".join(f"{name} {short(found[at])}" for name, found in errors.items())
     alt = f"Error against step, both on log scales. At step {short(step)}: {said}."
-    for name, (found, *_) in lines.items():
+    for name, found in errors.items():
         if not np.isnan(found).all():
             low = np.nanargmin(found)
             alt += f" {name} is lowest, {short(found[low])}, at step {short(steps[low])}."
-    key = svg.legend([(name, color, dash) for name, (_, color, dash) in lines.items()], *KEY)
+    key = svg.legend([(name, *LOOKS[name]) for name in errors], *KEY)
     return svg.panel("Error against step", plot.body + key, alt)
 
 

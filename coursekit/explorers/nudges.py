@@ -1,8 +1,4 @@
-"""Central differences: of the weights at many steps at once, and of all that lies on the way to the loss.
-
-Pure functions over plain arrays. In the first part entries of the weights are counted in one row (4 h,):
-those of W1 row by row, then those of W2.
-"""
+"""Slopes of the loss by nudges of all that lies on the way to it, and where a learner's begin to differ."""
 
 import sys
 
@@ -12,69 +8,21 @@ from coursekit import network
 from coursekit.activations import ACTIVATIONS
 from coursekit.diagnosis.evidence import factor_between, same
 from coursekit.gradcheck import check_gradient
-from coursekit.losses import log_loss_from_logits, point_losses
+from coursekit.losses import log_loss_from_logits
 
 SLOPES = ("dz2", "dW2", "dA1", "dZ1", "dW1")  # in the order of the backward pass
 
 
-def flat(params):
-    """Return W1, row by row, and W2 as one array."""
-    return np.concatenate([params.W1.ravel(), params.W2])
+def loss_of(params, X, y, activation):
+    """Return the mean log loss of a network in nats."""
+    return log_loss_from_logits(y, network.forward(params, X, activation).z2)
 
 
-def losses(rows, X, y, activation):
-    """Return the mean log losses (...) of many networks, each a row (..., 4 h) as in `flat`, in nats."""
-    h = rows.shape[-1] // 4
-    W1, W2 = rows[..., : 3 * h].reshape(*rows.shape[:-1], 3, h), rows[..., 3 * h :, None]
-    z2 = (ACTIVATIONS[activation].value(X @ W1) @ W2)[..., 0]
-    return (point_losses(y, z2) / len(y)).sum(axis=-1)
-
-
-def central_differences(params, X, y, activation, steps):
-    """Return the numeric gradients (s, 4 h) at the steps (s,), each as `check_gradient` finds it."""
-    middle, moves = flat(params), np.asarray(steps)[:, None, None] * np.eye(params.W2.size * 4)
-    both = losses(np.stack([middle + moves, middle - moves]), X, y, activation)
-    return (both[0] - both[1]) / (2 * np.asarray(steps)[:, None])
-
-
-def kink_steps(params, X):
-    """Return the step (4 h,) from which on each entry meets a kink of ReLU; infinite for W2, after the kinks.
-
-    Moving W1[i, j] by s moves the pre-activation Z1[point, j] by s X[point, i], which crosses 0
-    where |s X| reaches |Z1|.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        steps = np.abs(X @ params.W1)[:, None, :] / np.abs(X)[:, :, None]  # (points, 3, h)
-    first = np.where(np.isnan(steps), np.inf, steps).min(axis=0)
-    return np.concatenate([first.ravel(), np.full(params.W2.size, np.inf)])
-
-
-def block_errors(given, numeric, h):
-    """Return the norm-relative errors (2, s) of W1 and W2 at each step.
-
-    `given` is (4 h,), `numeric` (s, 4 h) with NaN where an entry is left out. The error is 0 where both
-    are all zeros, NaN where all entries are left out.
-    """
-    errors = []
-    for block in (slice(0, 3 * h), slice(3 * h, None)):
-        b = numeric[:, block]
-        blank = np.isnan(b)
-        a, b = np.where(blank, 0.0, given[block]), np.where(blank, 0.0, b)
-        size = np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1)
-        size = np.where(blank.all(axis=1), np.nan, np.where(size > 0, size, 1.0))
-        errors.append(np.linalg.norm(a - b, axis=1) / size)
-    return np.array(errors)
-
-
-def loss_near(params, X, y, activation, entry, offsets):
-    """Return how much the loss changes when one entry, counted as in `flat`, moves by each offset."""
-    rows = np.tile(flat(params), (len(offsets) + 1, 1))
-    rows[1:, entry] += offsets
-    found = losses(rows, X, y, activation)
-    return found[1:] - found[0]
-
-
-# On the way to the loss
+def moved(params, block, index, value):
+    """Return the same weights, but for one."""
+    weights = getattr(params, block).copy()
+    weights[index] = value
+    return params._replace(**{block: weights})
 
 
 def slopes_by_nudges(params, X, y, activation):

@@ -7,7 +7,6 @@ from bad_input import PARAMS, X, Y
 import coursekit as ck
 from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import explore_gradient_check
-from coursekit.explorers import nudges as curves
 from coursekit.explorers.gradient_check import MISTAKES, STEPS
 from coursekit.explorers.svg import short
 
@@ -23,97 +22,63 @@ CHANGES = {
 }
 
 
-def loss_with(activation):
-    return lambda params: ck.log_loss_from_logits(Y, ck.forward(params, X, activation).z2)
+def gradient(activation, mistake=None):
+    """Return the right gradient at PARAMS, or the one with a mistake."""
+    if mistake:
+        return wrong_gradient(MISTAKES[mistake], PARAMS, X, Y, activation)
+    return ck.backward(PARAMS, ck.forward(PARAMS, X, activation), X, Y, activation)
 
 
-def gradient(activation, backward=ck.backward):
-    return backward(PARAMS, ck.forward(PARAMS, X, activation), X, Y, activation)
+def flat(blocks):
+    return np.concatenate([np.ravel(block) for block in blocks])
 
 
-def planted(mistake):
-    """Return a backward pass with a mistake."""
-
-    def backward(params, forward_pass, X, y, activation):
-        return wrong_gradient(MISTAKES[mistake], params, X, y, activation)
-
-    return backward
-
-
-@pytest.mark.parametrize("activation", ck.ACTIVATIONS)
-def test_losses_of_many_networks_are_those_of_the_network(activation):
-    rows = np.stack([curves.flat(PARAMS), 2 * curves.flat(PARAMS)])
-    double = ck.Params(2 * PARAMS.W1, 2 * PARAMS.W2)
-    expected = [loss_with(activation)(params) for params in (PARAMS, double)]
-    np.testing.assert_allclose(curves.losses(rows, X, Y, activation), expected, rtol=1e-15)
+def summed(params, forward_pass, X, y, activation):
+    return wrong_gradient("summed", params, X, y, activation)
 
 
 @pytest.mark.parametrize("activation", ck.ACTIVATIONS)
-@pytest.mark.parametrize("step", [0.3, 1e-3, 1e-5, 1e-9])
-def test_differences_and_errors_are_those_of_the_gradient_check(activation, step):
-    given = gradient(activation, planted("no slope"))
-    report = ck.check_gradient(loss_with(activation), PARAMS, given, step=step)
-    numeric = curves.central_differences(PARAMS, X, Y, activation, np.array([step]))
-    np.testing.assert_allclose(numeric[0], curves.flat(ck.Params(*report.numeric)), atol=1e-15 / step)
-    errors = curves.block_errors(curves.flat(given), numeric, 4)[:, 0]
-    np.testing.assert_allclose(errors, list(report.errors.values()), atol=1e-14 / step)
+@pytest.mark.parametrize("checked", ["right", "no slope"])
+def test_what_it_shows_is_what_the_gradient_check_says(activation, checked):
+    scene = explore_gradient_check(activation=activation, checked=checked).scene
+    dataset, drawn = ck.draw_start("circle", seed=0, n_points=20, hidden_size=3)
+    passes = ck.forward(drawn, dataset.X, activation)
+    given = ck.backward(drawn, passes, dataset.X, dataset.y, activation)
+    if checked != "right":
+        given = wrong_gradient("slope-forgotten", drawn, dataset.X, dataset.y, activation)
 
+    def loss(params):
+        return ck.log_loss_from_logits(dataset.y, ck.forward(params, dataset.X, activation).z2)
 
-@pytest.mark.parametrize("step", [1.0, 0.1, 0.01, 1e-3, 1e-5])
-def test_entries_meet_a_kink_where_the_gradient_check_leaves_them_out(step):
-    given = gradient("relu")
-    report = ck.check_gradient(
-        loss_with("relu"), PARAMS, given, step=step, pre_activations=lambda q: ck.forward(q, X, "relu").Z1
-    )
-    met = curves.kink_steps(PARAMS, X) <= step
-    left_out = np.isnan(curves.flat(ck.Params(*report.numeric)))
-    np.testing.assert_array_equal(met, left_out)
-    numeric = curves.central_differences(PARAMS, X, Y, "relu", np.array([step]))
-    kept = np.where(met, np.nan, numeric)
-    errors = curves.block_errors(curves.flat(given), kept, 4)[:, 0]
-    np.testing.assert_allclose(errors, list(report.errors.values()), atol=1e-14 / step)
+    def pre_activations(params):
+        return ck.forward(params, dataset.X, activation).Z1
 
-
-def test_points_and_units_at_zero_are_no_trouble():
-    still = X.copy()
-    still[0, :2] = 0.0
-    zero = ck.Params(np.zeros((3, 4)), PARAMS.W2)
-    steps = curves.kink_steps(zero, still)
-    assert (steps[:12] == 0).all()
-    assert np.isinf(steps[12:]).all()
+    options = {"pre_activations": pre_activations} if activation == "relu" else {}
+    for at in (0, 20, 36, 45):
+        known = ck.check_gradient(loss, drawn, given, step=STEPS[at])
+        careful = ck.check_gradient(loss, drawn, given, step=STEPS[at], **options)
+        assert scene.checks[at].errors == pytest.approx(known.errors, rel=1e-12)
+        assert scene.careful_checks[at].kinks == careful.kinks
 
 
 @pytest.mark.parametrize("activation", ck.ACTIVATIONS)
 def test_a_mistake_is_planted_by_its_own_name_and_none_by_right(activation):
-    right = gradient(activation)
-    explorer = explore_gradient_check(activation=activation)
-    scene = explorer.scene
-    passes = ck.forward(scene.params, scene.X, activation)
-    wanted = ck.backward(scene.params, passes, scene.X, scene.y, activation)
-    np.testing.assert_array_equal(curves.flat(scene.sought), curves.flat(wanted))
+    right = flat(gradient(activation))
+    scene = explore_gradient_check(activation=activation).scene
+    X, y, _ = scene.inputs
+    wanted = ck.backward(scene.params, ck.forward(scene.params, X, activation), X, y, activation)
+    np.testing.assert_array_equal(flat(scene.sought), flat(wanted))
     harmless = {"tanh": "tanh slope", "relu": "slope of A1"}.get(activation)
     for mistake in MISTAKES:
-        wrong = gradient(activation, planted(mistake))
-        same = np.allclose(curves.flat(wrong), curves.flat(right), rtol=1e-3)
+        same = np.allclose(flat(gradient(activation, mistake)), right, rtol=1e-3)
         assert same == (mistake == harmless or (activation == "relu" and mistake == "slope twice")), mistake
 
 
 def test_summed_and_flipped_are_what_they_say():
-    right, n = curves.flat(gradient("tanh")), len(Y)
-    for mistake, factor in (("summed", n), ("mean twice", 1 / n), ("sign flipped", -1)):
-        wrong = gradient("tanh", planted(mistake))
-        np.testing.assert_allclose(curves.flat(wrong), factor * right, rtol=1e-12)
-
-
-def test_the_loss_near_an_entry_is_the_loss():
-    offsets = np.array([-0.2, 0.0, 0.3])
-    for entry, block, at in ((5, "W1", (1, 1)), (14, "W2", (2,))):
-        found = curves.loss_near(PARAMS, X, Y, "tanh", entry, offsets)
-        for offset, change in zip(offsets, found, strict=True):
-            moved = ck.Params(PARAMS.W1.copy(), PARAMS.W2.copy())
-            getattr(moved, block)[at] += offset
-            expected = loss_with("tanh")(moved) - loss_with("tanh")(PARAMS)
-            assert change == pytest.approx(expected, abs=1e-15)
+    for mistake, factor in (("summed", len(Y)), ("mean twice", 1 / len(Y)), ("sign flipped", -1)):
+        np.testing.assert_allclose(
+            flat(gradient("tanh", mistake)), factor * flat(gradient("tanh")), rtol=1e-12
+        )
 
 
 @pytest.mark.parametrize(
@@ -145,33 +110,40 @@ def test_every_control_is_labelled_and_every_panel_has_its_text():
 
 
 def test_a_right_gradient_makes_a_v_and_a_wrong_one_a_flat_line():
+    def errors(scene, block="W1"):
+        return np.array([check.errors[block] for check in scene.checks])
+
     scene = explore_gradient_check().scene
-    errors = scene.errors(scene.sought, scene.numeric)
-    best = errors[0].argmin()
-    assert errors[0, best] < 1e-8
+    right = errors(scene)
+    best = right.argmin()
+    assert right[best] < 1e-8
     assert 1e-7 < STEPS[best] < 1e-2
-    assert errors[0, 0] > 1e-3 < errors[0, -1]
+    assert right[0] > 1e-3 < right[-1]
     assert "agrees" in scene.status()
-    wrong = explore_gradient_check(checked="no bias row").scene
+    explorer = explore_gradient_check(checked="no bias row")
+    wrong = errors(explorer.scene)
     middle = (STEPS >= 1e-10) & (STEPS <= 1e-3)
-    found = wrong.errors(wrong.sought, wrong.numeric)
-    assert np.ptp(found[0, middle]) < 1e-3 * found[0, middle].min()
-    assert found[1, best] < 1e-7  # W2 is right
-    np.testing.assert_array_equal(wrong.errors(wrong.right, wrong.numeric), errors)
-    assert "wrong" in wrong.status()
+    assert np.ptp(wrong[middle]) < 1e-3 * wrong[middle].min()
+    assert errors(explorer.scene, "W2")[best] < 1e-7  # W2 is right
+    assert (
+        f"right gradient is lowest, {short(right[best])}, at step {short(STEPS[best])}"
+        in explorer.picture.value
+    )
+    assert "wrong" in explorer.scene.status()
 
 
 def test_kinks_raise_a_false_alarm_that_is_said_and_shaded():
     explorer = explore_gradient_check(activation="relu", step=0.05)
     scene, text = explorer.scene, explorer.status.value
-    met = int((scene.kinks <= 0.05).sum())
-    assert met == len(scene.careful.kinks) > 0
+    met = len(scene.careful.kinks)
+    assert met > 0
+    assert 0 < scene.first_kink <= 0.05
     assert f"{met} of 9 entries of W1 meet a kink" in text
     assert ">kinks<" in explorer.picture.value
     assert explorer.picture.value.count("<small>kink</small>") == met
     explorer.controls["activation"].value = "tanh"
     assert "kink" not in explorer.picture.value
-    assert np.isinf(scene.kinks).all()
+    assert np.isinf(scene.first_kink)
 
 
 def test_where_every_entry_is_left_out_there_is_no_line():
@@ -183,7 +155,7 @@ def test_where_every_entry_is_left_out_there_is_no_line():
 
 def test_a_backward_pass_of_your_own_is_checked():
     def mine(params, forward_pass, X, y, activation):
-        return planted("summed")(params, forward_pass, X, y, activation)
+        return summed(params, forward_pass, X, y, activation)
 
     explorer = explore_gradient_check(mine)
     assert explorer.controls["checked"].value == "yours"
