@@ -105,12 +105,16 @@ def _start_at(widget, value, name):
     fits = (float, int, np.number) if kind is float else (int, np.integer) if kind is int else kind
     if not isinstance(value, fits) or isinstance(value, bool) != (kind is bool):
         raise TypeError(f"{name} must be a value like {widget.value!r}; got {describe(value)}")
+    rule = "within the range of its control"
+    if hasattr(widget, "options"):
+        rule = f"one of {', '.join(str(o[1] if isinstance(o, tuple) else o) for o in widget.options)}"
     try:
         widget.value = value
-    except Exception as error:  # traitlets has errors of its own
-        raise ValueError(f"{name} must be among the values of its control; got {describe(value)}") from error
-    if widget.value != value:
-        raise ValueError(f"{name} must be within the range of its control; got {describe(value)}")
+        fits = widget.value == value
+    except Exception:  # traitlets has errors of its own
+        fits = False
+    if not fits:
+        raise ValueError(f"{name} must be {rule}; got {describe(value)}")
 
 
 def own_functions(**functions):

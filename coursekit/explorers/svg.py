@@ -256,16 +256,3 @@ def legend(lines, x, y):
         body += level(y - 4, x, x + 26, color, dash, 2.2) + text(x + 30, y, name, size=12)
         x += 44 + 6.4 * len(name)
     return body
-
-
-def bars(rows):
-    """Return a bar for each (name, share, colour); an empty one where the share is None."""
-    body = ""
-    for row, (name, share, color) in enumerate(rows):
-        box = dict(x=4, y=24 + 70 * row, height=24)
-        body += text(4, 16 + 70 * row, name, size=15)
-        body += tag("rect", **box, width=230, fill="none", stroke="currentColor")
-        if share is not None:
-            body += tag("rect", **box, width=230 * share, fill=color)
-            body += text(242, 42 + 70 * row, f"{share:.3f}", size=17)
-    return body

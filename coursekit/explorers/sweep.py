@@ -19,11 +19,11 @@ class SweepScene(base.Scene):
     def __init__(self, result):
         self.result = result
         self.axes = [name for name in result.axes if name != "seed"]
-        self.quantities = [name for name in result.values if name not in CURVES]
+        quantities = [name for name in result.values if name not in CURVES]
         sides = [(NONE, NONE), *((slices.title(name), name) for name in self.axes)]
         self.table = {
             "quantity": base.choice(
-                "Quantity", "reached", [(slices.title(name), name) for name in self.quantities]
+                "Quantity", "reached", [(slices.title(name), name) for name in quantities]
             ),
             "rows": base.choice("Rows", NONE, sides),
             "columns": base.choice("Columns", NONE, sides),
@@ -126,22 +126,12 @@ def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summar
             "result must have at least one axis: give sweep a list, such as seed=range(20); got none"
         )
     scene = SweepScene(result)
-    check_choice(quantity, dict.fromkeys(scene.quantities), "quantity")
-    rows, columns = _sides(scene.axes, rows, columns)
-    settings = dict(quantity=quantity, rows=rows, columns=columns, summary=summary)
+    if rows == columns is not None:
+        raise ValueError(f"rows and columns must be different axes; got {rows!r} twice")
+    left = [name for name in scene.axes if name not in (rows, columns)] + [NONE, NONE]
+    rows = rows or left.pop(0)
+    settings = dict(quantity=quantity, rows=rows, columns=columns or left[0], summary=summary)
     for name, value in chosen.items():
         check_choice(name, dict.fromkeys(scene.axes), "axis")
         settings[name] = place_of(value, result.axes[name], name)
     return Shell(scene, settings)
-
-
-def _sides(axes, rows, columns):
-    """Return the axes to begin with, NONE where there is none."""
-    for side, name in (("rows", rows), ("columns", columns)):
-        if name not in (None, NONE):
-            check_choice(name, dict.fromkeys(axes), side)
-    if rows == columns not in (None, NONE):
-        raise ValueError(f"rows and columns must be different axes; got {rows!r} twice")
-    left = [name for name in axes if name not in (rows, columns)]
-    rows = rows or (left.pop(0) if left else NONE)
-    return rows, columns or (left[0] if left else NONE)

@@ -211,15 +211,21 @@ class UnitsScene(base.Scene):
         return network.forward(self.params, X)
 
     def _bars(self):
-        rows = [
-            ("these weights", self.accuracy, VERMILION),
-            ("your best so far", self.best.get(self.case), BLUE),
-        ]
+        """Return the accuracies as bars; the trained one only where it is asked for and known."""
         found = self.trained.get(self.case) if self.settings["compare"] else None
         hidden = "" if found else ": being trained" if self.settings["compare"] else ": hidden"
-        rows.append((f"training, best of {STARTS} starts{hidden}", found and found[0], GREEN))
-        rows.append(("majority baseline", majority_baseline(self.dataset.y), GREY))
-        return svg.panel("Accuracy", svg.bars(rows), self._numbers())
+        bars = [
+            ("these weights", self.accuracy, VERMILION),
+            ("your best so far", self.best.get(self.case), BLUE),
+            (f"training, best of {STARTS} starts{hidden}", found and found[0], GREEN),
+            ("majority baseline", majority_baseline(self.dataset.y), GREY),
+        ]
+        look = "background:linear-gradient(90deg,{1} {0:.1%},transparent 0)"
+        rows = [
+            (name, ("", "ck-bar", look.format(share or 0, color)), "" if share is None else f"{share:.3f}")
+            for name, share, color in bars
+        ]
+        return svg.table("Accuracy", rows, kind="ck-bars")
 
     def _sums(self):
         """Write out the weighted sums of the chosen unit and of the output."""

@@ -213,7 +213,7 @@ def test_each_control_changes_the_picture(name):
         (dict(backward=3), TypeError, "backward must be a function; got 3"),
         (dict(forward=None), TypeError, "forward must be a function; got None"),
         (dict(learning_rate=0.0), ValueError, "learning_rate must be within the range of its control"),
-        (dict(activation="sine"), ValueError, "activation must be among the values"),
+        (dict(activation="sine"), ValueError, "activation must be one of"),
         (dict(params=TINY._replace(W2=np.ones(3))), ValueError, "no output bias"),
         (dict(params=ck.Params(np.ones((3, 5)), np.ones(5))), ValueError, "at most 4 units"),
         (dict(X=np.ones((9, 3)), y=np.zeros(9, dtype=int)), ValueError, "at most 8 points"),

@@ -188,11 +188,11 @@ def test_what_your_own_function_raises_is_shown_and_forgotten():
     ("arguments", "error", "message"),
     [
         ({"backward": 3}, TypeError, r"backward must be a function; got 3 \(int\)"),
-        ({"checked": "yours"}, ValueError, "checked must be among the values .* got 'yours'"),
+        ({"checked": "yours"}, ValueError, "checked must be one of .*; got 'yours'"),
         ({"checked": 0}, TypeError, "checked must be a value like .* got 0"),
-        ({"step": 3e-5}, ValueError, "step must be among the values of its control; got 3e-05"),
+        ({"step": 3e-5}, ValueError, "step must be one of .*; got 3e-05"),
         ({"step": "small"}, TypeError, "step must be a value like .* got 'small'"),
-        ({"activation": "sine"}, ValueError, "activation must be among the values .* got 'sine'"),
+        ({"activation": "sine"}, ValueError, "activation must be one of .*; got 'sine'"),
         ({"activation": None}, TypeError, "activation must be a value like .* got None"),
         ({"n_points": 0}, ValueError, "n_points must be within the range of its control; got 0"),
         ({"n_points": 2.5}, TypeError, "n_points must be a value like .* got 2.5"),
@@ -200,7 +200,7 @@ def test_what_your_own_function_raises_is_shown_and_forgotten():
         ({"hidden_size": 5}, ValueError, "hidden_size must be within the range of its control; got 5"),
         ({"hidden_size": True}, TypeError, "hidden_size must be a value like .* got True"),
         ({"weight_seed": 10_000}, ValueError, "weight_seed must be within the range of its control"),
-        ({"weight_size": 2.0}, ValueError, "weight_size must be among the values .* got 2.0"),
+        ({"weight_size": 2.0}, ValueError, "weight_size must be one of .*; got 2.0"),
     ],
 )
 def test_bad_input_is_refused(arguments, error, message):

@@ -238,16 +238,16 @@ def test_only_results_are_taken(given):
     [
         ({"quantity": "speed"}, ValueError, "quantity must be one of final_loss.*; got 'speed'"),
         ({"quantity": "loss"}, ValueError, "quantity must be one of .*; got 'loss'"),  # a curve
-        ({"quantity": None}, TypeError, "quantity must be one of the names .*; got None"),
-        ({"rows": "size"}, ValueError, "rows must be one of pattern.*; got 'size'"),
+        ({"quantity": None}, TypeError, "quantity must be a value like .*; got None"),
+        ({"rows": "size"}, ValueError, "rows must be one of .*pattern.*; got 'size'"),
         ({"rows": "seed"}, ValueError, "rows must be one of .*; got 'seed'"),
-        ({"columns": 1}, TypeError, r"columns must be one of the names .*; got 1 \(int\)"),
+        ({"columns": 1}, TypeError, r"columns must be a value like .*; got 1 \(int\)"),
         (
             {"rows": "pattern", "columns": "pattern"},
             ValueError,
             "must be different axes; got 'pattern' twice",
         ),
-        ({"summary": "mode"}, ValueError, "summary must be among the values of its control; got 'mode'"),
+        ({"summary": "mode"}, ValueError, "summary must be one of .*; got 'mode'"),
         ({"summary": 2}, TypeError, "summary must be a value like 'median'; got 2"),
         ({"pattern": "square"}, ValueError, "axis pattern must be selected by a value on it: 'circle'"),
         ({"learning_rate": [0.5]}, ValueError, "axis learning_rate must be selected by a value on it"),

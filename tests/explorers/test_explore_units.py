@@ -302,4 +302,8 @@ def test_weights_beyond_the_sliders_make_them_longer():
 def test_every_control_has_a_label_and_it_stands_in_as_a_sentence(explorer):
     assert all(control.description for control in explorer.controls.values())
     assert repr(explorer).startswith("Live explorer: run this cell in JupyterLab")
-    assert explorer.picture.value.count('role="img"') == explorer.picture.value.count("aria-label=") == 2
+    assert explorer.picture.value.count('role="img"') == explorer.picture.value.count("aria-label=") == 1
+    bars = re.findall(r">([^<>]+)</th><td[^>]*></td><td[^>]*>([^<]*)</td>", explorer.picture.value)
+    names = ["these weights", "your best so far", "training, best of 4 starts: hidden", "majority baseline"]
+    assert [name for name, _ in bars] == names
+    assert [number for _, number in bars] == ["0.522", "0.522", "", "0.560"]
