@@ -1,17 +1,17 @@
 """What all explorers share: controls beside one live picture, updated in place, played and paused.
 
-An explorer is a `Shell` around a `Scene`, which holds what is explored and knows nothing of widgets.
-The shell calls its methods under one lock. A change shows what could be done in WORK_AT_ONCE seconds,
-fewer while changes follow each other quickly, and leaves the rest to a task of the kernel's event loop,
-in slices; a newer change replaces it. So the last position of a slider wins.
-While playing, the page tells which picture it has drawn, so that none queue up, and whether anybody
-can see it. Where a page says nothing any more, because it was closed, the task ends.
+An explorer is a `Shell` around a `Scene`, which holds what is explored and knows nothing of widgets. The
+shell calls its methods under one lock. A change shows what could be done in WORK_AT_ONCE seconds, and
+leaves the rest to a task of the kernel's event loop, in slices; a newer change replaces it. While playing,
+the page tells which picture it has drawn, so that none queue up, and whether anybody can see it. Where a
+page says nothing any more, because it was closed, the task ends.
 """
 
 import asyncio
 import html
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from importlib.resources import files
 
@@ -20,9 +20,7 @@ import numpy as np
 
 from coursekit.explorers.scene import at_start
 
-WORK_AT_ONCE = 0.06  # seconds of work before a first picture
-WORK_IN_A_DRAG = 0.045  # the same where the last change was less than QUIET seconds ago
-QUIET = 0.3
+WORK_AT_ONCE = 0.045  # seconds of work before a first picture
 SLICE = 0.02  # seconds of work between two looks at the event loop
 GONE = 4.0  # seconds without an answer after which a page counts as closed
 IN_FLIGHT = 4  # pictures sent and not yet drawn
@@ -52,12 +50,13 @@ class Shell(widgets.VBox):
 
     _loop = _task = _dataset = _answered = None
     _more = playing = _quiet = False
-    _last_change, _ended, _frames, _drawn, _seen = -QUIET, "", 0, 0, True
+    _ended, _frames, _drawn, _seen = "", 0, 0, True
 
     def __init__(self, scene, settings, front=None, buttons=None, more=None):
         self.scene, self.controls = scene, at_start(scene.table, settings)
         self._lock = threading.RLock()  # a front end may run callbacks on two threads
-        self._loop = _running_loop()
+        with suppress(RuntimeError):  # outside a notebook
+            self._loop = asyncio.get_running_loop()
         self.picture, self.status = widgets.HTML(), widgets.HTML()
         self.points = widgets.HTML(layout={"height": "0", "margin": "0"})
         self._bridge = widgets.Text(continuous_update=False)
@@ -112,17 +111,13 @@ class Shell(widgets.VBox):
         with self._lock:
             said = act()
             self._said = said = said if self._frames else ""  # nothing has changed at the start
-            self._more = self.scene.work(self._time_at_once())
+            self._more = self.scene.work(WORK_AT_ONCE)
             if self._loop is None:  # nowhere to go on later
                 while self._more:
                     self._more = self.scene.work(SLICE)
             self.show(said)
         if self._more:
             self._start()
-
-    def _time_at_once(self):
-        last, self._last_change = self._last_change, time.monotonic()
-        return WORK_IN_A_DRAG if self._last_change - last < QUIET else WORK_AT_ONCE
 
     def _play_buttons(self):
         self.play_button = widgets.ToggleButton(description="Play", icon="play", tooltip="Play or pause")
@@ -172,18 +167,23 @@ class Shell(widgets.VBox):
         self.playing = self._more = False
         inside = list(_all_below(self))[:-1]
         super().close()
-        if self._loop is None:
-            _close_all(inside)
+
+        def close_all():
+            for widget in inside:
+                widget.close()
+
+        if self._loop is None or self._loop.is_closed():
+            close_all()
         else:  # a last message of the page may be on its way to one of them
-            self._loop.call_soon_threadsafe(self._loop.call_later, GONE, _close_all, inside)
+            self._loop.call_soon_threadsafe(self._loop.call_later, GONE, close_all)
 
     def _start(self):
-        if self._loop:
-            self._loop.call_soon_threadsafe(self._ensure_task)
+        def ensure_task():
+            if self._task is None or self._task.done():
+                self._task = self._loop.create_task(self.run())
 
-    def _ensure_task(self):
-        if self._task is None or self._task.done():
-            self._task = self._loop.create_task(self.run())
+        if self._loop:
+            self._loop.call_soon_threadsafe(ensure_task)
 
     async def run(self):
         """Finish what was left undone; while playing, show pictures as quickly as the scene says."""
@@ -273,18 +273,6 @@ def _all_below(widget):
     for child in getattr(widget, "children", ()):
         yield from _all_below(child)
     yield widget
-
-
-def _close_all(widgets):
-    for widget in widgets:
-        widget.close()
-
-
-def _running_loop():
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _replace_earlier_ones(explorer):

@@ -2,7 +2,6 @@
 
 import bisect
 import time
-from functools import partial
 from html import escape
 
 import ipywidgets as widgets
@@ -145,8 +144,8 @@ class TrainingScene(base.Scene):
         if against in FACTORS:
             self.rival = self._run(*self.own, FACTORS[against])
         elif against != NOBODY:
-            wrong = partial(planted, MISTAKES[against]) if against in MISTAKES else network.backward
-            self.rival = self._run(network.forward, wrong)
+            backward = planted(against) if against in MISTAKES else network.backward
+            self.rival = self._run(network.forward, backward)
         self.baseline = majority_baseline(self.dataset.y)
 
     def _run(self, forward, backward, faster=1.0, **more):
@@ -218,13 +217,9 @@ class TrainingScene(base.Scene):
             self.now += f", on fresh points {accuracy(self.fresh.y, live.at(self.fresh.X).p):.3f}"
         self.now += f", majority baseline {self.baseline:.3f}"
         surface, wrong = graph.surface(live.at, self.dataset, self.points())
-        views, kind = (
-            self._network(surface, f"Decision surface at iteration {live.iteration}: {wrong} "),
-            "ck-two",
-        )
-        if self.rival:
-            views, kind = views + self._against(), "ck-three"
-        views += self._curves()
+        views = self._network(surface, f"Decision surface at iteration {live.iteration}: {wrong} ")
+        kind = "ck-three" if self.rival else "ck-two"
+        views += (self._against() if self.rival else "") + self._curves()
         return f'<div class="{kind}">{views}</div><div class="ck-numbers">{escape(self.now)}</div>'
 
     def _measures(self, run):
@@ -300,6 +295,6 @@ class TrainingScene(base.Scene):
         return line
 
 
-def planted(slug, params, passes, X, y, activation):
-    """Return the gradient with a known mistake, called as a backward pass."""
-    return wrong_gradient(slug, params, X, y, activation)
+def planted(mistake):
+    """Return a backward pass with a known mistake."""
+    return lambda params, passes, *inputs: wrong_gradient(MISTAKES[mistake], params, *inputs)

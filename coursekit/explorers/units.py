@@ -20,7 +20,6 @@ from coursekit.starts import draw_points, draw_weights
 
 MOST = 6  # hidden units that can be set by hand
 PARTS = ("angle", "shift", "steepness", "weight")  # of a unit: the columns of `lines`
-DIGITS = (0, 2, 1, 1)  # after the point, of each part; the output bias has as many as a weight
 STARTS, RATE, ITERATIONS = 4, 1.5, 3000  # of the training to compare with
 
 
@@ -50,7 +49,7 @@ def params_from_lines(lines, output_bias):
     angle, shift, steepness, weight = lines.T
     direction = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
     W1 = steepness * np.array([*direction, shift])
-    return Params(W1.round(4) + 0.0, np.append(weight, output_bias))
+    return Params(W1.round(4) + 0.0, np.append(weight, output_bias).round(4))
 
 
 def lines_from_params(params):
@@ -72,19 +71,13 @@ def check_lines(params):
     return W1.shape[1]
 
 
-def rounded(lines, output_bias):
-    """Return lines and output bias as the sliders can hold them."""
-    columns = [column.round(digits) + 0.0 for column, digits in zip(lines.T, DIGITS, strict=True)]
-    return np.column_stack(columns), round(output_bias, DIGITS[-1]) + 0.0
-
-
 def starting_lines(hidden_size):
     """Return MOST parallel lines, of which those beyond `hidden_size` do not vote, and an output bias."""
     lines = np.column_stack(
-        [np.zeros(MOST), np.linspace(0.6, -0.9, MOST), np.full(MOST, 20.0), np.zeros(MOST)]
+        [np.zeros(MOST), np.linspace(0.6, -0.9, MOST).round(2), np.full(MOST, 20.0), np.zeros(MOST)]
     )
     lines[:hidden_size, 3] = 10.0
-    return rounded(lines, -10.0 * (hidden_size - 0.5))
+    return lines, -10.0 * (hidden_size - 0.5)
 
 
 class UnitsScene(base.Scene):
@@ -93,7 +86,7 @@ class UnitsScene(base.Scene):
     table = CONTROLS
 
     def __init__(self, lines, output_bias):
-        self.start = self.lines, self.output_bias = rounded(lines, output_bias)
+        self.start = self.lines, self.output_bias = lines, output_bias
         self.best, self.trained, self._runs, self._mine = {}, {}, {}, None
         self.chosen = self._drag = 0
 
@@ -144,8 +137,7 @@ class UnitsScene(base.Scene):
             if not run.ended:
                 run.advance_for(seconds, ITERATIONS)
                 return True
-        found = [rounded(*lines_from_params(run.params)) for run in self._runs[self.case]]
-        rated = [(self._rate(params_from_lines(*lines))[1], *lines) for lines in found]
+        rated = [(self._rate(run.params)[1], run.params) for run in self._runs[self.case]]
         self.trained[self.case] = max(rated, key=lambda one: one[0])
         return False
 
@@ -172,7 +164,7 @@ class UnitsScene(base.Scene):
         while self.work(1.0):
             pass
         self._mine = self._mine or (self.lines, self.output_bias)
-        _, lines, output_bias = self.trained[self.case]
+        lines, output_bias = lines_from_params(self.trained[self.case][1])
         lines = np.vstack([lines, self.lines[self.h :]])
         return self._show(lines, output_bias, "These are the weights that training found.")
 
@@ -263,8 +255,7 @@ def explore_units(pattern="circle", *, params=None, **settings):
     hidden_size : int
         Number of hidden units to start with, from 1 to 6.
     params : Params, optional
-        Weights to start from, in place of parallel lines; they say the number of units. They are
-        rounded to the steps of the sliders, as are those that training finds.
+        Weights to start from, in place of parallel lines; they say the number of units.
     compare : bool
         Whether the accuracy that training reaches is shown; there is a control to change it.
     """

@@ -366,15 +366,6 @@ def test_the_line_tells_of_a_rate_that_was_changed_on_the_way(explorer):
     assert "#" not in explorer.line.value
 
 
-def test_changes_that_follow_each_other_quickly_get_less_time_each(explorer, monkeypatch):
-    times = []
-    monkeypatch.setattr(explorer.scene, "work", lambda seconds: times.append(seconds))
-    explorer._last_change -= 1
-    explorer.controls["noise"].value = 0.1
-    explorer.controls["noise"].value = 0.2
-    assert times == [shell.WORK_AT_ONCE, shell.WORK_IN_A_DRAG]
-
-
 def test_presets_show_what_they_say():
     explorer = explore_training()
     found = {}
