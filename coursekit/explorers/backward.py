@@ -205,9 +205,9 @@ class BackwardScene(base.Scene):
         losses, here = np.array([self._loss(self._moved(value)) for value in at]), self._loss(self.base)
         ends, top = (round(low, 2), round(high, 2)), float(f"{losses.max() * 1.1:.2g}")
         plot = svg.Plot(ends, (0, top), "loss", name)
-        plot.curve(at, losses, "currentColor")
+        plot.curve(at, losses, "currentColor", name="loss")
         reach = np.array([before - 0.6, before + 0.6])
-        plot.curve(reach, here + self.slope * (reach - before), BLUE, "7 4")
+        plot.curve(reach, here + self.slope * (reach - before), BLUE, "7 4", name="slope")
         plot.mark(before, here, BLUE)
         plot.mark(now, self._loss(self.params), ORANGE)
         return svg.panel(f"The loss over {name}", plot.body, self._change(), svg.SIDE, 140)
@@ -233,7 +233,7 @@ class BackwardScene(base.Scene):
             said += f"\nby nudging {svg.in_full(self.wanted[name])}" if name.startswith("d") else ""
         if name == "update":
             said += f"\nloss {self._loss(self.params):.4f} → {self._loss(self.updated):.4f}"
-        text = f'<div class="ck-numbers ck-code ck-line">{escape(said)}</div>'
+        text = f'<div class="ck-numbers ck-code ck-this">{escape(said)}</div>'
         if self.first and self._done(self.first):
             text += f'<div class="ck-numbers ck-error">{escape(self.question)}</div>'
         return text

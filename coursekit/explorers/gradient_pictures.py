@@ -8,7 +8,7 @@ from coursekit.gradcheck import AGREES_UP_TO, SUSPICIOUS_UP_TO
 from coursekit.palette import BLUE, GREEN, PURPLE, VERMILION
 
 FLOOR = 1e-13  # smaller errors are drawn here
-BOX = dict(top=6, height=212, left=48)  # of the two panels with axes
+BOX = dict(top=18, height=200, left=48)  # of the two panels with axes
 KEY = (8, 266)  # where their keys begin
 LOOKS = {
     "W1": (BLUE, ""),
@@ -29,10 +29,10 @@ def v_curve(steps, errors, step, first_kink=np.inf):
     ticks = {10.0**power: f"1e{power}" if power else "1" for power in (-15, -12, -9, -6, -3, 0)}
     y_ticks = {error: words for error, words in ticks.items() if error > FLOOR}
     look = dict(x_ticks=ticks, y_ticks=y_ticks, log=True)
-    plot = svg.Plot((1e-15, 1.0), (FLOOR, 1.0), "", "step h", **BOX, **look)
+    plot = svg.Plot((1e-15, 1.0), (FLOOR, 1.0), "error", "step h", **BOX, **look)
     if first_kink < 1:
         start = float(plot.to_x(first_kink))
-        area = dict(x=start, y=plot.top, width=plot.right - start, height=BOX["height"])
+        area = dict(x=start, y=plot.top, width=plot.right - start, height=plot.bottom - plot.top)
         plot.body += svg.tag("rect", **area, fill=PURPLE, opacity="0.25")
         plot.words(0.8, 2e-13, "kinks", "end")
     for limit in (AGREES_UP_TO, SUSPICIOUS_UP_TO):
@@ -40,7 +40,7 @@ def v_curve(steps, errors, step, first_kink=np.inf):
     plot.cursor(step)
     at = int(np.abs(steps - step).argmin())
     for name, found in errors.items():
-        plot.curve(steps, np.array(found), *LOOKS[name])
+        plot.curve(steps, np.array(found), *LOOKS[name], name=name)
         if not np.isnan(found[at]):
             plot.mark(step, found[at], LOOKS[name][0])
     for x, error, words in ((1e-7, 2e-3, "wrong"), (1.5e-15, 1e-5, "suspicious"), (1.5e-15, 1e-9, "agrees")):
@@ -61,16 +61,22 @@ def microscope(name, step, change, given, numeric):
     x_ticks = {-1: f"−{short(step)}", 0: "w", 1: f"+{short(step)}"}
     y_ticks = {0.9 * top: f"+{short(top * 0.9)}", 0: "0", -0.9 * top: f"−{short(top * 0.9)}"}
     plot = svg.Plot(
-        (-1.5, 1.5), (-top, top), "", "change of the loss", **BOX, x_ticks=x_ticks, y_ticks=y_ticks
+        (-1.5, 1.5),
+        (-top, top),
+        "change of the loss",
+        "steps h from w",
+        **BOX,
+        x_ticks=x_ticks,
+        y_ticks=y_ticks,
     )
     plot.level(0, dash="2 3", width=1)
     plot.cursor(0)
     ends = np.abs(np.abs(NEAR) - 1).argsort()[:2]
     slopes = ("central", numeric, change[ends].mean(), VERMILION, "7 4"), ("given", given, 0.0, BLUE, "2 4")
-    plot.curve(NEAR, change, "currentColor")
-    for _, slope, through, color, dash in slopes:
+    plot.curve(NEAR, change, "currentColor", name="loss")
+    for name_of, slope, through, color, dash in slopes:
         line = through + slope * step * NEAR
-        plot.curve(NEAR, np.where(np.abs(line) <= top, line, np.nan), color, dash)
+        plot.curve(NEAR, np.where(np.abs(line) <= top, line, np.nan), color, dash, name=name_of)
     for k in ends:
         plot.mark(NEAR[k], change[k], VERMILION)
     key = svg.legend([("loss", "currentColor", ""), *((name, *look) for name, _, _, *look in slopes)], *KEY)

@@ -88,7 +88,7 @@ class LossScene(base.Scene):
         curves = (-np.log(1 - p), BLUE, "class 0: −log(1 − p)"), (-np.log(p), VERMILION, "class 1: −log p")
         for y, (losses, color, name) in enumerate(curves):
             mine = y == self.y
-            plot.curve(p, losses, color, "" if mine else "4 5", 4 if mine else 2)
+            plot.curve(p, losses, color, "" if mine else "4 5", 4 if mine else 2, name.partition(":")[0])
             plot.body += svg.text(166, 60, name, "middle", 15) if mine else ""
         plot.mark(self.p, self.exact, ORANGE)
         alt = f"Loss over the probability p, for class {self.y}: {self.exact:.3g} nats at p = {self.p:.4g}."
@@ -99,7 +99,7 @@ class LossScene(base.Scene):
         plot = svg.Plot((-reach, reach), (0, reach), "loss (nats)", "logit", **BOX)
         for way, losses in three_ways(self.y, z2).items():
             look = LOOKS[way]
-            plot.curve(z2, losses, *look)
+            plot.curve(z2, losses, *look, name=way)
             broken = z2[~np.isfinite(losses)]
             if broken.size:
                 word = "nan" if np.isnan(losses).any() else "inf"

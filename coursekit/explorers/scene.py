@@ -15,8 +15,10 @@ from coursekit._validation import describe
 from coursekit.activations import ACTIVATIONS
 from coursekit.diagnosis.errors import explain_stop
 from coursekit.explorers import svg
+from coursekit.lesson import limits
 from coursekit.patterns import PATTERNS
 
+TOO_LONG = 5.0  # seconds that a learner's function may compute for one picture
 END = """
 Returns
 -------
@@ -204,11 +206,11 @@ class Scene:
         """Say when and why there is no next step."""
         return "The end."
 
-    def as_python(self):
+    def as_python(self, more=()):
         """Return Python that makes this explorer again; what is at its start is left out."""
         moved = {name: value for name, value in self.settings.items() if value != self.table[name].start}
         arguments = [*self.given, *(f"{name}={value!r}" for name, value in moved.items())]
-        return f"explore_{self.name}({', '.join(arguments)})"
+        return f"explore_{self.name}({', '.join([*arguments, *more])})"
 
     def hand(self, spot, drag, start, now):
         """Take over what a hand does at a spot of the picture, from a start to a place in [-1, 1]^2.
@@ -236,8 +238,12 @@ class Scene:
 
     def guarded(self, function, *arguments):
         """Call what may run the learner's code; keep what it raises as `error`. True if all went well."""
+        mine = [f for f in self.own if f not in (network.forward, network.backward)]
         try:
-            function(*arguments)
+            if mine:
+                limits.call(function, *arguments, seconds=TOO_LONG)
+            else:
+                function(*arguments)
         except (Exception, SystemExit) as error:  # whatever a learner's function raises
             if not self.own:
                 raise

@@ -62,7 +62,8 @@ class Shell(widgets.VBox):
         self._bridge = widgets.Text(continuous_update=False)
         self.line = widgets.Textarea(description="As Python", rows=1, layout={"width": "auto"})
         rows = [*self._rows(front or scene.table, buttons or {}, more or {}), self.points, self.picture]
-        rows += [self.status, self.line]
+        copy = _button("Copy", tooltip="Copy the line of Python that makes this again").add_class("ck-copy")
+        rows += [self.status, _row([self.line, copy], "ck-line")]
         script = widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">')
         super().__init__([*rows, self._bridge, script])
         for widget, kind in ((self, "explorer"), (self.picture, "picture"), (self._bridge, "bridge")):

@@ -8,6 +8,7 @@ they can be read in dark and light themes.
 import base64
 import html
 import io
+import json
 
 import numpy as np
 from PIL import Image
@@ -176,7 +177,7 @@ def curve(x, y, color, dash="", width=2.2):
     if len(x) > POINTS_ON_A_CURVE:
         chosen = np.linspace(0, len(x) - 1, POINTS_ON_A_CURVE).round().astype(int)
         x, y = x[chosen], y[chosen]
-    path = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
+    path = " ".join(f"{a:.2f},{b:.2f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
     return tag("polyline", points=path, fill="none", stroke=color, stroke_width=width, stroke_dasharray=dash)
 
 
@@ -205,7 +206,9 @@ class Plot:
         self.left, self.right, self.top, self.bottom, self.high = left, 290, top, top + height, y[1]
         self.to_x = scale(*x, self.left, self.right, log)
         self.to_y = scale(*y, self.bottom, self.top, log)
-        self.body = tag("path", d=f"M{left} {top}V{self.bottom}H290", fill="none", stroke="currentColor")
+        places = {"x": [*x, left, 290], "y": [*y, self.bottom, top], "log": log, "label": x_label or "x"}
+        self.body = f'<g data-ck-axes="{html.escape(json.dumps(places))}"/>'
+        self.body += tag("path", d=f"M{left} {top}V{self.bottom}H290", fill="none", stroke="currentColor")
         for value, words in (y_ticks or {v: f"{v:g}" for v in (y[0], sum(y) / 2, y[1])}).items():
             self.body += text(left - 4, self.to_y(value) + 4, words, "end", 12)
         for value, words in (x_ticks or {v: f"{v:g}" for v in x}).items():
@@ -214,10 +217,13 @@ class Plot:
         below = self.bottom + (30 if x_ticks else 14)
         self.body += text((left + 290) / 2, below, x_label, "middle", 12) + text(left - 4, top - 5, label)
 
-    def curve(self, x, y, color, dash="", width=2.2):
+    def curve(self, x, y, color, dash="", width=2.2, name=""):
         """Draw y over x, without what is not finite."""
         known = np.isfinite(y)
-        self.body += curve(self.to_x(x[known]), self.to_y(y[known]), color, dash, width)
+        line = curve(self.to_x(x[known]), self.to_y(y[known]), color, dash, width)
+        self.body += (
+            line.replace("<polyline", f'<polyline data-ck-name="{html.escape(name)}"') if name else line
+        )
 
     def level(self, y, color="currentColor", dash="5 4", width=1.6):
         """Draw a level line."""

@@ -14,7 +14,7 @@ FRONT = ("pattern", "learning_rate", "hidden_size", "activation")
 
 @base.explores({name: control for name, control in CONTROLS.items() if name != "preset"})
 def explore_training(
-    dataset=None, *, held_out=None, forward=network.forward, backward=network.backward, **settings
+    dataset=None, *, held_out=None, drawn=(), forward=network.forward, backward=network.backward, **settings
 ):
     """Controls beside a network in training: surface, curves, hidden units, numbers.
 
@@ -24,6 +24,8 @@ def explore_training(
         Points of your own, or a rule as in `make_dataset`, in place of the five patterns.
     held_out : Dataset, optional
         Points not trained on, with a curve of their own; drawn afresh where there is a rule.
+    drawn : list of (x1, x2, class)
+        Points beside the others, as a click on the decision surface draws them.
     forward, backward : callable
         Functions of your own, called like `coursekit.forward` and `coursekit.backward`.
     pattern, n_points, noise, data_seed, hidden_size, weight_seed, activation, output_bias, learning_rate
@@ -49,7 +51,10 @@ def explore_training(
         raise TypeError(f"dataset must be a Dataset or a rule; got {describe(dataset)}")
     if held_out is not None and not isinstance(held_out, Dataset):
         raise TypeError(f"held_out must be a Dataset; got {describe(held_out)}")
-    scene = TrainingScene(dataset, held_out, forward, backward)
+    for x1, x2, y in drawn:
+        if not (-1 <= x1 <= 1 and -1 <= x2 <= 1 and y in (0, 1)):
+            raise ValueError(f"drawn must hold (x1, x2, class) in the square; got {(x1, x2, y)}")
+    scene = TrainingScene(dataset, held_out, forward, backward, drawn)
     seeds = {"New points": "data_seed", "New weights": "weight_seed"}
     buttons = {title: partial(scene.new, name) for title, name in seeds.items() if name in scene.table}
     return Shell(scene, settings, FRONT, buttons, {"Weights as Python": scene.export})

@@ -61,14 +61,16 @@ class TrainingScene(base.Scene):
 
     name, plays, twice = "training", True, True
 
-    def __init__(self, dataset=None, held_out=None, forward=network.forward, backward=network.backward):
+    def __init__(
+        self, dataset=None, held_out=None, forward=network.forward, backward=network.backward, drawn=()
+    ):
         self.source, self.held_out, self.own = dataset, held_out, (forward, backward)
         named = [] if dataset is None else [rule_name(dataset) if callable(dataset) else "dataset"]
         self.given = named + base.own_functions(forward=forward, backward=backward)
         beside = ("preset", "pattern", "n_points", "noise", "data_seed")  # of what the source says itself
         left_out = beside[: 0 if dataset is None else 2 if callable(dataset) else 5]
         self.table = {name: control for name, control in CONTROLS.items() if name not in left_out}
-        self.live, self.rival, self._changed_at, self.drawn, self._drag = None, None, [], [], 0
+        self.live, self.rival, self._changed_at, self.drawn, self._drag = None, None, [], list(drawn), 0
         self._exported = None
 
     # Settings
@@ -122,7 +124,7 @@ class TrainingScene(base.Scene):
             return ""
         if drag != self._drag:
             self._drag = drag
-            self.drawn.append((*start, CLASSES[drawing]))
+            self.drawn = [*self.drawn, (*start.round(2).tolist(), CLASSES[drawing])]
             self._retrain()
         return f"Drew {drawing}: {len(self.drawn)} drawn, restarted."
 
@@ -171,8 +173,8 @@ class TrainingScene(base.Scene):
         self.until = self.live.iteration
 
     def tick(self):
-        """One picture further; False at the end."""
-        going = self.guarded(self._advance, self.live.iteration + self.settings["speed"])
+        """One picture further, or what slow functions have done of that; False at the end."""
+        going = self.guarded(self._advance, self.live.iteration + self.settings["speed"], 0.3)
         self.until = self.live.iteration
         return going and not self.live.ended
 
@@ -184,10 +186,11 @@ class TrainingScene(base.Scene):
     def _advance(self, until, seconds=np.inf):
         """Take steps, and measure on fresh points at iterations that no picture decides."""
         live, end = self.live, time.perf_counter() + seconds
+        piece = 1 if self.given else LONGEST  # functions of the learner's may be slow
         self._measure()
         while live.iteration < until and not live.ended and time.perf_counter() < end:
             following = MEASURED[bisect.bisect(MEASURED, live.iteration)]
-            live.advance(min(following, until) - live.iteration)
+            live.advance(min(following - live.iteration, until - live.iteration, piece))
             if self.rival:
                 self.rival.advance(live.iteration - self.rival.iteration)
             self._measure()
@@ -259,16 +262,16 @@ class TrainingScene(base.Scene):
             runs["the other: "] = (self.rival, PURPLE, PURPLE, "9 3 2 3")
         highest = max(run.loss.max(initial=0.0) for run, *_ in runs.values())
         top = next((limit for limit in (1, 2, 5, 10, 50, 1000) if highest <= limit), 1e6)
-        loss = svg.Plot((0, end), (0, top), "log loss (nats)")
+        loss = svg.Plot((0, end), (0, top), "log loss (nats)", "iteration")
         share = svg.Plot((0, end), (0, 1), "accuracy", "iteration", top=162, height=104)
         share.level(self.baseline)
-        for run, color, other_color, dash in runs.values():
+        for whose, (run, color, other_color, dash) in runs.items():
             at = np.arange(run.iteration)
-            loss.curve(at, run.loss, color, dash)
-            share.curve(at, run.accuracy, other_color, dash)
+            loss.curve(at, run.loss, color, dash, name=f"{whose}loss")
+            share.curve(at, run.accuracy, other_color, dash, name=f"{whose}accuracy")
         if self.fresh is not None:
             measured = np.array(self.measured).reshape(-1, 2).T
-            share.curve(*measured, GREEN, "2 4")
+            share.curve(*measured, GREEN, "2 4", name="on fresh points")
         for plot in (loss, share):
             plot.cursor(live.iteration)
         if self.rival:
@@ -285,9 +288,8 @@ class TrainingScene(base.Scene):
         return f"{self.now.capitalize()}. {self.why_ended() if early else ''}".rstrip()
 
     def as_python(self):
-        line = super().as_python()
-        if self.drawn:
-            line += f"  # and {len(self.drawn)} points drawn"
+        drawn = [f"drawn={self.drawn}"] if self.drawn else []
+        line = super().as_python(drawn)
         if self._changed_at:  # the line alone would give another training
             line += f"  # learning rate changed at iteration {', '.join(map(str, self._changed_at))}"
         if self._exported:

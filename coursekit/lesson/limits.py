@@ -10,19 +10,20 @@ class _Endless(BaseException):
     """No Exception, so that a learner's `except Exception` lets it through."""
 
 
-def call(function, *arguments):
-    """Call a function; one that computes for more than SECONDS stops with a TimeoutError.
+def call(function, *arguments, seconds=None):
+    """Call a function; one that computes for more than `seconds`, or SECONDS, stops with a TimeoutError.
 
     The error is raised in the thread of the call, between two steps of Python: inside of a single long
     operation of numpy, or while the function only waits, nothing happens. Where no thread can be started,
     the function runs without a limit.
     """
     done, raised, caller, start = threading.Event(), [], threading.get_ident(), time.process_time()
+    seconds = SECONDS if seconds is None else seconds
 
     def watch():
         import ctypes  # seldom needed
 
-        while time.process_time() - start < SECONDS:
+        while time.process_time() - start < seconds:
             if done.wait(0.1):
                 return
         for _ in range(5):  # a bare except may catch it
@@ -45,6 +46,6 @@ def call(function, *arguments):
             for _ in range(100 * len(raised)):  # what was raised and has not arrived yet arrives here
                 pass
     except _Endless as stop:
-        raise TimeoutError(f"after {SECONDS:g} seconds of computing").with_traceback(
+        raise TimeoutError(f"after {seconds:g} seconds of computing").with_traceback(
             stop.__traceback__
         ) from None

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sys
+import time
 from types import SimpleNamespace
 
 import ipywidgets as widgets
@@ -208,7 +209,9 @@ def test_clicks_draw_points_of_the_class_that_was_asked_for(explorer):
     start = ck.draw_start("circle", seed=0, n_points=60)[1]
     training = ck.train(dataset, params=start, learning_rate=1.5, iterations=200)
     assert numbers(explorer)[1] == round(ck.log_loss(dataset.y, training.predict(dataset.points)), 4)
-    assert explorer.line.value.endswith("  # and 2 points drawn")
+    again = eval(explorer.line.value, {"explore_training": explore_training})
+    assert numbers(again) == numbers(explorer)
+    assert again.line.value == explorer.line.value
     buttons(explorer)["New points"].click()
     assert len(explorer.scene.dataset.y) == 60
 
@@ -487,6 +490,42 @@ def test_a_mistake_in_mid_play_stops_it_and_keeps_the_last_good_picture():
     assert not explorer.playing
 
 
+def test_a_function_that_never_ends_is_stopped_and_the_last_picture_stays(monkeypatch):
+    monkeypatch.setattr("coursekit.explorers.scene.TOO_LONG", 0.2)
+    ends = [True]
+
+    def mine(params, forward_pass, X, y, activation):
+        while not ends[0]:
+            pass
+        return ck.backward(params, forward_pass, X, y, activation)
+
+    explorer = explore_training(backward=mine, **QUICK)
+    picture = explorer.scene.frame()
+    ends[0] = False
+    explorer.reset()
+    explorer.step()
+    assert re.search("TimeoutError in line [12] of mine", text(explorer))
+    assert "The picture is the last good one." in text(explorer)
+    ends[0] = True
+    explorer.controls["hidden_size"].value = 3
+    explorer.controls["hidden_size"].value = 4
+    assert explorer.scene.frame() == picture
+
+
+def test_slow_functions_give_pictures_of_fewer_iterations():
+    pause = [0.0]
+
+    def slow(params, forward_pass, X, y, activation):
+        time.sleep(pause[0])
+        return ck.backward(params, forward_pass, X, y, activation)
+
+    explorer = explore_training(backward=slow, **QUICK)
+    explorer.reset()
+    pause[0] = 0.05
+    explorer.step()
+    assert 0 < numbers(explorer)[0] < 20
+
+
 def test_a_forward_that_raises_at_once_shows_only_its_message():
     def broken(params, X, activation):
         return None
@@ -517,6 +556,13 @@ BAD = [
     ("speed", 3, ValueError, "speed must be"),
     ("output_bias", "no", TypeError, "output_bias must be"),
     ("data_seed", -1, ValueError, "data_seed must be"),
+    (
+        "drawn",
+        [(0.0, 1.5, 1)],
+        ValueError,
+        r"drawn must hold \(x1, x2, class\) in the square; got \(0.0, 1.5, 1\)",
+    ),
+    ("drawn", [(0.0, 0.5, 2)], ValueError, "drawn must hold"),
 ]
 
 

@@ -51,7 +51,7 @@ def test_a_curve_is_thinned_and_keeps_its_ends():
     x = np.arange(5000.0)
     places = re.search('points="([^"]*)"', svg.curve(x, x, "red")).group(1).split()
     assert len(places) == svg.POINTS_ON_A_CURVE
-    assert (places[0], places[-1]) == ("0.0,0.0", "4999.0,4999.0")
+    assert (places[0], places[-1]) == ("0.00,0.00", "4999.00,4999.00")
     assert 'points=""' in svg.curve(x[:0], x[:0], "red")
 
 
@@ -63,7 +63,7 @@ def test_axes_place_values_and_keep_them_inside():
     assert plot.to_x(2000) - plot.to_x(0) == 250
     assert ">2000<" in plot.body
     plot.curve(np.array([0.0, 1000, 2000]), np.array([0.5, np.nan, 1]), "red")
-    assert 'points="40.0,60.0 290.0,10.0"' in plot.body
+    assert 'points="40.00,60.00 290.00,10.00"' in plot.body
     plot.mark(0, 7, "red")
     assert "M40.0 12.0l-7 12h14z" in plot.body
 
