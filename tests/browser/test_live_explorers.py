@@ -241,14 +241,82 @@ def test_few_controls_stand_in_front_and_play_is_the_first(page):
     assert explorer.picture() == picture
 
 
-def test_controls_and_picture_fit_on_one_screen(page):
-    page.set_viewport_size({"width": 1280, "height": 720})
+SCREENS = {
+    "laptop": (1280, 720, False),
+    "beside the files": (1000, 720, True),
+    "zoom 150 %": (853, 480, False),
+}
+SEEN = """root => {
+    root.scrollIntoView({block: 'start'});
+    const area = root.closest('.jp-NotebookPanel-notebook').getBoundingClientRect();
+    const [top, bottom] = [root.getBoundingClientRect().top, root.querySelector('.ck-numbers').getBoundingClientRect().bottom];
+    return bottom - Math.max(top, area.top) <= area.height && bottom <= area.bottom + 1;
+}"""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_controls_and_picture_fit_on_one_screen(page, screen, tmp_path):
+    width, height, files = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("files => { jupyterapp.shell[files ? 'expandLeft' : 'collapseLeft'](); }", files)
     run_cell(page, 0, EXPLORERS["training"])
     explorer = Explorer(page)
     explorer.rests()
-    box = explorer.root.bounding_box()
-    assert box["height"] <= 560
+    assert explorer.root.evaluate(SEEN)
+    page.screenshot(path=tmp_path / "screen.png")
     assert explorer.root.evaluate("root => root.scrollWidth <= root.clientWidth + 1")
+    page.evaluate("jupyterapp.shell.collapseLeft()")
+
+
+READ = r"iteration (\d+), loss ([\d.e-]+), accuracy ([\d.]+), on fresh points ([\d.]+)"
+
+
+def test_curves_are_read_by_mouse_and_by_keys(training, page):
+    figure = training.root.locator("figure:has-text('Loss and accuracy')")
+    reading = training.root.locator(".ck-reading")
+    box = figure.locator("svg").bounding_box()
+
+    def is_true():
+        iteration, *numbers = map(float, re.fullmatch(READ, reading.inner_text()).groups())
+        known = f"[float(line[{iteration:.0f}]) for line in (e.scene.live.loss, e.scene.live.accuracy)]"
+        return numbers[:2] == pytest.approx(eval(ask(page, f"print({known})")), rel=0.01, abs=2e-3)
+
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 40)
+    until(reading.is_visible)
+    assert is_true()
+    by_mouse = reading.inner_text()
+    page.mouse.move(box["x"] - 300, box["y"] - 100)
+    figure.focus()
+    for key in ("ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+        assert is_true()
+    assert reading.inner_text() != by_mouse
+    assert violations(page) == []
+    training["Play"].focus()
+    until(lambda: not reading.is_visible(), what="the end of reading")
+
+
+def test_points_are_drawn_by_keys(training, page):
+    training["A click draws"].select_option("a point of class 0")
+    training.says("A click on the surface draws")
+    figure = training.root.locator("figure:has-text('The network')")
+    figure.focus()
+    for number in (1, 2):
+        page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        training.says(f"{number} drawn, restarted.")
+    assert ask(page, "print(e.scene.drawn)") == "[(0.25, 0.05, 0), (0.5, 0.1, 0)]\n"
+    assert figure.evaluate(IS_FOCUS), "a new picture took the focus away"
+
+
+def test_one_button_copies_the_line_that_makes_it_again(training, page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    training.press("Hidden units", "ArrowRight")
+    training.rests()
+    training.root.locator(".ck-copy").click()
+    line = "explore_training(hidden_size=5)"
+    until(lambda: page.evaluate("navigator.clipboard.readText()") == line, what="the line on the clipboard")
 
 
 def test_it_fills_the_screen_for_a_lecture(training, page):
@@ -405,6 +473,23 @@ def test_functions_that_break_in_mid_play_leave_the_last_good_picture(page):
     explorer.says("Playing.")
     explorer.plays()
     explorer.press("Pause")
+
+
+def test_functions_that_never_end_are_stopped(page):
+    explorer = show(page, OWN_FORWARD.format(mistake="while broken: pass"))
+    ask(page, "from coursekit.explorers import scene; scene.TOO_LONG = 1.0")
+    picture = explorer.picture()
+    explorer.press("Play")
+    explorer.plays()
+    ask(page, "broken = True")
+    explorer.says("Stopped: TimeoutError in line 2 of my_forward", "The picture is the last good one.")
+    assert explorer.picture() != picture
+    assert explorer["Play"].is_visible()
+    ask(page, "broken = False; scene.TOO_LONG = 5.0")
+    explorer.press("Play")
+    explorer.plays()
+    explorer.press("Pause")
+    explorer.says("Paused.")
 
 
 # Beside others
@@ -596,6 +681,25 @@ def test_voila_shows_and_plays(first_page, server, tmp_path):
         if label not in WITHOUT_KERNEL:
             move(control)
     until(lambda: loss.both() != before)
+    page.close()
+
+
+def test_on_a_phone_the_picture_stays_in_sight(first_page, server, tmp_path):
+    page = first_page.context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(shown_by("voila", server).format("voila.ipynb"))
+    explorer = Explorer(page)
+    explorer.rests()
+    explorer.press("More")
+    last = explorer["Stop at accuracy"]
+    last.scroll_into_view_if_needed()
+    for control in ("Hidden units", "Stop at accuracy"):
+        explorer[control].evaluate("e => e.scrollIntoView({block: 'end'})")
+        page.wait_for_timeout(200)
+        page.screenshot(path=tmp_path / f"{control}.png")
+        box = explorer.root.locator("[data-ck-frame] svg").first.bounding_box()
+        assert -1 <= box["y"] <= 844 - box["height"], control
+    assert page.evaluate("document.documentElement.scrollWidth") <= 391, "it can be scrolled sideways"
     page.close()
 
 
