@@ -249,7 +249,7 @@ SCREENS = {
 SEEN = """root => {
     root.scrollIntoView({block: 'start'});
     const area = root.closest('.jp-NotebookPanel-notebook').getBoundingClientRect();
-    const [top, bottom] = [root.getBoundingClientRect().top, root.querySelector('.ck-numbers').getBoundingClientRect().bottom];
+    const {top} = root.getBoundingClientRect(), {bottom} = root.querySelector('.ck-numbers').getBoundingClientRect();
     return bottom - Math.max(top, area.top) <= area.height && bottom <= area.bottom + 1;
 }"""
 
