@@ -249,7 +249,8 @@ SCREENS = {
 SEEN = """root => {
     root.scrollIntoView({block: 'start'});
     const area = root.closest('.jp-NotebookPanel-notebook').getBoundingClientRect();
-    const {top} = root.getBoundingClientRect(), {bottom} = root.querySelector('.ck-numbers').getBoundingClientRect();
+    const {top} = root.getBoundingClientRect();
+    const {bottom} = root.querySelector('.ck-numbers').getBoundingClientRect();
     return bottom - Math.max(top, area.top) <= area.height && bottom <= area.bottom + 1;
 }"""
 
