@@ -54,8 +54,11 @@ class BackwardScene(base.Scene):
             for index in np.ndindex(weights.shape)
         }
         self.line, self.params, self.base = 0, params, params
+        if X is not X_TINY:
+            self.given += ["X=X", "y=y"]
         reach = min(-5.0, params.W1.min()), max(5.0, params.W1.max())
         self.table = {
+            "line": base.slider("Line", 0, 0, len(LINES)),
             "point": base.choice("Points", ALL, [("all", ALL), *((f"point {i}", i) for i in range(len(y)))]),
             "weight": base.choice("Weight", "W1[0, 0]", self.names),
             "value": base.slider("Its value", float(params.W1[0, 0]), *reach, 0.01, digits=2),
@@ -66,7 +69,11 @@ class BackwardScene(base.Scene):
 
     def change(self, name, settings):
         """Take over the settings: a weight that is moved, or what is computed from now on."""
-        self.settings = settings
+        if name in (None, "line"):
+            self.line = settings["line"]
+        self.settings = settings | {"line": self.line}
+        if name == "line":
+            return ""
         if name == "value":
             self.params = self._moved(settings["value"])
         else:
@@ -78,16 +85,23 @@ class BackwardScene(base.Scene):
     def tick(self):
         """Go on to the next line; after the update, to the first one again."""
         if self.line == len(LINES):
-            self.line, self.params = 0, self.updated
-            self.change(None, self.settings)
+            self._go_to(0, self.updated)
         self.line += 1
+        self.settings["line"] = self.line
         return self.error is None
+
+    def _go_to(self, line, params):
+        self.params = params
+        self.change(None, self.settings | {"line": line})
 
     def reset(self):
         """Back to the first weights, before the first line."""
-        self.line, self.params = 0, self.start
-        self.change(None, self.settings)
+        self._go_to(0, self.start)
         return "Back to the first weights."
+
+    def as_python(self):
+        params = None if self.params is TINY else base.python_of(self.params)
+        return super().as_python(value=None, params=params)
 
     # Numbers
 

@@ -132,7 +132,7 @@ def python_of(params):
     """Return Python that makes these weights."""
     look = {"separator": ", ", "floatmode": "unique", "prefix": "    W1=np.array("}
     W1, W2 = (np.array2string(weights, **look) for weights in params)
-    return f"params = ck.Params(\n    W1=np.array({W1}),\n    W2=np.array({W2}),\n)"
+    return f"ck.Params(\n    W1=np.array({W1}),\n    W2=np.array({W2}),\n)"
 
 
 class Scene:
@@ -206,11 +206,14 @@ class Scene:
         """Say when and why there is no next step."""
         return "The end."
 
-    def as_python(self, more=()):
-        """Return Python that makes this explorer again; what is at its start is left out."""
-        moved = {name: value for name, value in self.settings.items() if value != self.table[name].start}
-        arguments = [*self.given, *(f"{name}={value!r}" for name, value in moved.items())]
-        return f"explore_{self.name}({', '.join([*arguments, *more])})"
+    def as_python(self, **more):
+        """Return Python that makes this explorer again; what is at its start is left out.
+
+        `more` is name -> value, or code that stands for it, of settings that are others and of arguments.
+        """
+        settings = {name: repr(v) for name, v in self.settings.items() if v != self.table[name].start}
+        arguments = [f"{name}={value}" for name, value in (settings | more).items() if value is not None]
+        return f"explore_{self.name}({', '.join([*self.given, *arguments])})"
 
     def hand(self, spot, drag, start, now):
         """Take over what a hand does at a spot of the picture, from a start to a place in [-1, 1]^2.

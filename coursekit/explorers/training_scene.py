@@ -288,12 +288,14 @@ class TrainingScene(base.Scene):
         return f"{self.now.capitalize()}. {self.why_ended() if early else ''}".rstrip()
 
     def as_python(self):
-        drawn = [f"drawn={self.drawn}"] if self.drawn else []
-        line = super().as_python(drawn)
+        more, live = {"drawn": self.drawn or None}, self.live
+        if 0 < live.iteration < live.limit and not live.ended:
+            more["iterations"] = live.iteration
+        line = super().as_python(**more)
         if self._changed_at:  # the line alone would give another training
             line += f"  # learning rate changed at iteration {', '.join(map(str, self._changed_at))}"
         if self._exported:
-            line += f"\n# {self.now}\n{base.python_of(self._exported)}"
+            line += f"\n# {self.now}\nparams = {base.python_of(self._exported)}"
         return line
 
 

@@ -83,7 +83,7 @@ def starting_lines(hidden_size):
 class UnitsScene(base.Scene):
     """Lines set by hand on a pattern, as in `params_from_lines`, of all units that there may be."""
 
-    table = CONTROLS
+    name, table = "units", CONTROLS
 
     def __init__(self, lines, output_bias):
         self.start = self.lines, self.output_bias = lines, output_bias
@@ -241,7 +241,11 @@ class UnitsScene(base.Scene):
         return self._numbers() + all_one
 
     def as_python(self):
-        return base.python_of(self.params)
+        """Return Python that makes the weights, and this explorer with them."""
+        own = dict.fromkeys((*PARTS, "output_bias", "hidden_size"))  # the weights say these
+        if callable(self.settings["pattern"]):
+            own["pattern"] = rule_name(self.settings["pattern"])
+        return f"params = {base.python_of(self.params)}\n{super().as_python(**own, params='params')}"
 
 
 @base.explores({name: CONTROLS[name] for name in ("hidden_size", "compare")})

@@ -194,7 +194,22 @@ def test_a_backward_pass_that_raises_leaves_the_forward_pass():
     assert "backward must return (dW1, dW2); got None" in text(unwritten)
 
 
-CHANGES = {"point": 0, "weight": "W2[0]", "value": 0.3, "activation": "tanh", "learning_rate": 1.0}
+def test_the_line_of_python_makes_what_is_shown():
+    explorer = explore_backward(backward=ck.backward, learning_rate=2.0)
+    assert explorer.line.value == "explore_backward(learning_rate=2.0)"
+    for _ in range(15):
+        explorer.step()
+    explorer.controls["weight"].value = "W2[1]"
+    explorer.controls["value"].value = 0.25
+    again = eval(explorer.line.value, {"explore_backward": explore_backward, "ck": ck, "np": np})
+    assert again.scene.line == explorer.scene.line == 4
+    assert again.scene.values.keys() == explorer.scene.values.keys()
+    for name, values in explorer.scene.values.items():
+        np.testing.assert_allclose(again.scene.values[name], values)
+    assert text(again) == text(explorer)
+
+
+CHANGES = {"line": 3, "point": 0, "weight": "W2[0]", "value": 0.3, "activation": "tanh", "learning_rate": 1.0}
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -74,10 +74,13 @@ def test_what_it_shows_is_what_forward_finds():
 
 def test_the_python_beside_it_makes_the_same_weights():
     explorer = explore_units(stripe, params=STRIPE, compare=False)
-    found = {}
-    exec(explorer.line.value, {"ck": ck, "np": np}, found)
+    explorer.controls["unit"].value = 1
+    found, made = {}, []
+    known = {"ck": ck, "np": np, "stripe": stripe, "explore_units": lambda **given: made.append(given)}
+    exec(explorer.line.value, known, found)
     np.testing.assert_array_equal(found["params"].W1, STRIPE.W1)
     np.testing.assert_array_equal(found["params"].W2, STRIPE.W2)
+    assert made == [{"pattern": stripe, "compare": False, "unit": 1, "params": found["params"]}]
 
 
 def test_three_soft_lines_can_enclose_the_circle_by_hand_and_sharp_ones_less_well(explorer):
@@ -202,7 +205,7 @@ def test_training_reaches_what_train_reaches_up_to_the_rounding_of_sliders():
 
 def test_trained_weights_come_into_the_controls_and_go_again(explorer):
     explorer.controls["angle"].value = 25.0
-    mine, by_hand = explorer.line.value, explorer.scene.accuracy
+    mine, by_hand = explorer.scene.params, explorer.scene.accuracy
     press(explorer, "Show what training found")
     assert explorer.controls["compare"].value
     assert explorer.scene.accuracy == explorer.scene.trained["circle", 3][0] > 0.95
@@ -211,7 +214,8 @@ def test_trained_weights_come_into_the_controls_and_go_again(explorer):
     assert f"your best so far {by_hand:.3f}" in text(explorer)
     press(explorer, "Show what training found")
     press(explorer, "Put my weights back")
-    assert explorer.line.value == mine
+    np.testing.assert_array_equal(explorer.scene.params.W1, mine.W1)
+    np.testing.assert_array_equal(explorer.scene.params.W2, mine.W2)
     assert explorer.controls["angle"].value == 25.0
     press(explorer, "Start again")
     assert explorer.controls["angle"].value == 0.0

@@ -369,6 +369,14 @@ def test_the_line_tells_of_a_rate_that_was_changed_on_the_way(explorer):
     assert "#" not in explorer.line.value
 
 
+def test_the_line_makes_what_is_shown_in_the_middle_of_a_training(explorer):
+    explorer.reset()
+    for _ in range(3):
+        explorer.step()
+    assert explorer.line.value == "explore_training(n_points=60, iterations=60)"
+    assert numbers(eval(explorer.line.value, {"explore_training": explore_training})) == numbers(explorer)
+
+
 def test_presets_show_what_they_say():
     explorer = explore_training()
     found = {}
