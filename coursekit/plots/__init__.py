@@ -9,7 +9,7 @@ from coursekit.plots.figures import (
     plot_loss,
     plot_pattern,
 )
-from coursekit.plots.pictures import show, to_html
+from coursekit.plots.pictures import show
 from coursekit.plots.sweeps import plot_first_iterations, plot_heat_map
 
 __all__ = [
@@ -23,5 +23,4 @@ __all__ = [
     "plot_loss",
     "plot_pattern",
     "show",
-    "to_html",
 ]

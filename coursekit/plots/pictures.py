@@ -1,4 +1,4 @@
-"""A figure as a picture with its alternative text, from the labels of its axes, in a notebook or as HTML."""
+"""A figure as a picture with its alternative text, from the labels of its axes, in a notebook."""
 
 import base64
 import html
@@ -26,16 +26,12 @@ def show(figure, *, alt=None):
     from IPython.display import display
 
     figure, alt = _described(figure, alt)
-    data = _base64(_in_256_colours(_png(figure)))
+    data = base64.b64encode(_picture(figure)).decode()
+    look = 'style="max-width: 100%; background: white"'
+    page = f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" {look}>'
     text = textwrap.fill(f"Figure: {alt}", 100)
-    display({"text/html": _img(data, alt), "image/png": data, "text/plain": text}, raw=True)
+    display({"text/html": page, "image/png": data, "text/plain": text}, raw=True)
     plt.close(figure)
-
-
-def to_html(figure, *, alt=None):
-    """Return a figure as one `<img>` element with its alternative text, as a str."""
-    figure, alt = _described(figure, alt)
-    return _img(_base64(_png(figure)), alt)
 
 
 def _described(figure, alt):
@@ -51,24 +47,10 @@ def _described(figure, alt):
     return figure, alt
 
 
-def _png(figure):
-    buffer = io.BytesIO()
+def _picture(figure):
+    """Return a figure as a PNG with a palette, about a third of the size: a lesson keeps many."""
+    buffer, smaller = io.BytesIO(), io.BytesIO()
     figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
-    return buffer.getvalue()
-
-
-def _in_256_colours(picture):
-    """Return the picture as a palette PNG, about a third of the size: a lesson keeps many."""
-    smaller = io.BytesIO()
-    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    image = Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     image.save(smaller, "png", optimize=True)
     return smaller.getvalue()
-
-
-def _base64(picture):
-    return base64.b64encode(picture).decode()
-
-
-def _img(data, alt):
-    look = 'style="max-width: 100%; background: white"'
-    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" {look}>'

@@ -15,24 +15,9 @@ FORMAT = "coursekit checkpoint 1"
 
 
 def open_checkpoint(path, job):
-    """Open or create the checkpoint of a job.
+    """Open or create the checkpoint of a job; return the file, to append to, and the parts in it.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-    job : dict
-        What the job is, in values that JSON can hold. A file of another job is refused.
-
-    Returns
-    -------
-    file : binary file, open for appending
-    parts : list
-        What was appended so far.
-
-    Raises
-    ------
-    TypeError, ValueError, OSError
-        Where the path is none, the file is damaged or of another job, or cannot be written.
+    A job is a dict of values that JSON can hold. A file of another job, or a damaged one, is refused.
     """
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"checkpoint must be the path of a file; got {describe(path)}")

@@ -48,13 +48,7 @@ def networks_at_once(n_points, recorded):
 
 
 def train_chunk(chunk):
-    """Train the networks of a chunk.
-
-    Returns
-    -------
-    dict
-        Name of a quantity -> ndarray with one entry, or one curve, for each network.
-    """
+    """Train the networks of a chunk; return name of a quantity -> an entry, or a curve, for each."""
     shape = dict(n_points=chunk.n_points, hidden_size=chunk.hidden_size, output_bias=chunk.output_bias)
     drawn = [draw_start(start.pattern, seed=start.seed, **shape) for start in chunk.starts]
     X, y = np.stack([data.X for data, _ in drawn]), np.stack([data.y for data, _ in drawn])

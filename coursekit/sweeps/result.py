@@ -179,10 +179,3 @@ def place_of(value, values, name):
             return i
     known = ", ".join(map(repr, values[:8])) + (", ..." if len(values) > 8 else "")
     raise ValueError(f"axis {name} must be selected by a value on it: {known}; got {describe(value)}")
-
-
-def empty_values(names, networks, recorded):
-    """Return arrays for the quantities of a sweep in which no network is trained yet."""
-    return {
-        name: np.full((networks, recorded) if name in CURVES else networks, MISSING[name]) for name in names
-    }

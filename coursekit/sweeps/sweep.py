@@ -11,7 +11,7 @@ from coursekit.descent.choice import compiled
 from coursekit.patterns import rule_name
 from coursekit.sweeps.chunk import train_chunk
 from coursekit.sweeps.grid import AXES, check_grid, plan_of, quantities, recorded
-from coursekit.sweeps.result import SweepResult, SweepStopped, empty_values
+from coursekit.sweeps.result import CURVES, MISSING, SweepResult, SweepStopped
 
 WORTH_A_POOL = 2e8  # points x units x iterations: about a second on one core
 
@@ -89,7 +89,10 @@ def sweep(
     plan = plan_of(axes, settings)
     axes["pattern"] = tuple(rule_name(pattern) for pattern in axes["pattern"])
     done = np.zeros(sum(map(len, plan.cells)), dtype=bool)
-    values = empty_values(quantities(settings), done.size, recorded(settings))
+    curve = (done.size, recorded(settings))
+    values = {
+        name: np.full(curve if name in CURVES else done.size, MISSING[name]) for name in quantities(settings)
+    }
     error = _run(plan, values, done, executor, checkpoint)
     result = _named(axes, [name for name in AXES if is_list(given[name])], settings, values, done)
     if error is not None and not isinstance(error, KeyboardInterrupt):

@@ -143,17 +143,24 @@ def test_legends_hide_nothing(dataset, plot):
     assert legend_box.xmax <= ax.figure.bbox.width
 
 
-def test_html_carries_the_alternative_text_escaped(dataset):
-    page = plots.to_html(plots.plot_pattern(dataset))
+@pytest.fixture
+def shown(monkeypatch):
+    bundles = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+def test_html_carries_the_alternative_text_escaped(dataset, shown):
+    plots.show(plots.plot_pattern(dataset))
+    page = shown[0]["text/html"]
     assert page.startswith('<img src="data:image/png;base64,')
     assert "Scatter plot of 80 points" in page
     _, ax = plt.subplots()
-    assert 'alt="a &lt; &quot;b&quot;"' in plots.to_html(ax, alt='a < "b"')
+    plots.show(ax, alt='a < "b"')
+    assert 'alt="a &lt; &quot;b&quot;"' in shown[1]["text/html"]
 
 
-def test_show_displays_picture_and_text_and_closes_the_figure(dataset, monkeypatch):
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+def test_show_displays_picture_and_text_and_closes_the_figure(dataset, shown):
     assert plots.show(plots.plot_pattern(dataset)) is None
     (bundle,) = shown
     assert set(bundle) == {"text/html", "image/png", "text/plain"}

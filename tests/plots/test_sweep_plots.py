@@ -108,11 +108,14 @@ def test_a_seed_has_its_place_in_every_column():
     np.testing.assert_allclose(places[1], 0, atol=1e-12)
 
 
-def test_plots_draw_on_given_axes_and_show_has_its_words():
+def test_plots_draw_on_given_axes_and_show_has_its_words(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
     figure, axes = plt.subplots(1, 2)
     assert [heat_map(ax=axes[0]), first_iterations(ax=axes[1])] == list(axes)
     assert figure.axes == list(axes)
-    page = plots.to_html(figure)
+    plots.show(figure)
+    page = shown[0]["text/html"]
     assert "Heat map: Twenty seeds" in page
     assert "First iteration, of 1000" in page
 
