@@ -161,8 +161,7 @@ def surface(shares, marks):
 
 def hand(spot, x, y, side):
     """Return an unseen square in which the page tells of what a hand does."""
-    unseen = tag("rect", x=x, y=y, width=side, height=side, fill="none")
-    return unseen.replace("<rect", f'<rect data-ck-hand="{spot}"')
+    return tag("rect", x=x, y=y, width=side, height=side, fill="none", data_ck_hand=spot)
 
 
 def text(x, y, words, anchor="start", size=13, color="", kind=""):
@@ -172,13 +171,14 @@ def text(x, y, words, anchor="start", size=13, color="", kind=""):
     return f"<text {place}{look}>{html.escape(str(words))}</text>"
 
 
-def curve(x, y, color, dash="", width=2.2):
+def curve(x, y, color, dash="", width=2.2, **more):
     """Return a polyline through at most POINTS_ON_A_CURVE of the places (x, y)."""
     if len(x) > POINTS_ON_A_CURVE:
         chosen = np.linspace(0, len(x) - 1, POINTS_ON_A_CURVE).round().astype(int)
         x, y = x[chosen], y[chosen]
     path = " ".join(f"{a:.2f},{b:.2f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
-    return tag("polyline", points=path, fill="none", stroke=color, stroke_width=width, stroke_dasharray=dash)
+    look = dict(stroke=color, stroke_width=width, stroke_dasharray=dash) | more
+    return tag("polyline", points=path, fill="none", **look)
 
 
 def scale(low, high, start, end, log=False):
@@ -220,10 +220,8 @@ class Plot:
     def curve(self, x, y, color, dash="", width=2.2, name=""):
         """Draw y over x, without what is not finite."""
         known = np.isfinite(y)
-        line = curve(self.to_x(x[known]), self.to_y(y[known]), color, dash, width)
-        self.body += (
-            line.replace("<polyline", f'<polyline data-ck-name="{html.escape(name)}"') if name else line
-        )
+        named = {"data_ck_name": html.escape(name)} if name else {}
+        self.body += curve(self.to_x(x[known]), self.to_y(y[known]), color, dash, width, **named)
 
     def level(self, y, color="currentColor", dash="5 4", width=1.6):
         """Draw a level line."""
