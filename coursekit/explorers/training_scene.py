@@ -53,7 +53,6 @@ CONTROLS = {
     "wires": base.choice("Wires show", "weights", ["weights", "slopes"]),
     "preset": base.choice("Preset", "(choose)", ["(choose)", *PRESETS]),
 }
-WORDS = {"n_points": "points", "stop_at": "end", "iterations": "end"}  # for what is new
 
 
 class TrainingScene(base.Scene):
@@ -100,7 +99,7 @@ class TrainingScene(base.Scene):
         if name in ("pattern", "data_seed"):
             self.drawn = []
         self._retrain()
-        return f"New {WORDS.get(name, name or 'settings').replace('_', ' ')}: restarted."
+        return f"New {self.table[name].label.lower() if name else 'settings'}: restarted."
 
     def _retrain(self):
         """Start again; train to the end at once, unless it was being played."""
@@ -142,20 +141,17 @@ class TrainingScene(base.Scene):
             X = np.vstack([self.dataset.X, np.column_stack([x1, x2, np.ones(len(y))])])
             self.dataset = Dataset("with points drawn", X, np.append(self.dataset.y, y.astype(int)))
         self.live = self._run(*self.own, stop_at=wanted["stop_at"] if wanted["stop_at"] < 1 else 2.0)
-        self.rival, against = None, wanted["against"]
-        if against in FACTORS:
-            self.rival = self._run(*self.own, FACTORS[against])
-        elif against != NOBODY:
-            backward = planted(against) if against in MISTAKES else network.backward
-            self.rival = self._run(network.forward, backward)
+        against = wanted["against"]
+        others = dict.fromkeys(FACTORS, self.own) | {RIGHT: (network.forward, network.backward)}
+        others |= {mistake: (network.forward, planted(mistake)) for mistake in MISTAKES}
+        self.rival = self._run(*others[against], FACTORS.get(against, 1.0)) if against != NOBODY else None
         self.baseline = majority_baseline(self.dataset.y)
 
     def _run(self, forward, backward, faster=1.0, **more):
         """Return a run from the start that the settings name, at their rate or a multiple of it."""
         wanted = self.settings
-        start = draw_weights(
-            wanted["hidden_size"], seed=wanted["weight_seed"], output_bias=wanted["output_bias"]
-        )
+        drawn = dict(seed=wanted["weight_seed"], output_bias=wanted["output_bias"])
+        start = draw_weights(wanted["hidden_size"], **drawn)
         more |= dict(longest=LONGEST, forward=forward, backward=backward)
         rate = faster * wanted["learning_rate"]
         return Run(self.dataset, start, wanted["activation"], rate, wanted["iterations"], **more)

@@ -379,7 +379,7 @@ def test_learning_rate_goes_on_and_hidden_size_restarts_in_mid_play(player):
     assert numbers_of(player)[0] >= 205
     before = numbers_of(player)[0]
     player.press("Hidden units", "ArrowRight")
-    player.says("New hidden size: restarted.")
+    player.says("New hidden units: restarted.")
     assert numbers_of(player)[0] < before
     player.plays()
     player.press("Pause")

@@ -154,7 +154,7 @@ def test_pause_step_and_reset():
         assert f"going on from iteration {at + 25}" in text(explorer)
         assert numbers(explorer)[0] == at + 25
         explorer.controls["hidden_size"].value = 3
-        assert "New hidden size: restarted" in text(explorer)
+        assert "New hidden units: restarted" in text(explorer)
         assert numbers(explorer)[0] == 0
         explorer.step()
         explorer.reset()
