@@ -10,30 +10,32 @@ WIDE = 660.0  # the graph of a network
 GRID, TILE = svg.square_grid(64), svg.square_grid(24)
 
 
-def surface(at, dataset, marks):
-    """Return the decision surface of a forward pass `at`, wrong points ringed, and in words how many."""
+def surface(at, dataset, marks, shares=None):
+    """Return the decision surface of a forward pass `at`, or a map, wrong points ringed; and how many."""
     p = at(dataset.X).p
     wrong = dataset.points[(p >= 0.5) != (dataset.y == 1)]
-    body = svg.surface(at(GRID).p.reshape(64, 64), svg.rings(wrong) + marks)
+    shares = at(GRID).p.reshape(64, 64) if shares is None else shares
+    body = svg.surface(shares, svg.rings(wrong) + marks)
     return body, f"{len(wrong)} of {len(p)} points wrong (ringed)."
 
 
-def maps(at, h, phi):
+def maps(at, h, phi, grid=None):
     """Return (h, size, size) activations from 0 to 1: from the lowest to the highest possible; white is 0."""
-    A1, (low, high) = np.asarray(at(TILE).A1)[:, :h], phi.range
+    A1, (low, high) = np.asarray(at(TILE if grid is None else grid).A1)[:, :h], phi.range
     if np.isfinite(high - low):
         shares = (A1 - low) / (high - low)
     else:
         shares = 0.5 + A1 / max(2 * np.abs(A1).max(), 1e-9)
-    return shares.T.reshape(h, 24, 24)
+    size = round(len(A1) ** 0.5)
+    return shares.T.reshape(h, size, size)
 
 
-def lines_on_surface(W1, W2, chosen=None):
+def lines_on_surface(params, chosen, only=False):
     """Return the line of each unit, its number on the positive side; the chosen one is solid and thick."""
-    body = ""
+    body, (W1, W2) = "", params
     for unit, weights in enumerate(W1.T):
         ends = _ends_of_line(weights)
-        if ends is None:
+        if ends is None or (only and unit != chosen):
             continue
         look = (3.6, "") if unit == chosen else (1.8, "6 4")
         normal = weights[:2] / np.hypot(*weights[:2])
@@ -87,7 +89,7 @@ def box(x, y, width, height):
     return svg.tag("rect", x=x, y=y, width=width, height=height, rx=6, **look)
 
 
-def living(params, maps, surface, links, letters="", chosen=None):
+def living(params, maps, surface, links, letters="", chosen=-1):
     """Return the body of a network in training: inputs, a map of each hidden unit, the decision surface.
 
     `maps` (h, size, size) are shares, first row on top; the one `chosen` gets a frame. The wires and the
@@ -110,8 +112,7 @@ def living(params, maps, surface, links, letters="", chosen=None):
         ends = _ends_of_line(params.W1[:, unit])
         body += svg.image(shares, left, top, side)
         body += _line(svg.in_square(ends, left, top, side), 1.6) if ends is not None else ""
-        if chosen is not None:
-            body += svg.hand(f"unit-{unit}", left, top, side)
+        body += svg.hand(f"unit-{unit}", left, top, side)
         if unit == chosen:
             frame = dict(x=left, y=top, width=side, height=side, stroke="currentColor", stroke_width=4)
             body += svg.tag("rect", **frame, fill="none")

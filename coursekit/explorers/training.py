@@ -6,7 +6,8 @@ from coursekit import network
 from coursekit._validation import describe
 from coursekit.explorers import scene as base
 from coursekit.explorers.shell import Shell
-from coursekit.explorers.training_scene import CONTROLS, TrainingScene
+from coursekit.explorers.training_scene import TrainingScene
+from coursekit.explorers.training_table import CONTROLS
 from coursekit.patterns import Dataset, check_dataset
 
 FRONT = ("pattern", "learning_rate", "hidden_size", "activation")
@@ -42,6 +43,8 @@ def explore_training(
     against : str
         Another training from the same start to race with: "nobody", "the right gradient", "three times
         the rate", "a third of the rate", or a planted mistake of `explore_gradient_check`.
+    shown : int
+        Unit whose map the surface shows, as after a click on it; -1: none, but the output.
     wires : {"weights", "slopes"}
         What the thickness and the numbers of the wires stand for.
     """

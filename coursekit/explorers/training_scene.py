@@ -4,7 +4,6 @@ import bisect
 import time
 from html import escape
 
-import ipywidgets as widgets
 import numpy as np
 
 from coursekit import network
@@ -15,44 +14,23 @@ from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import graph, svg
 from coursekit.explorers import scene as base
 from coursekit.explorers.gradient_check import MISTAKES
+from coursekit.explorers.training_table import (
+    CLASSES,
+    CONTROLS,
+    FACTORS,
+    LONGEST,
+    NOBODY,
+    OUTPUT,
+    PRESETS,
+    RIGHT,
+)
 from coursekit.losses import accuracy, log_loss_from_logits
 from coursekit.palette import BLUE, GREEN, PURPLE, VERMILION
 from coursekit.patterns import Dataset, majority_baseline, rule_name
 from coursekit.starts import FRESH, draw_points, draw_weights
 
-LONGEST = 20_000  # iterations
 FRESH_POINTS = 500
 MEASURED = [*range(0, 1000, 20), *range(1000, LONGEST + 101, 100)]  # iterations, on fresh points
-RATES = [float(f"{m}e{e}") for e in range(-3, 2) for m in (1, 1.5, 2, 3, 5, 7)] + [100.0]
-NOBODY, RIGHT = "nobody", "the right gradient"
-NOTHING, CLASSES = "nothing", {"a point of class 0": 0, "a point of class 1": 1}
-FACTORS = {"three times the rate": 3.0, "a third of the rate": 1 / 3}
-PRESETS = {
-    "the exercise's run": dict(learning_rate=0.5, iterations=5000),
-    "too fast": dict(learning_rate=50.0),
-    "dead ReLU": dict(pattern="centered_square", activation="relu", weight_seed=3),
-    "two units are not enough": dict(hidden_size=2, iterations=5000),
-}
-CONTROLS = {
-    "pattern": base.PATTERN,
-    "learning_rate": base.choice(
-        "Learning rate", 1.5, [(f"{r:g}", r) for r in RATES], widgets.SelectionSlider
-    ),
-    "hidden_size": base.slider("Hidden units", 4, 1, 16),
-    "activation": base.ACTIVATION,
-    "n_points": base.slider("Points", 500, 10, 2000, 10),
-    "noise": base.slider("Noise", 0.0, 0, 0.3, 0.01, digits=2),
-    "data_seed": base.seed("points"),
-    "weight_seed": base.seed("weights"),
-    "output_bias": base.tick("Output bias", False),
-    "iterations": base.slider("Iterations", 1000, 0, LONGEST, 100),
-    "stop_at": base.slider("Stop at accuracy", 1.0, 0.5, 1, 0.01, digits=2),
-    "speed": base.choice("Iterations a picture", 20, [1, 5, 20, 50, 100, 200]),
-    "drawing": base.choice("A click draws", NOTHING, [NOTHING, *CLASSES]),
-    "against": base.choice("Race against", NOBODY, [NOBODY, RIGHT, *FACTORS, *MISTAKES]),
-    "wires": base.choice("Wires show", "weights", ["weights", "slopes"]),
-    "preset": base.choice("Preset", "(choose)", ["(choose)", *PRESETS]),
-}
 
 
 class TrainingScene(base.Scene):
@@ -84,6 +62,7 @@ class TrainingScene(base.Scene):
             "speed": f"Speed: {settings['speed']} iterations a picture.",
             "drawing": f"A click on the surface draws {settings['drawing']}.",
             "wires": f"The wires show {settings['wires']}.",
+            "shown": "The surface shows " + ("the output." if settings["shown"] == OUTPUT else "a unit."),
         }
         if name in said:
             return said[name]
@@ -117,12 +96,17 @@ class TrainingScene(base.Scene):
         return "The weights stand below, as Python."
 
     def hand(self, spot, drag, start, now):
-        """Draw a point of the class that was asked for, and train again with it."""
+        """Draw a point of the class that was asked for, and train again; or show the unit that was hit."""
+        first, self._drag = drag != self._drag, drag
+        if spot.startswith("unit-"):
+            unit = int(spot[5:])
+            if first:
+                self.settings["shown"] = OUTPUT if unit == self.settings["shown"] else unit
+            return f"Unit {unit}: a second click leads back to the output."
         drawing = self.settings["drawing"]
         if drawing not in CLASSES:
             return ""
-        if drag != self._drag:
-            self._drag = drag
+        if first:
             self.drawn = [*self.drawn, (*start.round(2).tolist(), CLASSES[drawing])]
             self._retrain()
         return f"Drew {drawing}: {len(self.drawn)} drawn, restarted."
@@ -215,8 +199,7 @@ class TrainingScene(base.Scene):
         if self.fresh is not None:
             self.now += f", on fresh points {accuracy(self.fresh.y, live.at(self.fresh.X).p):.3f}"
         self.now += f", majority baseline {self.baseline:.3f}"
-        surface, wrong = graph.surface(live.at, self.dataset, self.points())
-        views = self._network(surface, f"Decision surface at iteration {live.iteration}: {wrong} ")
+        views = self._network()
         kind = "ck-three" if self.rival else "ck-two"
         views += (self._against() if self.rival else "") + self._curves()
         return f'<div class="{kind}">{views}</div><div class="ck-numbers">{escape(self.now)}</div>'
@@ -238,17 +221,23 @@ class TrainingScene(base.Scene):
         surface, wrong = graph.surface(rival.at, self.dataset, self.points())
         return svg.panel(f"Against {against}", surface, f"Decision surface {said}; {wrong}")
 
-    def _network(self, surface, alt):
+    def _network(self):
         """Draw the network around its surface; the wires stand for its weights, or for their slopes."""
-        live, h = self.live, self.live.params.W1.shape[1]
-        links, letters, weights = live.params, "", ", ".join(f"{w:+.1f}" for w in live.params.W2[:h])
-        alt += f"Maps of {h} hidden units with their lines; output weights {weights}."
+        live, h, phi = self.live, self.live.params.W1.shape[1], ACTIVATIONS[self.live.activation]
+        unit = self.settings["shown"] if self.settings["shown"] < h else OUTPUT
+        shares = graph.maps(live.at, h, phi, graph.GRID)[unit] if unit != OUTPUT else None
+        line = graph.lines_on_surface(live.params, unit, only=True)
+        surface, wrong = graph.surface(live.at, self.dataset, self.points() + line, shares)
+        alt = "Decision surface" if unit == OUTPUT else f"Map of unit {unit}"
+        alt += f" at iteration {live.iteration}: "
+        weights = ", ".join(f"{w:+.1f}" for w in live.params.W2[:h])
+        alt += f"{wrong} Maps of {h} hidden units with their lines; output weights {weights}."
+        links, letters = live.params, ""
         if self.settings["wires"] == "slopes":
             data = self.dataset.X, self.dataset.y, live.activation
             links, letters = call_backward(self.own[1], live.params, live.passes(), *data), "∂ "
             alt += f" Slopes of the output weights: {', '.join(f'{dw:+.3f}' for dw in links.W2[:h])}."
-        maps = graph.maps(live.at, h, ACTIVATIONS[live.activation])
-        body = graph.living(live.params, maps, surface, links, letters)
+        body = graph.living(live.params, graph.maps(live.at, h, phi), surface, links, letters, unit)
         return svg.panel("The network", body, alt, graph.WIDE)
 
     def _curves(self):

@@ -189,8 +189,7 @@ class UnitsScene(base.Scene):
     # Pictures and text
 
     def draw(self):
-        W1, W2 = self.params
-        lines = self.points() + graph.lines_on_surface(W1, W2, self.chosen)
+        lines = self.points() + graph.lines_on_surface(self.params, self.chosen)
         surface, wrong = graph.surface(self._forward, self.dataset, lines)
         alt = f"Decision surface with {self.h} lines: {wrong} "
         alt += f"Maps of {self.h} hidden units; unit {self.chosen} is framed. {self._sums()}"

@@ -530,6 +530,15 @@ def test_a_mouse_moves_a_line_and_chooses_a_unit(page):
     explorer.says("Unit 2 is chosen.")
 
 
+def test_a_click_shows_the_map_of_a_unit_and_a_second_one_the_output(training, page):
+    unit = training.root.locator("[data-ck-hand=unit-1]")
+    for label in ("Map of unit 1", "Decision surface"):
+        unit.click()
+        until(lambda label=label: label in training.picture(), what=label)
+        page.wait_for_timeout(300)
+        assert label in training.picture(), "a click counted twice"
+
+
 def test_a_mouse_draws_points(training, page):
     training["A click draws"].select_option("a point of class 1")
     training.says("A click on the surface draws")

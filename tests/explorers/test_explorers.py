@@ -14,7 +14,8 @@ import coursekit as ck
 from coursekit.diagnosis.gradient import wrong_gradient
 from coursekit.explorers import explore_training, shell
 from coursekit.explorers.scene import starts
-from coursekit.explorers.training_scene import CLASSES, CONTROLS, PRESETS, TrainingScene
+from coursekit.explorers.training_scene import TrainingScene
+from coursekit.explorers.training_table import CLASSES, CONTROLS, PRESETS
 from coursekit.starts import FRESH, draw_points
 
 QUICK = dict(n_points=60, iterations=200)
@@ -252,6 +253,20 @@ def test_wires_show_slopes_when_asked_for(explorer):
     assert ", ".join(f"{slope:+.3f}" for slope in slopes) in explorer.picture.value
     assert numbers(explorer)[0] == 200
     assert explorer.picture.value != before
+
+
+def test_a_click_on_a_unit_shows_its_map_and_a_second_one_the_output(explorer):
+    before = explorer.picture.value
+    for event in (1, 2):  # of one movement
+        explorer._bridge.value = f"hand unit-2 1 0 0 0 0 {event}"
+    assert explorer.controls["shown"].value == 2
+    assert "Map of unit 2 at iteration 200" in explorer.picture.value
+    assert explorer.line.value.endswith("shown=2)")
+    explorer.controls["hidden_size"].value = 2
+    assert "Decision surface" in explorer.picture.value
+    explorer.controls["hidden_size"].value = 4
+    explorer._bridge.value = "hand unit-2 2 0 0 0 0 2"
+    assert explorer.picture.value.partition("figure")[2] == before.partition("figure")[2]
 
 
 def test_more_iterations_go_on_and_fewer_restart(explorer):
