@@ -51,6 +51,7 @@
     // Curves are read under the mouse or with the arrow keys, and points are drawn with them: a mark says where.
     const reading = root.appendChild(document.createElement('div'));
     reading.className = 'ck-reading';
+    reading.hidden = true;
     reading.setAttribute('role', 'status');
     let read = '', x = 165, pen = [0, 0];  // the title of a figure; where the mark is on curves, and on a surface
     const title = figure => figure.querySelector('figcaption').textContent;
