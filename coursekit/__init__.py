@@ -1,12 +1,15 @@
 """coursekit: learn backpropagation by writing it. The names below are its public face."""
 
 from coursekit.activations import ACTIVATIONS, Activation
-from coursekit.diagnosis.activation import diagnose_activation_derivative, diagnose_sigmoid
 from coursekit.diagnosis.evidence import Diagnosis
 from coursekit.diagnosis.forward import diagnose_forward
 from coursekit.diagnosis.gradient import diagnose_gradient
-from coursekit.diagnosis.log_loss import diagnose_log_loss
-from coursekit.diagnosis.update import diagnose_update
+from coursekit.diagnosis.steps import (
+    diagnose_activation_derivative,
+    diagnose_log_loss,
+    diagnose_sigmoid,
+    diagnose_update,
+)
 from coursekit.gradcheck import GradientCheck, check_gradient
 from coursekit.lesson import exercises
 from coursekit.losses import accuracy, log_loss, log_loss_from_logits

@@ -21,6 +21,7 @@ class Mistake(NamedTuple):
 
     `make` takes the arrays so far (and, for a finished block, the block) and returns what stands in the
     slot, a list of forms of it, or None where it makes no sense. `what` completes "what comes out when".
+    `usual` ones are tried first, and in pairs with all others.
     """
 
     slug: str
@@ -28,6 +29,7 @@ class Mistake(NamedTuple):
     make: Callable
     what: str
     question: str
+    usual: bool = False
 
 
 class Product(NamedTuple):
@@ -54,11 +56,6 @@ class Part:
     look: dict = field(default_factory=dict)
 
 
-def rows(slot, lines):
-    """Return the mistakes of one slot, of lines of (slug, make, what, question)."""
-    return [Mistake(slug, slot, make, what, question) for slug, make, what, question in lines]
-
-
 def forms(made):
     """Return what a mistake makes as a list, be it one form, some or none."""
     return [form for form in (made if isinstance(made, list) else [made]) if form is not None]
@@ -69,15 +66,32 @@ def forms(made):
 
 def filled(c, right, table):
     """Return (axis, stack) of what may stand in a slot: the right array first, then what the table makes."""
-    made = [((), right), *(((mistake,), form) for mistake in table for form in forms(mistake.make(c)))]
-    arrays = [(label, np.asarray(form, np.float64)) for label, form in made]
-    fine = [(label, form) for label, form in arrays if form.shape == right.shape and np.isfinite(form.sum())]
-    return [label for label, _ in fine], np.stack([form for _, form in fine])
+    made = [((), right)]
+    for mistake in table:  # `make` numbers the forms, so that a label stands for one array
+        made += [((mistake._replace(make=at),), form) for at, form in enumerate(forms(mistake.make(c)))]
+    fitting = [(label, array) for label, form in made if (array := stretched(form, right.shape)) is not None]
+    stack = np.stack([array for _, array in fitting]).astype(np.float64, copy=False)
+    flat = stack.reshape(len(stack), -1)
+    fine = np.isfinite(flat.sum(1)) & (flat != flat[0]).any(1)
+    ones = np.flatnonzero((flat == 1).all(1))
+    fine[ones[1:]] = False  # whoever makes them, a factor is left out
+    fine[0] = True
+    return [label for (label, _), keep in zip(fitting, fine, strict=True) if keep], stack[fine]
 
 
-def multiples(c, table, flip, pairs=4):
+def stretched(form, shape):
+    """Return an array as numpy stretches it to a shape; None where it does not fit."""
+    if np.shape(form) == shape:
+        return form
+    try:
+        return np.broadcast_to(form, shape)
+    except ValueError:
+        return None
+
+
+def multiples(c, flip, *sizes, pairs=4):
     """Return [(number, mistakes)] by which a block may be multiplied; the first `pairs` also together."""
-    known = [(float(number), (m,)) for m in table for number in np.atleast_1d(m.make(c))]
+    known = [(float(number), (m,)) for m in sizes for number in np.atleast_1d(m.make(c))]
     first = known[:pairs]
     known += [(a * b, one + other) for at, (a, one) in enumerate(first) for b, other in first[at + 1 :]]
     found = [(1.0, ()), *(one for one in known if np.isfinite(one[0]) and abs(one[0] - 1) > SAME)]
@@ -111,8 +125,9 @@ def explain(given, products, factors, *, tolerance=SAME, most=9, enough=0, free=
             made = tuple(mistake for axis, j in zip(axes, place, strict=True) for mistake in axis[j])
             known = [factors[k][1] for k in np.flatnonzero(close[i])]
             other = None if known else free(by[i], made)
-            ways |= dict.fromkeys(made + factor for factor in (known or ([(other,)] if other else [])))
-        if ways and min(map(len, ways)) <= enough:
+            for factor in known or ([(other,)] if other else []):
+                ways.setdefault(made + factor, len(made))
+        if ways and min(ways.values()) <= enough:
             break
     return sorted(ways, key=len)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from coursekit._validation import check_choice, check_params, check_X, check_y
 from coursekit.activations import ACTIVATIONS
-from coursekit.diagnosis.engine import Part, count, multiples, tell
+from coursekit.diagnosis.engine import Part, count, forms, multiples, stretched, tell
 from coursekit.diagnosis.evidence import (
     ALIKE,
     FEW_DIGITS,
@@ -22,24 +22,17 @@ from coursekit.diagnosis.evidence import (
     worst_entry,
     wrong_container,
 )
-from coursekit.diagnosis.gradient_mistakes import (
-    FLIP,
-    ROWS1,
-    ROWS2,
-    SIZE,
-    SLOTS,
-    ZERO,
-)
 from coursekit.diagnosis.gradient_search import (
     PLACES,
     RIGHT,
     backward_pass,
     fronts_of,
     point_by_point,
-    stacks,
+    slots_of,
     unseen,
     ways_of,
 )
+from coursekit.diagnosis.tables import table
 from coursekit.network import Params
 
 NAMES = ("dW1", "dW2")
@@ -62,7 +55,7 @@ LOOK = {
 def diagnose_gradient(gradient, params, X, y, activation="sigmoid"):
     """Say whether a gradient of the mean log loss is right, and if not, which mistake it shows.
 
-    The slots of `coursekit.diagnosis.gradient_mistakes` are filled wrongly on the same inputs, several at
+    The slots of a backward pass are filled wrongly, as `mistakes.txt` says, on the same inputs, several at
     once where needed. A name is given only where the numbers agree to eight digits (five, where the given
     ones are float32 or come from differences); what has no name is said to be where it is.
 
@@ -132,22 +125,20 @@ def wrong_gradient(slug, params, X, y, activation="sigmoid"):
         c = backward_pass(params, X, y, activation)
         slot = {name: make(c) for name, make in RIGHT.items()}
         if mistake.slot in slot:
-            made = mistake.make(c)
-            slot[mistake.slot] = made[0] if isinstance(made, list) else made
-        if slot.get(mistake.slot, c.X) is None:
-            return Params(c.dW1, c.dW2)
+            slot[mistake.slot] = _first_form(mistake.make(c), slot[mistake.slot])
         dz2 = slot["error"] * slot["points"] / c.n
-        made = Params(
-            slot["left1"].T @ (dz2[:, None] * slot["weights"] * slot["slope"]), slot["left2"].T @ dz2
-        )
-        if mistake.slot in ("rows1", "rows2"):
-            name = "W1" if mistake.slot == "rows1" else "W2"
-            changed = mistake.make(c, getattr(made, name))
-            made = made if changed is None else made._replace(**{name: changed})
-        if mistake.slot in ("size", "sign"):
-            factor = mistake.make(c) if mistake.slot == "size" else -1
-            made = Params(factor * made.W1, factor * made.W2)
-    return made if all(np.isfinite(block).all() for block in made) else Params(c.dW1, c.dW2)
+        dZ1 = dz2[:, None] * slot["weights"] * slot["slope"]
+        blocks = {"rows1": slot["left1"].T @ dZ1, "rows2": slot["left2"].T @ dz2}
+        if mistake.slot in blocks:
+            blocks[mistake.slot] = _first_form(mistake.make(c, blocks[mistake.slot]), blocks[mistake.slot])
+        factor = {"size": mistake.make, "sign": lambda c: -1}.get(mistake.slot, lambda c: 1)(c)
+        made = [np.ravel(factor)[0] * block for block in blocks.values()]
+    return Params(*made) if all(np.isfinite(block).all() for block in made) else Params(c.dW1, c.dW2)
+
+
+def _first_form(made, right):
+    """Return the first form that a mistake makes, or the right array where it makes none."""
+    return stretched(next(iter(forms(made)), right), right.shape)
 
 
 def describe_mistake(slug):
@@ -156,8 +147,8 @@ def describe_mistake(slug):
 
 
 def _mistake(slug):
-    known = [*SIZE, FLIP, *(mistake for table in SLOTS.values() for mistake in table), *ROWS1, *ROWS2]
-    return check_choice(slug, {mistake.slug: mistake for mistake in known}, "slug")
+    every = ("size", "sign", *RIGHT, "rows1", "rows2")
+    return check_choice(slug, {mistake.slug: mistake for title in every for mistake in table(title)}, "slug")
 
 
 # Kinds, shapes, numbers
@@ -231,9 +222,9 @@ def _diagnose(given, c, few, note):
     found = _as_a_whole(given, wanted, Params(c.W1, c.W2))
     if found:
         return found
-    slots = stacks(c, RIGHT, SLOTS)
+    slot = slots_of(c)
     for tolerance in (SAME, ROUGH):
-        parts, hidden = _explained(given, c, slots, wrong, tolerance)
+        parts, hidden = _explained(given, c, slot, wrong, tolerance)
         if len(parts) == 2 and [bool(part.ways) for part in parts].count(True) == 1:
             for part in parts:  # an error at the output would show in both
                 part.ways = [way for way in part.ways if not any(m.slot in ("error", "points") for m in way)]
@@ -257,17 +248,17 @@ def _as_a_whole(given, wanted, params):
         text = f"These are the weights after an update with learning rate {rate:.3g}, not the gradient. "
         return Diagnosis(False, "updated-weights-returned", text + "What should a backward pass return?")
     if not any(block.any() for block in given):
-        return Diagnosis(False, "all-zeros", f"All entries are zero. {ZERO.question}")
+        return Diagnosis(False, "all-zeros", f"All entries are zero. {table('whole finish')[0].question}")
     return None
 
 
-def _explained(given, c, slots, wrong, tolerance):
+def _explained(given, c, slot, wrong, tolerance):
     """Return (the wrong blocks with the ways to make each, mistakes that leave a right block as it is)."""
-    factors = multiples(c, SIZE, FLIP)
+    factors = multiples(c, *table("sign"), *table("size"))
     lengths = [*(np.linalg.norm(block) for block in given), np.hypot(*map(np.linalg.norm, given))]
     lengths += [np.abs(block).max() for block in given]
     c.is_normal = min(abs(length - 1) for length in lengths) < SAME
-    search = partial(ways_of, c=c, slots=slots, factors=factors, tolerance=tolerance)
+    search = partial(ways_of, c=c, slot=slot, factors=factors, tolerance=tolerance)
     ways = {"dW2": search("dW2", given.W2) if "dW2" in wrong else [()]}
     if "dW1" in wrong:
         ways["dW1"] = search("dW1", given.W1, fronts=fronts_of(ways["dW2"]))
@@ -278,7 +269,7 @@ def _explained(given, c, slots, wrong, tolerance):
         for name, got in zip(NAMES, given, strict=True)
         if name in wrong
     ]
-    hidden = unseen(wrong[0], fronts_of(ways[wrong[0]]), c, slots) if len(wrong) == 1 else frozenset()
+    hidden = unseen(wrong[0], fronts_of(ways[wrong[0]]), c, slot) if len(wrong) == 1 else frozenset()
     return parts, hidden
 
 

@@ -99,9 +99,9 @@ ASKED = [
     Asked("minus before the first logarithm alone",
           "https://ai.stackexchange.com/questions/27010",
           step("dz2", lambda c: -(c.y * (1 - c.p) + (1 - c.y) * c.p) / c.n),
-          "this is -|p - y|; the library's |p - y| has the other sign. The sign alone is turned where"
+          "the sign of one class is turned. The sign alone is turned where"
           " the only ReLU units at work see points of class 0 alone",
-          frozenset({"sign-flipped", "absolute-error + sign-flipped"})),
+          frozenset({"sign-flipped", "class-sign"})),
     Asked("the sigmoid's slope once more on the output error",
           "https://datascience.stackexchange.com/questions/41212",
           step("dz2", lambda c: (c.p - c.y) * c.p * (1 - c.p) / c.n),
@@ -130,22 +130,23 @@ ASKED = [
           "that of the output's sigmoid", frozenset({"slope-of-sigmoid"}), ("tanh", "relu")),
     Asked("tanh' = 1 + tanh^2",
           "https://github.com/nicodjimenez/lstm/issues/41", slope(lambda c: 1 + c.A1h**2),
-          "that is the slope of the tangent", frozenset({"one-plus-activation-squared"})),
+          "that is the slope of the tangent", frozenset({"one-plus-square-of-A1"})),
     Asked("tanh' = -tanh^2",
           "https://github.com/scutan90/DeepLearning-500-questions/issues/544",
           slope(lambda c: -(c.A1h**2)), "the 1 is missing",
-          frozenset({"activation-squared + sign-flipped-in-dW1"})),
+          frozenset({f"{made} + sign-flipped-in-dW1" for made in ("square-of-A1", "slope-one-minus")})),
     Asked("tanh' at the logit",
           "https://github.com/dennybritz/nn-from-scratch/pull/3",
           slope(lambda c: c.phi.derivative(c.z2)[:, None]),
           "z2 in place of Z1: for sigmoid units that is p (1 - p), the output's slope once more and no other;"
           " for ReLU units it is 1 everywhere if all logits are above 0",
-          frozenset({"slope-forgotten", "output-slope-for-hidden", "slope-at-logit", "all-zeros"})),
+          frozenset({"slope-forgotten", "output-slope-for-hidden", "slope-at-logit", "all-zeros",
+                     "slope-of-first-unit", "slope-of-last-unit"})),
     Asked("the slope of the sigmoid's output, for another activation",
           "https://github.com/shiffman/Neural-Network-p5/issues/22",
           slope(lambda c: c.A1h * (1 - c.A1h)), "A (1 - A) is right for the sigmoid alone",
           # where all Z1 are above 0, ReLU's A1 is Z1
-          frozenset({"formula-on-pre-activation", "sigmoid-formula"}), ("tanh", "relu")),
+          frozenset({"sigmoid-formula-of-Z1", "sigmoid-formula-of-A1"}), ("tanh", "relu")),
     Asked("the slope taken at the activation",
           "https://github.com/benoitfragit/libBrain/issues/78",
           slope(lambda c: c.phi.derivative(c.A1h)), "as the name says",
@@ -197,7 +198,7 @@ ASKED = [
           step("dz2", lambda c: c.p - c.y), "as the name says", frozenset({"summed"})),
     Asked("the first unit never trained",
           "https://blog.primen.dk/numerical-gradient-checking/",
-          first_unit_left_out, "the library leaves out points, not units"),
+          first_unit_left_out, "as the name says", frozenset({"dW1-but-first-unit + dW2-but-first-unit"})),
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import time
 import tomllib
 from collections import Counter
 from copy import deepcopy
+from functools import partial
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,28 +14,21 @@ import pytest
 from bad_input import BAD_ACTIVATION, BAD_PARAMS, BAD_POSITIVE, BAD_X, BAD_Y, PARAMS, X, Y, cases
 
 import coursekit as ck
-from coursekit.diagnosis import forward as forward_tables
-from coursekit.diagnosis import gradient_mistakes as mistakes
-from coursekit.diagnosis import log_loss as loss_tables
-from coursekit.diagnosis.activation import DERIVATIVE, SIGMOID
-from coursekit.diagnosis.forward import FORWARD
-from coursekit.diagnosis.log_loss import ALONE, LOSS
-from coursekit.diagnosis.update import UPDATE
+from coursekit.diagnosis import forward, steps
+from coursekit.diagnosis.tables import beside, table
 from coursekit.diagnosis.values import take
 
-STEPS = forward_tables.STEPS | {
+SIGMOID = [*table("formula sigmoid"), *table("sigmoid")]
+LOSS = [*table("losses"), *table("loss")]
+DERIVATIVE, UPDATE = table("derivative slope"), table("moved")
+FORWARD = {name: [m for step in of for m in forward.mistakes_in(step)] for name, of in forward.STEPS.items()}
+STEPS = forward.STEPS | {
     "sigmoid": ("sigmoid",),
     "slope": ("slope",),
     "loss": ("losses", "loss"),
     "moved": ("moved",),
 }
-RIGHT = {
-    **forward_tables.RIGHT,
-    **loss_tables.RIGHT,
-    "sigmoid": lambda c: sigma(c.z),
-    "slope": lambda c: c.phi.derivative(c.z),
-    "moved": lambda c: c.w - c.rate * c.g,
-}
+RIGHT = forward.RIGHT | steps.RIGHT
 
 ATTEMPTS = Path(__file__).parent.parent / "attempts"
 ACTIVATIONS = list(ck.ACTIVATIONS)
@@ -98,6 +92,7 @@ def forward_case(seed, field):
     right = ck.forward(params, X, activation)
     phi = ck.ACTIVATIONS[activation]
     c = SimpleNamespace(X=X, W1=params.W1, W2=params.W2, phi=phi, activation=activation, bias=bias)
+    c.beside = partial(beside, bias)
 
     def diagnose(value):
         """Go on from the wrong field by right steps, as a learner's code would."""
@@ -145,7 +140,7 @@ def near(one, other, origin=0.0):
 
 def tally(library, of, case, seeds=SEEDS):
     """Return {slug: Counter of named, both, confused, not detected} over random inputs."""
-    table = {}
+    counts = {}
     with np.errstate(all="ignore"):
         for seed in seeds:
             c, diagnose = case(seed)
@@ -158,15 +153,15 @@ def tally(library, of, case, seeds=SEEDS):
                     named = "named" if found.mistake == slug else "both" if slug in found.also else None
                     simpler = found.mistake and found.mistake.count("+") < slug.count("+")
                     missed = "not detected" if found.ok else "by one mistake" if simpler else "confused"
-                    table.setdefault(slug, Counter())[named or missed] += 1
+                    counts.setdefault(slug, Counter())[named or missed] += 1
                     assert found.ok or "?" in found.message
-    return table
+    return counts
 
 
-def report(title, table):
-    total = sum(table.values(), Counter())
-    print(f"\n{title}: {len(table)} mistakes, {total.total()} values", dict(total))
-    for slug, counts in table.items():
+def report(title, every):
+    total = sum(every.values(), Counter())
+    print(f"\n{title}: {len(every)} mistakes, {total.total()} values", dict(total))
+    for slug, counts in every.items():
         if set(counts) != {"named"}:
             print(f"  {slug}: {dict(counts)}")
     return total
@@ -175,18 +170,18 @@ def report(title, table):
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_each_mistake_is_named(name):
     library, of, case = LIBRARIES[name]
-    table = tally([(mistake,) for mistake in library], of, case)
-    total = report(name, table)
+    every = tally([(mistake,) for mistake in library], of, case)
+    total = report(name, every)
     assert set(total) <= {"named", "both"}
     assert total["named"] >= 0.85 * total.total()
     needs_large_weights = {"sigmoid-overflows"} if name in FORWARD else set()
-    assert set(table) >= {mistake.slug for mistake in library} - needs_large_weights
+    assert set(every) >= {mistake.slug for mistake in library} - needs_large_weights
 
 
 def test_two_mistakes_in_the_log_loss_are_both_named():
-    by_step = [[m for m in LOSS if m.slot == step and m.slug not in ALONE] for step in STEPS["loss"]]
-    table = tally([*product(*by_step)], "loss", lambda seed: loss_case(seed, False), [0, 4])
-    total = report("pairs of the log loss", table)
+    by_step = [[m for m in LOSS if m.slot == step and m.slug not in steps.ALONE] for step in STEPS["loss"]]
+    every = tally([*product(*by_step)], "loss", lambda seed: loss_case(seed, False), [0, 4])
+    total = report("pairs of the log loss", every)
     assert total["not detected"] <= 0.01 * total.total()  # a mistake may undo another
     assert total["confused"] <= 0.01 * total.total()
     assert total["named"] >= 0.55 * total.total()
@@ -196,7 +191,7 @@ def test_slugs_are_unique_and_every_mistake_asks():
     forms = {mistake.slug for mistake in SIGMOID}
     own = [m for library in FORWARD.values() for m in library if m.slug not in forms]
     all_of_them = [
-        *(m for table in mistakes.SLOTS.values() for m in table),
+        *(m for slot in ["error", "points", "left2", "weights", "slope", "left1"] for m in table(slot)),
         *SIGMOID,
         *DERIVATIVE,
         *LOSS,

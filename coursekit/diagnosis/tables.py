@@ -1,0 +1,155 @@
+"""The tables of mistakes: rows of `mistakes.txt`, read when they are first asked for.
+
+A row is a name, what stands in the slot then, as an expression of numpy, what was done, and a question. The
+arrays that an expression names are those of the pass or step, which is an argument of `make`.
+"""
+
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from coursekit.activations import ACTIVATIONS, sigmoid, sigmoid_derivative
+from coursekit.diagnosis.engine import Mistake, forms, stretched
+from coursekit.losses import point_losses
+
+FILE = Path(__file__).with_name("mistakes.txt")
+NUMPY = """
+abs any arange arctan array broadcast_to clip column_stack concatenate cos cumsum exp expm1 flip floor full
+full_like isfinite isnan linalg log log10 log1p log2 logaddexp max maximum mean median min minimum nan_to_num
+ones ones_like outer pi prod reciprocal roll round sign sin sort sqrt square std sum tanh trunc var where zeros
+zeros_like
+"""
+PLACES = {"A1": "A", "Z1": "Z1"}  # {x} in a row: in words, and in an expression
+
+
+def rounded(values, digits=(1, 2, 3, 4, 5)):
+    """Return values with few digits behind the point."""
+    return [np.round(values, few) for few in digits]
+
+
+def means(values):
+    """Return the means over all entries, and along each axis."""
+    return [values.mean(axis) for axis in (None, *range(values.ndim))]
+
+
+def shares(z):
+    """Return the softmax of z over all entries, and along each axis."""
+    return [np.exp(z) / np.exp(z).sum(axis, keepdims=True) for axis in (None, *range(z.ndim))]
+
+
+def if_nan(values):
+    """Return values of which some are no number, or None."""
+    return values if np.isnan(values).any() else None
+
+
+def without(array, axis, at):
+    """Return an array with zeros at one place of an axis."""
+    kept = np.array(array)
+    np.moveaxis(kept, axis, 0)[at] = 0
+    return kept
+
+
+def last_row(block, values):
+    """Return dW1, or many of them, with another bias row."""
+    row = np.broadcast_to(values, block[..., 2:, :].shape)
+    return np.concatenate([block[..., :2, :], row], -2)
+
+
+def last_entry(block, values):
+    """Return dW2, or many of them, with another entry of the output bias."""
+    return np.concatenate([block[..., :-1], np.broadcast_to(values, block[..., -1:].shape)], -1)
+
+
+def beside(bias, columns, ones=1.0):
+    """Put the column of the output bias beside the units, where there is one."""
+    return np.column_stack([columns, np.full(len(columns), ones)]) if bias else columns
+
+
+FAR = (0.2, 0.1, 0.05, 1e-2, 1e-3, 1e-4, 1e-5)  # epsilons that change usual numbers
+NEAR = [10.0**-k for k in range(6, 18)]  # and such as keep only 0 and 1 away
+NAMES = {"FAR": FAR, "NEAR": NEAR}
+NAMES |= {name: getattr(np, name) for name in NUMPY.split()}
+NAMES |= {
+    "ACTIVATIONS": ACTIVATIONS,
+    "sigmoid": sigmoid,
+    "sigmoid_derivative": sigmoid_derivative,
+    "point_losses": point_losses,
+}
+NAMES |= {make.__name__: make for make in (rounded, means, shares, if_nan, without, last_row, last_entry)}
+
+
+@cache
+def _read():
+    """Return (the questions by their names, title -> the cells of its rows)."""
+    questions, rows, title = {}, {}, None
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            title = line.strip("[]")
+        elif line and title is None and not line.startswith("#"):
+            name, _, question = line.partition(" = ")
+            questions[name] = question
+        elif line and not line.startswith("#"):
+            rows.setdefault(title, []).append(line.split(" | "))
+    return questions, rows
+
+
+@cache
+def table(title):
+    """Return the mistakes of one table, usual ones first; the last word of its title is their slot."""
+    questions, rows = _read()
+    slot, made = title.split()[-1], []
+    for slug, formula, what, question in rows[title]:
+        question = questions.get(question, question)
+        if slug == "kinds":
+            made += _kinds(slot, formula, what, question)
+            continue
+        for words, names in _variants(slug + formula + what):
+            make = partial(_value, _code(_put(formula, names))) if formula != "-" else None
+            made.append(_mistake(slug, slot, make, what, question, words))
+    return sorted(made, key=lambda mistake: not mistake.usual)
+
+
+def _mistake(slug, slot, make, what, question, marks):
+    usual, slug = slug.startswith("*"), _put(slug.removeprefix("*"), marks)
+    return Mistake(slug, slot, make, _put(what, marks), question, usual)
+
+
+def _variants(text):
+    """Return what to put for the marks in a row: (in words, in the expression)."""
+    if "{name}" in text:
+        return [({"name": name}, {"name": name}) for name in ACTIVATIONS]
+    return [({"x": x}, {"x": at}) for x, at in PLACES.items()] if "{x}" in text else [({}, {})]
+
+
+def _put(text, marks):
+    for mark, value in marks.items():
+        text = text.replace(f"{{{mark}}}", value)
+    return text
+
+
+def _kinds(slot, formula, what, question):
+    """Yield what may happen to any array, for one: its name, its words, and what its axes count."""
+    (s, A, *axes), of, rows = what.split(", "), _code(formula), _read()[1]
+    is_block = formula == "block"  # a finished block: many at once, so axes are counted from the last
+    for slug, each, said, _ in () if is_block else rows["each"]:
+        yield _mistake(slug, slot, partial(_kind, of, _code(each), None), said, question, {"s": s, "A": A})
+    for k, one in enumerate(axes):
+        marks, axis = {"s": s, "A": A, "one": one}, k - len(axes) if is_block else k
+        for slug, along, said, _ in rows["along"]:
+            yield _mistake(slug, slot, partial(_kind, of, _code(along), axis), said, question, marks)
+
+
+@cache
+def _code(formula):
+    return compile(formula, f"<{FILE.name}: {formula}>", "eval")
+
+
+def _value(code, c, block=None):
+    return eval(code, NAMES | vars(c) | {"block": block})
+
+
+def _kind(of, code, axis, c, block=None):
+    array = _value(of, c, block)
+    made = forms(eval(code, NAMES | {"a": array, "k": axis}))
+    return [form for form in (stretched(form, array.shape) for form in made) if form is not None]
