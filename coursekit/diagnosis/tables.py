@@ -142,14 +142,19 @@ def _kinds(slot, formula, what, question):
 
 @cache
 def _code(formula):
-    return compile(formula, f"<{FILE.name}: {formula}>", "eval")
+    return compile(formula, f"<{FILE.name}: {formula}>", "eval"), " for " in formula
+
+
+def _evaluated(code, names):
+    code, has_loop = code  # what is inside of a comprehension sees globals alone
+    return eval(code, NAMES | names) if has_loop else eval(code, NAMES, names)
 
 
 def _value(code, c, block=None):
-    return eval(code, NAMES | vars(c) | {"block": block})
+    return _evaluated(code, vars(c) if block is None else vars(c) | {"block": block})
 
 
 def _kind(of, code, axis, c, block=None):
     array = _value(of, c, block)
-    made = forms(eval(code, NAMES | {"a": array, "k": axis}))
+    made = forms(_evaluated(code, {"a": array, "k": axis}))
     return [form for form in (stretched(form, array.shape) for form in made) if form is not None]
