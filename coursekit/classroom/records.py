@@ -245,3 +245,9 @@ def set_aside(results, graded):
         if path.name not in current:
             path.with_name("set-aside").mkdir(exist_ok=True)
             path.replace(path.with_name("set-aside") / path.name)
+
+
+def is_set_aside(results, learner):
+    """Whether somebody was in the class before, and is not any more."""
+    path = path_of(results, learner)
+    return not path.exists() and (path.with_name("set-aside") / path.name).exists()

@@ -125,6 +125,13 @@ CLASHES = {
         "learner\nAnn\n",
     ),
     "two names of one": ({"x17.ipynb": A, "Ann.ipynb": B}, "learner,file\nAnn,x17\n"),
+    "two platforms, and one number": (
+        {
+            "m.zip": {"Ann_7_assignsubmission_file_/hw.ipynb": A},
+            "c.zip": {"Ann_7_9_hw.ipynb": B, "bob_8_10_hw.ipynb": C},
+        },
+        None,
+    ),
     "two platforms": (
         {"m.zip": {"Ann_7_assignsubmission_file_/hw.ipynb": A}, "c.zip": {"ann_8_9_hw.ipynb": B}},
         "learner\nAnn\n",
@@ -149,6 +156,11 @@ def test_who_is_not_in_the_roster_is_told(tmp_path):
         "bob": (),
         "rob": ("not in the roster",),
     }
+
+
+def test_the_roster_may_lie_beside_what_was_handed_in(tmp_path):
+    folder = tree(tmp_path / "in", {"ann.ipynb": A, "people.csv": b"name\nann\n"})
+    assert found(folder, folder / "people.csv") == {"ann": "ann"}
 
 
 def test_a_folder_of_one_learner_is_no_class(tmp_path, assignment, released):

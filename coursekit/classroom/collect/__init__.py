@@ -4,13 +4,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from coursekit.classroom.collect.choice import Bag, choose
+from coursekit.classroom.collect.choice import choose
 from coursekit.classroom.collect.names import exact
 from coursekit.classroom.collect.owners import Look
 from coursekit.classroom.collect.roster import read_roster
 from coursekit.classroom.collect.tree import Damaged, Entry, folder_entries, opened, readable
-
-EMPTY = "The folder is empty (hidden files and checkpoints do not count)."
 
 
 @dataclass(frozen=True)
@@ -62,17 +60,19 @@ def collect(folder, roster=None, assignment=None):
     people = read_roster(roster) if roster is not None else []
     with ExitStack() as stack:
         look = Look(people, assignment, stack)
-        things = look.owned(_entries(folder, stack))
+        entries = _entries(folder, stack)
+        if roster is not None:  # which may lie beside what was handed in
+            entries = [one for one in entries if (folder / one.place).resolve() != Path(roster).resolve()]
+        things = look.owned(entries)
         if not things:
             raise ValueError(f"folder must hold what a class handed in; {readable(str(folder))!r} is empty")
         by_learner = _by_learner(things, look)
         found = [_found(learner, things, assignment) for learner, things in by_learner.items()]
-    known = {person.learner for person in people} or by_learner
-    found = [
-        one if one.learner in known else replace(one, flags=(*one.flags, "not in the roster"))
-        for one in found
-    ]
-    missing = [person.learner for person in people if person.learner not in by_learner]
+    known = {person.learner: None for person in people}
+    for i, one in enumerate(found):
+        if known and one.learner not in known:
+            found[i] = replace(one, flags=(*one.flags, "not in the roster"))
+    missing = [learner for learner in known if learner not in by_learner]
     found += [Found(learner, "", problem="Nothing was handed in.") for learner in missing]
     return sorted(found, key=lambda one: one.learner)
 
@@ -90,7 +90,7 @@ def _entries(folder, stack):
             raise ValueError(f"folder must be a folder or an archive; {name!r} {error}") from error
     if ".ipynb" in name.casefold():
         return [single]
-    raise ValueError(f"folder must be a folder, an archive or a notebook; got {name!r}")
+    raise ValueError(f"folder must be a folder, a zip or tar archive, or a notebook; got {name!r}")
 
 
 def _by_learner(things, look):
@@ -110,10 +110,11 @@ def _by_learner(things, look):
     for same in names.values():
         for name, group in same:
             number = group[0][0].number
-            if len(same) > 1 and not number:
+            learner = f"{name} ({number})" if len(same) > 1 else name
+            if len(same) > 1 and (not number or learner in made):
                 other = next(other for _, other in same if other is not group)
                 _refuse(other[0][1], group[0][1], name)
-            made[f"{name} ({number})" if len(same) > 1 else name] = group
+            made[learner] = group
     return made
 
 
@@ -126,14 +127,8 @@ def _refuse(one, other, learner):
 
 def _found(learner, things, assignment):
     """Look through all that a learner handed in, and take one file."""
-    bag = Bag()
-    for owner, entry in things:
-        bag.put(entry, owner)
-    file, flags = choose(bag, assignment)
-    owner = file.owner if file else things[0][0]
-    if owner.late:
-        flags.append("handed in late, says the name of the file")
+    file, flags = choose(things, assignment)
+    owner = file.owner
+    flags += ["handed in late, says the name of the file"] * owner.late
     upload = (owner.platform, owner.number, owner.upload) if owner.platform else ()
-    if file is None:
-        return Found(learner, things[0][1].place, b"", EMPTY, tuple(flags), upload)
     return Found(learner, file.place, file.data, file.problem, tuple(flags), upload)

@@ -14,6 +14,7 @@ MOST_FILES = 100  # notebooks of one learner that are looked at
 MOST_ARCHIVES = 10  # of one learner
 LARGEST_ARCHIVE = 100_000_000  # bytes that are unpacked of one of them
 DEEPEST = 4  # archives in archives
+EMPTY = "The folder is empty (hidden files and checkpoints do not count)."
 _SUFFIX = re.compile(r"(?<!archive)\.(zip|ipynb(\.\w+)?)(?=/|$)", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")
 _KINDS = {
@@ -110,18 +111,25 @@ def _kind(suffix, head):
     return _KIND.get(suffix) or kind_of(head) or f"a file of another kind ({suffix or 'without a suffix'})"
 
 
-def choose(bag, assignment=None):
+def choose(things, assignment=None):
     """Take one of a learner's files: what holds the assignment, then the newest; and say what else is there.
+
+    Parameters
+    ----------
+    things : list of (Owner, Entry)
+    assignment : Assignment, optional
 
     Returns
     -------
-    File or None
-        None where there is nothing at all.
+    File
     flags : list of str
     """
+    bag = Bag()
+    for owner, entry in things:
+        bag.put(entry, owner)
     ready = [file for file in bag.notebooks if not file.problem]
     if not ready:
-        return _nothing(bag), []
+        return _nothing(bag) or File(things[0][1].place, things[0][0], problem=EMPTY), []
     why, best = "the only one that can be read", ready
     if len(ready) > 1:
         held = [holds(file.data, assignment) for file in ready]

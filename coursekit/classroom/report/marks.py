@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursekit.classroom.collect.roster import read_table
+from coursekit.classroom.records import is_set_aside
 from coursekit.classroom.report.gradebook import safe, write_table
 from coursekit.classroom.report.page import points
 
@@ -57,17 +58,18 @@ def read_marks(path, assignment, learners):
     except ValueError as error:
         raise ValueError(f"{path} cannot be used: {error}") from error
     names = [cell.strip() for cell in head]
-    if "learner" not in [name.lower() for name in names]:
+    column = next((name for name in names if name.lower() == "learner"), None)
+    if column is None:
         raise ValueError(f"{path}, row 1: must have a column 'learner'; it has {', '.join(names)}")
     known = {name: learner for learner in learners for name in (learner, safe(learner).strip())}
     limits = {cell.name: cell.points for cell in assignment.cells if cell.points}
     hands, at = {}, {}
     for number, row in enumerate(rows, 2):
         cells = {name: cell.strip() for name, cell in zip(names, row, strict=False)}
-        if not any(cells.values()):
+        if not any(cells.values()) or is_set_aside(Path(path).parent, cells[column]):
             continue
         try:
-            learner = _learner(cells, known, at)
+            learner = _learner(column, cells[column], known, at)
             hands[learner], at[learner] = _hand(cells, limits), number
         except _Refused as error:
             column, rule, got = error.args
@@ -82,13 +84,14 @@ class _Refused(Exception):
     """A cell that cannot be used: its column, the rule, and what stands there."""
 
 
-def _learner(cells, known, at):
-    column, name = next((column, name) for column, name in cells.items() if column.lower() == "learner")
-    if name not in known:
+def _learner(column, name, known, at):
+    found = {known[name]} if name in known else {known[one] for one in known if one.lstrip("0") == name}
+    if len(found) != 1:  # a spreadsheet takes the zeros before a number
         raise _Refused(column, "must be the name of a learner of this class, as in grades.csv", name)
-    if known[name] in at:
-        raise _Refused(column, f"must be there once; row {at[known[name]]} has it as well", name)
-    return known[name]
+    (learner,) = found
+    if learner in at:
+        raise _Refused(column, f"must be there once; row {at[learner]} has it as well", name)
+    return learner
 
 
 def _hand(cells, limits):

@@ -45,6 +45,8 @@ def write_reports(results, assignment, graded):
     pages = {result.record.learner: feedback_page(assignment, result) for result in made}
     for result in made:
         write_text(folder / "feedback" / result.page, pages[result.record.learner])
+    for path in set((folder / "feedback").glob("*.html")) - {folder / "feedback" / one.page for one in made}:
+        path.unlink()  # of somebody who is not in the class any more
     write_text(folder / "class.html", class_page(assignment, made, _alike(assignment, graded)))
     if assignment.of_kind("written"):
         write_text(folder / "rubric.html", rubric_page(assignment, made))

@@ -107,6 +107,22 @@ def test_an_error_names_row_and_column_and_nothing_is_written(name, assignment, 
     assert [path.name for path in tmp_path.glob("*.csv")] == ["marks.csv"]
 
 
+def test_zeros_that_a_spreadsheet_took_are_no_matter_where_they_tell_nobody_apart(assignment, tmp_path):
+    path = write(tmp_path / "marks.csv", f"{HEAD}12,,,1,,,\n")
+    assert read_marks(path, assignment, ["0012", "13"]) == {"0012": Hand({"why": 1.0})}
+    with pytest.raises(ValueError, match="row 2, column 'learner': must be the name"):
+        read_marks(path, assignment, ["0012", "012"])
+
+
+def test_pages_of_who_left_do_not_stay(assignment, tmp_path):
+    write_reports(tmp_path, assignment, [record("ada"), record("bo")])
+    assert len(list((tmp_path / "feedback").iterdir())) == 2
+    (tmp_path / "marks.csv").unlink()
+    write_reports(tmp_path, assignment, [record("ada")])
+    (page,) = (tmp_path / "feedback").iterdir()
+    assert page.name.startswith("ada-")
+
+
 def test_a_spreadsheets_own_format_is_refused(assignment, tmp_path):
     (tmp_path / "marks.csv").write_bytes(b"PK\x03\x04")
     with pytest.raises(ValueError, match="cannot be used: this is a spreadsheet: save it as CSV"):
@@ -215,10 +231,12 @@ def test_a_console_that_cannot_show_a_letter_ends_nothing(encoding, name, source
     assert ("+ - o" in done.stdout.decode(encoding)) == (encoding != "utf-8")
 
 
-def test_who_left_the_class_is_set_aside(tmp_path):
+def test_who_left_the_class_is_set_aside_and_their_marks_stop_nobody(assignment, tmp_path):
     (tmp_path / "grades").mkdir()
     for name in ("ada", "bo"):
         keep(tmp_path, record(name))
     set_aside(tmp_path, [record("ada")])
     assert [one.learner for one in read_class(tmp_path)] == ["ada"]
     assert len(list((tmp_path / "grades" / "set-aside").iterdir())) == 1
+    path = write(tmp_path / "marks.csv", f"{HEAD}ada,,,1,,,\nbo,,,2,,,\n")
+    assert list(read_marks(path, assignment, ["ada"])) == ["ada"]
