@@ -6,6 +6,7 @@ and whatever else a kernel sends is no value.
 
 import base64
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -100,11 +101,11 @@ def unpack(data, depth=0):
     raise ValueError("no value")
 
 
+@dataclass(frozen=True, repr=False)
 class NoValue:
     """Stands for a thing that is no value, and shows its kind."""
 
-    def __init__(self, kind):
-        self.kind = kind
+    kind: str
 
     def __repr__(self):
         return f"<{self.kind}>"

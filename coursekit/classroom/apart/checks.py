@@ -35,18 +35,13 @@ class Names(dict):
 
 
 class Checks:
-    """What the checks of an assignment share.
-
-    Parameters
-    ----------
-    shell : IPython.core.interactiveshell.InteractiveShell
-        Whose `user_ns` is the learner's namespace.
-    """
+    """What the checks of an assignment share; the learner's namespace is that of IPython's shell."""
 
     report = None
 
     def __init__(self, shell):
-        self._theirs, self._given, self._builtins = shell.user_ns, {}, dict(vars(builtins))
+        self._shell, self._theirs = shell, shell.user_ns
+        self._given, self._builtins = {}, dict(vars(builtins))
         self._own = Names(self._given, self._builtins, self._theirs)
         self._own["frugal"] = self.frugal
         self._right = Names(self._given, self._builtins, self._theirs)
@@ -62,19 +57,12 @@ class Checks:
                 self._given[name] = copy.deepcopy(value) if plain else value
 
     def run(self, code, seed):
-        """Run a check, and show what its last line is worth; return its error, or None.
-
-        Parameters
-        ----------
-        code : str
-        seed : int or None
-            Of its inputs. None: a public check, which brings its own.
-        """
+        """Run a check, and show what its last line is worth; a public one has no seed of its inputs."""
         if seed is not None:
             self.report = self._own["report"] = Report(seed)
             self._own["rng"] = self.report.rng
         with self._as_given():
-            tree = ast.parse(code)
+            tree = ast.parse(self._shell.transform_cell(code))
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
             exec(compile(tree, "<check>", "exec"), self._own)
             shown = last and eval(compile(ast.Expression(last.value), "<check>", "eval"), self._own)
@@ -84,7 +72,7 @@ class Checks:
     def put_right(self, code, names):
         """Run a reference's solution apart, and put what it answers for into the learner's namespace."""
         with self._as_given():
-            exec(compile(code, "<reference>", "exec"), self._right)
+            exec(compile(self._shell.transform_cell(code), "<reference>", "exec"), self._right)
         self._theirs.update({name: self._right[name] for name in names})
 
     @contextlib.contextmanager
@@ -107,18 +95,9 @@ class Checks:
             self._theirs.update(covered)
 
     def frugal(self, function, most):
-        """Return what a function returns; refuse where it takes many exponentials, as slopes by trial do.
+        """Return what a function without arguments returns; refuse where it takes many exponentials.
 
-        Parameters
-        ----------
-        function : callable
-            Without arguments.
-        most : int
-            How many numbers it may take an exponential, a logarithm or the like of.
-
-        Raises
-        ------
-        ValueError
+        Slopes by trial do: `most` is how many numbers it may take an exponential, a logarithm or the like of.
         """
         taken = []
         with contextlib.ExitStack() as stack:

@@ -3,9 +3,9 @@
 This module is imported late and in a process of its own: it loads pytest and nbval.
 """
 
+import contextlib
 import json
 import os
-import queue
 import socket
 import tempfile
 import time
@@ -25,21 +25,9 @@ DIED = "ended the kernel"
 def run_notebook(text, folder, limits, kernels, noted):
     """Run a notebook, and hand on what each cell gave as soon as it did.
 
-    Parameters
-    ----------
-    text : str
-        The notebook.
-    folder : str
-        That the kernel's user can look into: for the socket.
-    limits : dict
-    kernels : coursekit.classroom.apart.warm.WarmKernels
-    noted : callable
-        Called with a dict for each cell: its metadata, and values, text, error (a text or None), skipped.
-
-    Raises
-    ------
-    RuntimeError
-        Where nbval ran nothing.
+    The socket lies in `folder`, into which the kernel's user can look. `noted` is called with a dict for each
+    cell: its metadata, and values, text, error (a text or None), skipped. Raises RuntimeError where nbval ran
+    nothing.
     """
     notes = Notes(noted)
     with tempfile.TemporaryDirectory() as scratch:
@@ -92,17 +80,13 @@ class Notes:
 
 
 NOTHING = {"values": [], "text": "", "error": None, "skipped": False}
+IDLE = ("status", {"execution_state": "idle"})
 
 
 class Kernel:
     """What nbval asks of a kernel, over one socket, with an end to every waiting.
 
-    Parameters
-    ----------
-    folder : str
-    limits : dict
-        Added cells have seconds of their own, `extra`; all others share `total`.
-    kernels : coursekit.classroom.apart.warm.WarmKernels
+    Added cells have seconds of their own, `extra` of the limits; all others share `total`.
     """
 
     def __init__(self, folder, limits, kernels):
@@ -131,21 +115,19 @@ class Kernel:
 
     def await_reply(self, msg_id, timeout=None):
         """Wait for what a cell gave."""
-        begun = time.monotonic()
         if not self.reply["skipped"]:
+            begun = time.monotonic()
             line = self._line(begun + self._seconds + GRACE)
             self._left[self.cell["role"] == "extra"] -= time.monotonic() - begun
             self.reply = _read_reply(line)
-        said = self.reply["error"]
-        error = {"ename": "", "evalue": said, "traceback": []}
-        self._messages = [("status", {"execution_state": "idle"})]
-        self._messages += [("status", {"execution_state": "idle"}), ("error", error)] if said else []
+        self._messages = [IDLE]
+        if self.reply["error"]:
+            self._messages.append(("error", {"ename": "", "evalue": self.reply["error"], "traceback": []}))
 
     def _line(self, end):
         """Return the next line that the kernel sends."""
         self._stream.settimeout(STEP)
-        got = bytes(self._buffer)
-        while b"\n" not in got:
+        while b"\n" not in self._buffer:
             if len(self._buffer) > self._limits["output"]:
                 self._fail(f"gave more than {self._limits['output'] // 10**6} MB")
             try:
@@ -158,10 +140,8 @@ class Kernel:
                 self._fail(DIED)
             if got is None and time.monotonic() > end:
                 self._fail("did not stop in time, and the kernel was ended")
-            got = got or b""
-            self._buffer += got
-        line, _, rest = self._buffer.partition(b"\n")
-        self._buffer = rest
+            self._buffer += got or b""
+        line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 
     def _fail(self, what):
@@ -171,16 +151,11 @@ class Kernel:
 
     def get_message(self, stream, timeout=None):
         """Return the next message as Jupyter words it; nbval asks for "iopub" alone."""
-        if not self._messages:
-            raise queue.Empty
         kind, content = self._messages.pop()
         return {"msg_type": kind, "content": content, "parent_header": {"msg_id": None}}
 
     def await_idle(self, msg_id, timeout=None):
-        """Return at once: a reply comes when all is over."""
-
-    def interrupt(self):
-        """Do nothing: a kernel watches its own time, and `await_reply` ends one that does not."""
+        """Return at once: a reply comes when all is over, and a kernel watches its own time."""
 
     def stop(self):
         """End the kernel, and with it all that it started."""
@@ -205,12 +180,10 @@ def connect(folder, kernels):
             listener.settimeout(STEP)
             kernels.start(json.dumps(path if local else listener.getsockname()))
             end = time.monotonic() + START
-            while True:
-                try:
+            while kernels.is_alive() and time.monotonic() < end:
+                with contextlib.suppress(TimeoutError):
                     return listener.accept()[0]
-                except TimeoutError:
-                    if not kernels.is_alive() or time.monotonic() > end:
-                        raise RuntimeError("the kernel did not start") from None
+            raise RuntimeError("the kernel did not start")
         finally:
             if local:
                 os.unlink(path)

@@ -6,6 +6,7 @@ apart, it forks one; the next line ends that one, and then it says "ended" and t
 kernel is over, it says "died" before. Elsewhere it becomes the kernel itself.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -25,16 +26,12 @@ def main(settings):
     settings = json.loads(settings)
     user, places = settings["user"], settings["places"]
     find_only(settings["provided"])
-    from coursekit.classroom.apart.namespaces import die_with_parent
+    from coursekit.classroom.apart.namespaces import die_with_parent, give_up_rights, possible, run_apart
     from coursekit.classroom.apart.session import make_shell
 
     import_all()
     shell = make_shell()
-    many = False
-    if places is not None:
-        from coursekit.classroom.apart.namespaces import give_up_rights, possible, run_apart
-
-        many = possible(user, places)
+    many = places is not None and possible(user, places)
     say("many" if many else "once")
     while line := read_line():
         if not many:
@@ -68,10 +65,8 @@ def import_all():
     import importlib
 
     for name in IMPORTED:
-        try:
+        with contextlib.suppress(ImportError):
             importlib.import_module(name)
-        except ImportError:
-            continue
 
 
 def become_kernel(address, shell, limits):
@@ -90,34 +85,18 @@ def become_kernel(address, shell, limits):
 
 
 def limit(limits):
-    """Set limits of this process and of all that it starts, where the system has them.
-
-    Parameters
-    ----------
-    limits : dict
-        ``memory``, ``file_size`` in bytes, ``cpu`` in seconds, ``processes``: a number each.
-    """
+    """Set limits of this process and of all that it starts, where the system has them; cpu is in seconds."""
     try:
         import resource
     except ImportError:  # Windows has none
         return
-    wanted = {
-        "RLIMIT_AS": limits["memory"],
-        "RLIMIT_CPU": limits["cpu"],
-        "RLIMIT_FSIZE": limits["file_size"],
-        "RLIMIT_NPROC": limits["processes"],
-        "RLIMIT_CORE": 0,
-    }
-    for name, value in wanted.items():
-        if not hasattr(resource, name):
-            continue
-        kind = getattr(resource, name)
-        _, hard = resource.getrlimit(kind)
-        value = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
-        try:
+    known = {"memory": "AS", "cpu": "CPU", "file_size": "FSIZE", "processes": "NPROC", "core": "CORE"}
+    for key, value in {**limits, "core": 0}.items():
+        kind = getattr(resource, f"RLIMIT_{known[key]}", None)
+        with contextlib.suppress(OSError, ValueError, TypeError):  # macOS refuses some, and has not all
+            _, hard = resource.getrlimit(kind)
+            value = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
             resource.setrlimit(kind, (value, value))
-        except (OSError, ValueError):  # macOS refuses some
-            continue
 
 
 def say(word):

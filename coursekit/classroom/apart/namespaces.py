@@ -24,21 +24,9 @@ def run_apart(function, user, places):
     """Call a function in a process with namespaces of its own, and wait until it is over.
 
     It is over when the function returns, when its process dies, or when there is something to read on
-    standard input. All processes that it started are gone then.
-
-    Parameters
-    ----------
-    function : callable
-        Without arguments.
-    user : int or None
-        The user to become; None: without rights as the user that this is.
-    places : list of str
-        Folders to write to: each an empty one in memory.
-
-    Raises
-    ------
-    OSError
-        Where the system refuses.
+    standard input. All processes that it started are gone then. The function runs as `user`, or without
+    rights as the user that this is; each of `places`, folders, is an empty one in memory to write to.
+    Raises OSError where the system refuses.
     """
     flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC
     if user is None:
@@ -48,15 +36,12 @@ def run_apart(function, user, places):
     first = os.fork()
     if first == 0:
         _in_child(_be_first, function, user, places)
-    while True:
-        asked, _, _ = select.select([0], [], [], 0.02)
-        if asked:
-            os.kill(first, signal.SIGKILL)  # and with the first, all processes of the namespace
-        ended, status = os.waitpid(first, 0 if asked else os.WNOHANG)
-        if ended:
-            if not asked and status:
-                raise OSError("the process could not be kept apart")
-            return
+    asked, _, _ = select.select([0, os.pidfd_open(first)], [], [])
+    if 0 in asked:
+        os.kill(first, signal.SIGKILL)  # and with the first, all processes of the namespace
+    _, status = os.waitpid(first, 0)
+    if status and 0 not in asked:
+        raise OSError("the process could not be kept apart")
 
 
 def possible(user, places):

@@ -15,19 +15,11 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
+from coursekit._parallel import ONE_THREAD
 from coursekit.classroom.apart.namespaces import SPACE
 
-SYSTEM = (
-    "/usr",
-    "/lib",
-    "/lib64",
-    "/lib32",
-    "/bin",
-    "/sbin",
-    "/etc/ld.so.cache",
-    "/etc/fonts",
-    "/etc/alternatives",
-)
+SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
+SYSTEM += ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives")
 HOME = "/learner"  # hides nothing: nobody keeps this package there
 PLACES = (HOME, "/dev/shm")  # in memory, and each learner has their own
 RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SYS_ADMIN")  # given up before a kernel starts
@@ -42,21 +34,13 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "COURSEKIT_ENGINE": "numpy",  # nothing compiled could be kept here
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **ONE_THREAD,
 }
 
 
 @cache
 def level():
-    """Return what keeps a submission apart here.
-
-    Returns
-    -------
-    str
-        "bubblewrap", or "limits" where only an empty folder and the limits of the system do.
-    """
+    """Return what keeps a submission apart here: "bubblewrap", or "limits", which are an empty folder's."""
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         return "limits"
     user = user_of(os.getpid())
@@ -87,20 +71,16 @@ def obstacle():
     user = user_of(os.getpid())
     if user is None or level() == "bubblewrap":
         return ""
+    tried = [sys.executable, "-c", ""]
     try:
-        tried = subprocess.run(
-            [sys.executable, "-c", ""], **as_user(user), capture_output=True, env={}, cwd="/"
+        subprocess.run(tried, **as_user(user), check=True, capture_output=True, env={}, cwd="/")
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = (getattr(error, "stderr", None) or str(error).encode()).decode(errors="replace")[-200:]
+        return (
+            "root never runs a submission as root, and no other user can use this Python here. "
+            f"Install bubblewrap, or grade as an ordinary user. ({reason})"
         )
-    except OSError as error:
-        reason = str(error)
-    else:
-        reason = tried.stderr.decode(errors="replace")[-200:] if tried.returncode else ""
-    if not reason:
-        return ""
-    return (
-        "root never runs a submission as root, and no other user can use this Python here. "
-        f"Install bubblewrap, or grade as an ordinary user. ({reason})"
-    )
+    return ""
 
 
 def environment(folder):
@@ -113,20 +93,8 @@ def environment(folder):
 def kernel_command(limits, folder, provided, user=None):
     """Return the command of a process that starts kernels for learners' code.
 
-    Parameters
-    ----------
-    limits : dict
-        For `coursekit.classroom.apart.kernel.limit`.
-    folder : str
-        Where the grader's sockets are.
-    provided : str
-        Folder made by `coursekit.classroom.apart.provide.provide`.
-    user : int, optional
-        From `user_of`.
-
-    Returns
-    -------
-    list of str
+    `limits` are for `coursekit.classroom.apart.kernel.limit`; in `folder` are the grader's sockets; `provided`
+    was made by `coursekit.classroom.apart.provide.provide`, and `user` is from `user_of`.
     """
     apart = level() == "bubblewrap"
     settings = {
@@ -168,11 +136,8 @@ def _bwrap(user):
 def _bind(source, place):
     """Return how to show a file or folder at a place, with the folders on the way open to all."""
     parents = [str(path) for path in reversed(Path(place).parents)][1:]
-    return [part for path in parents for part in ("--perms", "0755", "--dir", path)] + [
-        "--ro-bind",
-        source,
-        place,
-    ]
+    made = [part for path in parents for part in ("--perms", "0755", "--dir", path)]
+    return [*made, "--ro-bind", source, place]
 
 
 def _visible():

@@ -16,6 +16,7 @@ import sys
 from coursekit.classroom.apart.checks import Checks
 
 MOST = 100_000  # characters that are kept of what a check says
+_CLOCK, _ring_after = getattr(signal, "ITIMER_REAL", 0), getattr(signal, "setitimer", lambda *_: None)
 
 
 class OutOfTime(KeyboardInterrupt):
@@ -56,21 +57,13 @@ def make_shell():
 
 
 def serve(address, shell):
-    """Run cells that come from a socket, until it is closed.
-
-    Parameters
-    ----------
-    address : str
-        JSON: a path, or host and port.
-    shell : IPython.core.interactiveshell.InteractiveShell
-    """
+    """Run cells that come from a socket, until it is closed; its address is JSON: a path, or host and port."""
     place = json.loads(address)
     stream = socket.socket(socket.AF_UNIX if isinstance(place, str) else socket.AF_INET)
     stream.connect(place if isinstance(place, str) else tuple(place))
-    sink = sys.stdout = sys.stderr = Sink()
-    if hasattr(signal, "setitimer"):
+    if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, _stop)
-    loop, checks, owner = asyncio.new_event_loop(), Checks(shell), os.getpid()
+    sink, loop, checks, owner = Sink(), asyncio.new_event_loop(), Checks(shell), os.getpid()
     asyncio.set_event_loop(loop)
     with stream.makefile("rb") as lines:
         for line in lines:
@@ -87,18 +80,18 @@ def _stop(*_):
 def run_cell(cell, shell, checks, loop, sink):
     """Run one cell; return what it reported, what a check said, and the error that stopped it, or None.
 
-    Parameters
-    ----------
-    cell : dict
-        role, code, seconds; of a check seed, or None; of a reference names, those that it answers for.
-    shell, checks, loop, sink
-        See `serve`.
+    A cell has role, code, seconds; a check's also seed, or None; a reference's also names, those that it
+    answers for.
     """
     sink.kept = [] if cell["role"] == "check" else None
     checks.report = None
+    sys.stdout = sys.stderr = sink
     try:
-        with _limited(cell["seconds"]):
+        try:
+            _ring_after(_CLOCK, cell["seconds"])
             error = _run(cell, shell, checks, loop)
+        finally:
+            _ring_after(_CLOCK, 0)
     except BaseException as stopped:  # also what comes between two lines of ours
         error = stopped
     values = checks.report.entries if checks.report else []
@@ -107,9 +100,9 @@ def run_cell(cell, shell, checks, loop, sink):
 
 def _run(cell, shell, checks, loop):
     if cell["role"] == "check":
-        return checks.run(shell.transform_cell(cell["code"]), cell["seed"])
+        return checks.run(cell["code"], cell["seed"])
     if cell["role"] == "reference":
-        return checks.put_right(shell.transform_cell(cell["code"]), cell["names"])
+        return checks.put_right(cell["code"], cell["names"])
     with checks.keeping() if cell["role"] == "given" else contextlib.nullcontext():
         text = shell.transform_cell(cell["code"])
         ran = loop.run_until_complete(
@@ -117,17 +110,6 @@ def _run(cell, shell, checks, loop):
         )
         shell.events.trigger("post_execute")
     return ran.error_before_exec or ran.error_in_exec
-
-
-@contextlib.contextmanager
-def _limited(seconds):
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def describe(error):

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import queue
-import subprocess
 import sys
 import threading
 import time
@@ -14,9 +13,9 @@ from pathlib import Path
 
 import psutil
 
+from coursekit.classroom.apart.process import Process, descendants
 from coursekit.classroom.apart.provide import provide
 from coursekit.classroom.apart.tidy import make_folder, remove
-from coursekit.classroom.apart.warm import descendants, end_tree, read_lines
 
 LOOK = 0.25  # seconds between two looks at what a submission uses
 SPARE = 20.0  # seconds beyond its own limit until a worker is ended
@@ -26,7 +25,7 @@ _workers, _idle, _lock = [], [], threading.Lock()
 
 
 def ask(limits, provides, request, runs=1):
-    """Have an idle worker, or a new one, answer a request; see `Worker.ask`.
+    """Have an idle worker, or a new one, answer a request.
 
     Parameters
     ----------
@@ -34,7 +33,15 @@ def ask(limits, provides, request, runs=1):
     provides : list of str or None
         For `coursekit.classroom.apart.provide.provide`.
     request : dict
+        For `coursekit.classroom.apart.worker.look` or `grade`.
     runs : int
+        How many notebooks it asks to run.
+
+    Returns
+    -------
+    list of dict
+        The lines of the worker's answer; the last says "done", or "problem" where a limit was broken or
+        the worker died.
     """
     provided = _provided(None if provides is None else tuple(provides))
     with _lock:
@@ -66,44 +73,21 @@ def _provided(provides):
 
 
 class Worker:
-    """One worker process; started when first needed, and anew after it was ended.
-
-    Parameters
-    ----------
-    limits : dict
-    provided : str
-        From `coursekit.classroom.apart.provide.provide`.
-    """
+    """One worker process; started when first needed, and anew after it was ended."""
 
     def __init__(self, limits, provided):
         self.limits, self.provided = limits, provided
         self._process = None
 
     def ask(self, request, runs=1):
-        """Have a request answered, within the limits.
-
-        Parameters
-        ----------
-        request : dict
-            For `coursekit.classroom.apart.worker.look` or `grade`.
-        runs : int
-            How many notebooks it asks to run.
-
-        Returns
-        -------
-        list of dict
-            The lines of the worker's answer; the last says "done", or "problem" where a limit was broken or
-            the worker died.
-        """
+        """Have a request answered, within the limits; see `ask`."""
         if self._process is not None and self._is_old():
             self.close()
         if self._process is None:
             self.start()
         answer = []
-        try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        except OSError:  # it has died since
-            self._lines.put(None)
+        with contextlib.suppress(OSError):  # it has died since, and says so
+            self._process.tell(json.dumps(request))
         end = time.monotonic() + runs * (self.limits["total"] + self.limits["extra"]) + SPARE
         while not (answer and answer[-1].keys() & {"done", "problem"}):
             answer += self._told(end)
@@ -112,37 +96,28 @@ class Worker:
     def close(self):
         """End the process and all that it started."""
         if self._process is not None:
-            end_tree(self._process.pid)
-            self._process.wait()
-            self._process.stdin.close()
+            self._process.close()
             self._process = None
-            remove(self._folder)
 
     def start(self):
         """Start the process, and do not wait for it."""
-        self._folder = make_folder()
-        os.chmod(self._folder, 0o755)
-        settings = {"folder": self._folder, "limits": self.limits, "provided": self.provided}
+        folder = make_folder()
+        os.chmod(folder, 0o755)
+        settings = {"folder": folder, "limits": self.limits, "provided": self.provided}
         command = [sys.executable, "-m", "coursekit.classroom.apart.worker", json.dumps(settings)]
-        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, bufsize=0)
-        self._lines = queue.SimpleQueue()
-        threading.Thread(target=read_lines, args=(self._process.stdout, self._lines), daemon=True).start()
+        self._process = Process(command, folder)
 
     def _told(self, end):
         """Return the next line of an answer, or none yet."""
         try:
-            line = self._lines.get(timeout=LOOK)
+            line = self._process.hear(LOOK)
+            broken = "" if line else "the grader's own process died"
         except queue.Empty:
-            broken = _broken(self._process.pid, self.limits, self._folder, end)
-            if not broken:
-                return []
-        else:
-            if line:
-                return [json.loads(line)]
-            broken = "the grader's own process died"
-        self.close()
-        return [{"problem": broken}]
+            line, broken = None, _broken(self._process, self.limits, end)
+        if broken:
+            self.close()
+            return [{"problem": broken}]
+        return [json.loads(line)] if line else []
 
     def _is_old(self):
         try:
@@ -151,22 +126,20 @@ class Worker:
             return True
 
 
-def _broken(pid, limits, folder, end):
+def _broken(worker, limits, end):
     """Say which limit a submission breaks, or nothing."""
     if time.monotonic() > end:
         return "it took too long, and was ended"
     memory = count = 0
-    for process in descendants(pid):
-        try:
+    for process in descendants(worker.pid):
+        with contextlib.suppress(psutil.Error):
             memory += _memory(process)
             count += 1
-        except psutil.Error:
-            continue
     if memory > limits["memory"] + OWN:
         return f"it used more than {limits['memory'] // 10**6} MB of memory"
     if count > limits["processes"]:
         return f"it had more than {limits['processes']} processes"
-    if _size(folder) > limits["disk"]:
+    if _size(worker.folder) > limits["disk"]:
         return f"it wrote more than {limits['disk'] // 10**6} MB"
     return ""
 

@@ -21,35 +21,14 @@ def make_folder():
 
 
 def remove(folder):
-    """Remove a folder and all that is in it, as far as can be, however deep it is or long its names are.
-
-    Parameters
-    ----------
-    folder : str or os.PathLike
-
-    Returns
-    -------
-    bool
-        Whether it is gone.
-    """
+    """Remove a folder, however deep it is or long its names are, as far as can be; return whether it went."""
     with contextlib.suppress(OSError):
-        empty(folder)
+        _empty(folder)
         os.rmdir(folder)
     return not os.path.lexists(folder)
 
 
-def empty(folder):
-    """Remove all that is in a folder.
-
-    Parameters
-    ----------
-    folder : str or os.PathLike
-
-    Raises
-    ------
-    OSError
-        Where something cannot be removed.
-    """
+def _empty(folder):
     while folders := [entry.path for entry in os.scandir(folder) if not _unlinked(entry)]:
         for path in folders:  # what is in it moves up, so that no path gets long
             os.chmod(path, 0o700)

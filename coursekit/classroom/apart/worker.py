@@ -14,19 +14,13 @@ from functools import partial
 
 import psutil
 
+from coursekit.classroom.apart.process import read_lines
 from coursekit.classroom.apart.sandbox import kernel_command, user_of
-from coursekit.classroom.apart.warm import WarmKernels, read_lines
+from coursekit.classroom.apart.warm import WarmKernels
 
 
 def main(settings):
-    """Answer requests until there are no more.
-
-    Parameters
-    ----------
-    settings : str
-        JSON: folder, for the sockets; limits; provided, from
-        `coursekit.classroom.apart.provide.provide`.
-    """
+    """Answer requests until there are no more; settings are those of a `Worker`, in JSON."""
     settings = json.loads(settings)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever prints by accident is no answer
@@ -71,14 +65,7 @@ def _tasks():
 
 
 def look(request, run, tell):
-    """Run a notebook, and tell what its checks reported and said, and what stopped.
-
-    Parameters
-    ----------
-    request : dict
-        look: the notebook.
-    run, tell : callable
-    """
+    """Run a notebook, the request's look, and tell what its checks reported and said, and what stopped."""
     cells = []
     run(request["look"], noted=cells.append)
     problems = [f"{cell['where']}: {cell['error']}" for cell in cells if cell["error"]]
@@ -90,12 +77,8 @@ def look(request, run, tell):
 def grade(request, run, tell):
     """Run the reference and a learner's notebook on the same inputs, and tell what each part earned.
 
-    Parameters
-    ----------
-    request : dict
-        reference, notebook, carried: notebooks, the last with right earlier parts, which is run where
-        something was lost; parts: name -> points, and the answers it builds on; own: the learner's text.
-    run, tell : callable
+    A request has reference, notebook, carried: notebooks, the last with right earlier parts, which is run
+    where something was lost; parts: name -> points, and the answers it builds on; own: the learner's text.
     """
     from coursekit.classroom.scoring import score
 

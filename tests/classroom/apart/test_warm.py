@@ -10,8 +10,9 @@ import psutil
 import pytest
 
 from coursekit.classroom.apart.kernel import read_line
+from coursekit.classroom.apart.process import descendants, end_tree
 from coursekit.classroom.apart.sandbox import obstacle
-from coursekit.classroom.apart.warm import WarmKernels, descendants, end_tree
+from coursekit.classroom.apart.warm import WarmKernels
 
 pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
 
