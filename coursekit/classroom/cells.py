@@ -7,7 +7,7 @@ from functools import lru_cache
 
 LARGEST = 40_000_000  # bytes of a file, outputs and all
 LARGEST_TEXT = 10_000_000  # characters in its cells
-MOST_PRINTED = 4000  # characters of what a cell printed
+MOST_PRINTED = 2_000  # characters of what a cell printed
 LARGEST_CODE = 200_000  # characters of a cell that is looked into
 MOST_VALUES = 3_000_000  # values in a file: each takes some 70 bytes of memory once it is read
 _HEADS = {
@@ -38,21 +38,9 @@ def kind_of(data):
 def read_cells(data):
     """Return the cells of a notebook, and of their outputs the begin of what was printed.
 
-    Parameters
-    ----------
-    data : bytes
-        Of format 2, 3 or 4, in any encoding.
-
-    Returns
-    -------
-    list of dict
-        Of each cell ``cell_type``, ``id`` and ``grade_id`` (or None), and ``source``, all of them text, and
-        whether it is ``locked``, as given cells are.
-
-    Raises
-    ------
-    Unreadable
-        Where it is no notebook, or too large.
+    The bytes are of format 2, 3 or 4, in any encoding. Of each cell there is ``cell_type``, ``id`` and
+    ``grade_id`` (or None), ``source`` and ``printed``, all text, and whether it is ``locked``, as given cells
+    are. Raises Unreadable where it is no notebook, or too large.
     """
     cells = _list_of_cells(_parse(data))
     made = [_cell(cell) for cell in cells if isinstance(cell, dict)]

@@ -1,6 +1,5 @@
 """Grade a class: every submission on its own, each grade written as soon as it is known."""
 
-import contextlib
 import hashlib
 import json
 import re
@@ -11,16 +10,14 @@ from pathlib import Path
 from coursekit._parallel import cores, progress_bar, run_tasks
 from coursekit.classroom import records
 from coursekit.classroom.apart.limits import Limits
+from coursekit.classroom.apart.process import FAULT
 from coursekit.classroom.apart.sandbox import level, obstacle
 from coursekit.classroom.apart.supervise import close_workers
-from coursekit.classroom.assemble import reference_answers
+from coursekit.classroom.assemble import asked, digest, notebook, prepare, reference_answers
 from coursekit.classroom.collect import collect
-from coursekit.classroom.job import asked, digest, notebook, prepare
 from coursekit.classroom.records import PartGrade, Record
 from coursekit.classroom.source import read_source
 from coursekit.classroom.submission import Unreadable, read_submission
-
-MOST_PRINTED = 2_000  # characters of a cell that are kept for its learner's page
 
 
 def grade(
@@ -104,22 +101,19 @@ def _keep(results, record):
 
 
 def grade_one(task):
-    """Grade one submission, whatever it is; whatever happens, it becomes a record.
-
-    Parameters
-    ----------
-    task : tuple
-        (job, Found)
-
-    Returns
-    -------
-    Record
-        The learner's.
-    """
+    """Grade one submission, a pair of job and Found; whatever it is and happens, it becomes a Record."""
     job, found = task
-    record = Record(found.learner, found.place, job["assignment"].points, digest(job, found))
-    record = replace(record, flags=tuple(found.flags), problem=found.problem, parts=_nothing(job))
-    record = replace(record, made_with=job.get("made_with", {}), upload=found.upload)
+    record = Record(
+        found.learner,
+        found.place,
+        job["assignment"].points,
+        digest(job, found),
+        flags=tuple(found.flags),
+        problem=found.problem,
+        parts=tuple(PartGrade(name, part["points"]) for name, part in job["parts"].items()),
+        made_with=job.get("made_with", {}),
+        upload=found.upload,
+    )
     try:
         if not found.problem:
             record = _run_parts(job, found, read_submission(found.data, job["assignment"]), record)
@@ -127,74 +121,64 @@ def grade_one(task):
         record = replace(record, problem=str(error))
     except Exception as error:  # the one wall: no submission ends the class's run
         problem = f"The grader stopped with {type(error).__name__}: {str(error)[:300]}. Tell your instructor."
-        record = replace(record, problem=problem)
+        record = replace(record, problem=problem, data="")  # the next run tries it again
     return Record.from_dict(_printable(record.as_dict()))
 
 
 def _printable(data):
     """Return data with every half of a character replaced, so that any file can hold it."""
-    return json.loads(
-        re.sub(r"[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", json.dumps(data, ensure_ascii=False))
-    )
+    return json.loads(re.sub(r"[\ud800-\udfff]", "\ufffd", json.dumps(data, ensure_ascii=False)))
 
 
 def _run_parts(job, found, submission, record):
-    answer = _ask(job, found, submission)
-    parts = {key: _parts(job, submission, answer, key) for key in ("notebook", "carried")}
-    flags = [*submission.flags, *(flag for line in answer for flag in line.get("flags", []))]
+    answer = _ask(job, found, submission.answers)
+    parts = {key: _parts(job, submission.answers, answer, key) for key in ("notebook", "carried")}
+    flags = [*record.flags, *submission.flags, *(flag for line in answer for flag in line.get("flags", []))]
     problem = answer[-1].get("problem", "")
     if len(parts["notebook"]) == len(job["parts"]) and problem:
         flags, problem = [*flags, f"All checks were done before this: {problem}."], ""
     return replace(
         record,
-        flags=tuple(dict.fromkeys((*record.flags, *flags))),
+        data="" if problem.startswith(FAULT) else record.data,  # the next run tries it again
+        flags=tuple(dict.fromkeys(flags)),
         problem=problem,
-        parts=tuple(_better(job, submission, parts, one, problem) for one in record.parts),
+        parts=tuple(_better(job, submission.answers, parts, one, problem) for one in record.parts),
         carried=tuple(parts["carried"].values()) or None,
         written=submission.written,
         answers=submission.answers,
-        outputs=_printed(found.data, job["names"]),
+        outputs=submission.printed,
     )
 
 
-def _printed(data, names):
-    """Return what the cells of answers had printed in the learner's own file, as far as a page shows it.
-
-    What they print here is not kept: it could be a hidden check.
-    """
-    printed = {}
-    with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
-        for cell in json.loads(data)["cells"]:
-            name = next(
-                (name for name in names if f"# Answer: {name}" in "".join(cell["source"])), cell.get("id")
-            )
-            told = [
-                out.get("text") or out.get("data", {}).get("text/plain", "")
-                for out in cell.get("outputs", [])
-            ]
-            if name in names and any(told):
-                printed[name] = "\n".join("".join(text).strip("\n") for text in told if text)[:MOST_PRINTED]
-    return printed
+def _ask(job, found, answers):
+    """Have a worker run a submission, and the reference on the same inputs; return what it told."""
+    variant = f"{found.learner} {hashlib.sha256(found.data).hexdigest()}"
+    request = {
+        "parts": job["parts"],
+        "notebook": notebook(job, answers, variant),
+        "reference": notebook(job, reference_answers(job["assignment"]), variant),
+        "carried": notebook(job, answers, variant, carry=True) if job["carry"] else None,
+        "own": "\n".join([job["public"], *(code for codes in answers.values() for code in codes)]),
+    }
+    return asked(job, request, runs=3)
 
 
-def _parts(job, submission, answer, key):
+def _parts(job, answers, told, key):
     """Return the parts that were told, by name; of one that nobody has written, that it was not attempted."""
     parts = {}
     for part in [
-        PartGrade.from_dict(line["part"]) for line in answer if line.get("part") and line["of"] == key
+        PartGrade.from_dict(line["part"]) for line in told if line.get("of") == key and "part" in line
     ]:
-        answers = job["parts"][part.name]["answers"]
-        codes = [submission.answers.get(name, [""])[0].strip() for name in answers]
-        if answers and all(
-            code in ("", job["stubs"][name]) for name, code in zip(answers, codes, strict=True)
-        ):
+        names = job["parts"][part.name]["answers"]
+        codes = {name: answers.get(name, [""])[0].strip() for name in names}
+        if names and all(code in ("", job["stubs"][name]) for name, code in codes.items()):
             steps = tuple(replace(step, message="not attempted") for step in part.steps)
             part = replace(part, stopped=(), steps=steps)
         parts[part.name] = part
     return parts
 
 
-def _better(job, submission, parts, nothing, problem):
+def _better(job, answers, parts, nothing, problem):
     """Return the better figure of a part, alone or on right earlier parts, and which of these it rests on."""
     part = parts["notebook"].get(nothing.name)
     if part is None:
@@ -202,36 +186,15 @@ def _better(job, submission, parts, nothing, problem):
     carried = parts["carried"].get(part.name, part)
     if carried.earned <= part.earned:
         return part
-    lost = [one for one in parts["notebook"].values() if one.earned < one.points]
-    earlier = [one.name for one in lost[: lost.index(part)]]
-    used = _words_of(submission.answers, job["parts"][part.name]["answers"])
-    named = {name: used & set(_answered(job, name)) for name in earlier}
-    rests = [name for name in earlier if named[name]] or earlier
-    why = [f"it uses your {' and '.join(sorted(named[name])) or name}: mend {name} first" for name in rests]
+    lost = [one.name for one in parts["notebook"].values() if one.earned < one.points]
+    own = "\n".join(code for name in job["parts"][part.name]["answers"] for code in answers.get(name, []))
+    used, named = set(re.findall(r"\w+", own)), {}
+    for name in lost[: lost.index(part.name)]:
+        bound = {word for answer in job["parts"][name]["answers"] for word in job["names"][answer]}
+        named[name] = sorted(bound & used)
+    rests = [name for name in named if named[name]] or list(named)
+    why = [f"it uses your {' and '.join(named[name]) or name}: mend {name} first" for name in rests]
     return replace(carried, rests_on=tuple(rests), stopped=(*carried.stopped, *why))
-
-
-def _words_of(answers, names):
-    return set(re.findall(r"\w+", "\n".join(code for name in names for code in answers.get(name, []))))
-
-
-def _answered(job, part):
-    return [word for name in job["parts"][part]["answers"] for word in job["names"][name]]
-
-
-def _nothing(job):
-    return tuple(PartGrade(name, part["points"]) for name, part in job["parts"].items())
-
-
-def _ask(job, found, submission):
-    """Have a worker run a submission, and the reference on the same inputs; return what it told."""
-    variant = f"{found.learner} {hashlib.sha256(found.data).hexdigest()}"
-    answers = submission.answers
-    request = {"parts": job["parts"], "notebook": notebook(job, answers, variant)}
-    request["reference"] = notebook(job, reference_answers(job["assignment"]), variant)
-    request["carried"] = notebook(job, answers, variant, carry=True) if job["carry"] else None
-    request["own"] = "\n".join([job["public"], *(code for codes in answers.values() for code in codes)])
-    return asked(job, request, runs=3)
 
 
 def _is_graded(job, results, found):

@@ -13,19 +13,7 @@ _PASSED = re.compile(r": (\d+) of (\d+) parts passed")
 
 
 def check(path, limits=None):
-    """Run a learner's notebook and say what its public checks said.
-
-    Parameters
-    ----------
-    path : str or os.PathLike
-    limits : Limits, optional
-
-    Returns
-    -------
-    passed : bool
-        Whether all parts of all public checks passed.
-    text : str
-        What each check said, and a summary.
+    """Run a learner's notebook; return whether its public checks passed, and what they said.
 
     Raises
     ------

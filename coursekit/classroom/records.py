@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import secrets
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,54 +20,31 @@ class AsInJson:
         return self.as_dict()[name]
 
     def as_dict(self):
-        """Return the record as JSON holds it: dicts, lists, texts and numbers."""
-        return _plain(self)
+        """Return the record as dicts, lists, texts and numbers."""
+        return json.loads(json.dumps(asdict(self)))
 
 
 @dataclass(frozen=True)
 class Step(AsInJson):
-    """One value that a check compared.
-
-    Attributes
-    ----------
-    name : str
-    passed : bool
-    message : str
-        What to look at next, or "not attempted".
-    named : str
-        The sentence that names what was found, where a diagnosis found something.
-    mistake : str or None
-        Its stable name.
-    """
+    """One value that a check compared."""
 
     name: str
     passed: bool = False
-    message: str = ""
-    named: str = ""
-    mistake: str | None = None
+    message: str = ""  # what to look at next, or "not attempted"
+    named: str = ""  # the sentence that names what was found, where a diagnosis found something
+    mistake: str | None = None  # its stable name
 
 
 @dataclass(frozen=True)
 class PartGrade(AsInJson):
-    """What a part earned.
-
-    Attributes
-    ----------
-    name : str
-    points, earned : float
-    steps : tuple of Step
-    stopped : tuple of str
-        What kept the part from being judged.
-    rests_on : tuple of str
-        Earlier parts that are not right, and in whose place the reference stood when this one was judged.
-    """
+    """What a part earned."""
 
     name: str
     points: float
     earned: float = 0.0
     steps: tuple = ()
-    stopped: tuple = ()
-    rests_on: tuple = ()
+    stopped: tuple = ()  # texts: what kept the part from being judged
+    rests_on: tuple = ()  # earlier parts in whose place the reference stood, as they are not right
 
     @classmethod
     def from_dict(cls, data):
@@ -77,48 +54,21 @@ class PartGrade(AsInJson):
 
 @dataclass(frozen=True)
 class Record(AsInJson):
-    """The grade of one learner.
-
-    Attributes
-    ----------
-    learner, file : str
-        Whose it is, and which file was graded.
-    points : float
-        All that can be had, written answers among them.
-    data : str
-        SHA-256 of the file.
-    flags : tuple of str
-        What instructor and learner may want to know of the file.
-    problem : str
-        Why it could not be graded in full; empty where it could.
-    parts : tuple of PartGrade
-    carried : tuple of PartGrade or None
-        The parts, each judged on right earlier ones.
-    written : dict
-        Written part -> its text, to be marked.
-    answers : dict
-        Solution cell -> the codes that ran: the learner's cell, and added cells after it.
-    outputs : dict
-        Solution cell -> what these printed.
-    made_with : dict
-        Versions, seed, limits and sandbox of the run.
-    upload : tuple of str
-        The platform that the file came from, the learner's number there, and the name that it gave the file.
-    """
+    """The grade of one learner."""
 
     learner: str
-    file: str
-    points: float = 0.0
-    data: str = ""
-    flags: tuple = ()
-    problem: str = ""
+    file: str  # which was graded
+    points: float = 0.0  # all that can be had, written answers among them
+    data: str = ""  # what the grade depends on, as a digest
+    flags: tuple = ()  # what instructor and learner may want to know of the file
+    problem: str = ""  # why it could not be graded in full
     parts: tuple = ()
-    carried: tuple | None = None
-    written: dict = field(default_factory=dict)
-    answers: dict = field(default_factory=dict)
-    outputs: dict = field(default_factory=dict)
-    made_with: dict = field(default_factory=dict)
-    upload: tuple = ()
+    carried: tuple | None = None  # the parts, each judged on right earlier ones
+    written: dict = field(default_factory=dict)  # written part -> its text, to be marked
+    answers: dict = field(default_factory=dict)  # solution cell -> the codes that ran, its own first
+    outputs: dict = field(default_factory=dict)  # solution cell -> what it printed in the learner's own file
+    made_with: dict = field(default_factory=dict)  # versions, seed, limits and sandbox of the run
+    upload: tuple = ()  # the platform, the learner's number there, and the name that it gave the file
 
     @property
     def total(self):
@@ -126,8 +76,8 @@ class Record(AsInJson):
         return round(sum(round(part.earned, 1) for part in self.parts), 1)
 
     def as_dict(self):
-        """Return the record as JSON holds it, with its total."""
-        return _plain(self) | {"total": self.total}
+        """Return the record as dicts, lists, texts and numbers, with its total."""
+        return super().as_dict() | {"total": self.total}
 
     @classmethod
     def from_dict(cls, data):
@@ -140,41 +90,16 @@ class Record(AsInJson):
         return _made(cls, {key: value for key, value in data.items() if key != "total"} | parts)
 
 
-def _plain(value):
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return list(map(_plain, value)) if isinstance(value, (tuple, list)) else value
-
-
 def _made(cls, data):
     """Make a record of JSON's data: its lists are tuples here."""
     return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
 
 
 def open_run(results, source, *, seed, limits, level, carry):
-    """Begin a run in a folder for results, or go on with the one that is there.
+    """Begin a run in a folder for results, or go on with the one that is there; return what is kept of it.
 
-    Parameters
-    ----------
-    results : Path
-    source : Path
-    seed : int or None
-        None: the seed that is there, else a new secret one.
-    limits : dict
-    level : str
-        What keeps submissions apart.
-    carry : bool
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    ValueError
-        Where the folder holds another run.
+    Without a seed it is that which is there, else a new secret one; `level` is what keeps submissions apart.
+    Raises ValueError where the folder holds another run.
     """
     (results / "grades").mkdir(parents=True, exist_ok=True)
     path = results / "run.json"
@@ -225,13 +150,7 @@ def _read(path):
 
 
 def read_class(results):
-    """Return the records of all learners in a folder of results, in the order of their names.
-
-    Raises
-    ------
-    ValueError
-        Where there is none.
-    """
+    """Return the records of all learners in a folder of results, by name; raise ValueError without any."""
     found = [_read(path) for path in (Path(results) / "grades").glob("*.json")]
     if not any(found):
         raise ValueError(f"results must be a folder in which a class was graded; got {str(results)!r}")

@@ -10,16 +10,7 @@ TELLING = 12  # a shorter line, such as "return p", says nothing of a solution
 
 
 def release_file(source, folder):
-    """Make the learner's notebook of a source, and write it into a folder.
-
-    Parameters
-    ----------
-    source, folder : str or os.PathLike
-
-    Returns
-    -------
-    Path
-        Of the learner's notebook, which has the name of the source.
+    """Write the learner's notebook of a source into a folder, under its name; return its path.
 
     Raises
     ------
@@ -45,10 +36,6 @@ def release(assignment):
     Parameters
     ----------
     assignment : Assignment
-
-    Returns
-    -------
-    str
 
     Raises
     ------
@@ -89,23 +76,10 @@ def released_text(cell):
 
 
 def nbgrader_metadata(cell):
-    """Return the metadata by which nbgrader knows a cell (its schema, version 3).
-
-    Parameters
-    ----------
-    cell : SourceCell
-
-    Returns
-    -------
-    dict
-        See "Metadata" in nbgrader's documentation, https://nbgrader.readthedocs.io.
-    """
+    """Return the metadata by which nbgrader knows a cell; see its documentation, schema version 3."""
     made = {"schema_version": 3, "grade_id": cell.name, "task": False}
-    made |= {
-        "grade": cell.kind != "solution",
-        "solution": cell.kind != "check",
-        "locked": cell.kind == "check",
-    }
+    made |= {"grade": cell.kind != "solution", "solution": cell.kind != "check"}
+    made |= {"locked": cell.kind == "check"}
     return made | ({"points": cell.points} if cell.points else {})
 
 

@@ -4,49 +4,21 @@ import builtins
 import re
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 
 from coursekit.classroom.apart.bundle import NoValue, unpack
 from coursekit.classroom.records import PartGrade, Step
 from coursekit.lesson.exercises import compare
 
 TIGHTEST = 1e-6  # float32 has no more digits, and a right answer may be one
-WORDS = """
-a above accepts accessing add added after again against all allocate allowed along already ambiguous an and
-another any are aren argument arguments array arrays as asked assigned associated at attribute axes axis be
-because been before below between bool boolean both bound bounds bracket broadcast broadcasted broadcasting
-but by bytes call callable called can cannot cast casting cause cell cells character circular class classes
-closed cls code comma compatible complex concatenate concatenated concatenation condition contiguous
-conversion convert converted core correct could count cyclic data decimal defined deleted denied deprecated
-depth dict dictionary did different digit dimension dimensional dimensions dims directory divide division do
-does doesn domain don dot dtype dtypes each either element elements elementwise empty end ended enough eof
-eol eq equal error exactly exceeded expect expected expression failed false fields file first float floating
-floats for forgot format forward found from frozen function gave generator gib given got gufunc has hashable
-have hex hint host i identifier if ignored illegal implemented import in incompatible incorrect indent
-indentation index indexable indices inf infinity inhomogeneous init initialized input inputs instance int
-integer integers invalid is isn it item items iterable iterator iterators its j k kernel key keys keyword
-lambda large leading least left len length letter likely line list literal local long loop loops loss lower
-m main malformed many match matching math matmul matrix maximum maybe mb mean meant memory message method
-mib minus mismatch missing mode modify module moment more most multiple multiply must mutable n name named
-names nan ndarray need needs negative new next no non none not nothing null number numeric numpy object of
-on once ones only open operand operands operation operator operators or order out output over overflow owner
-parameter parentheses parenthesis parse part partially perhaps permitted pickle points positional positive
-power practice previous print product python quit raise ran range rank read real received recursion
-reduction referenced refers requested required result return returned right root rule s safe same scalar
-scalars second seconds self sequence sequences set setting shape shapes shorter should sides signature
-signed single singular size sizes slice slopes something square stack starting statement step stop stopped
-str string strings subclass subscriptable subtract such sum support supported syntax system t take takes
-target term terminated the them this time to together too took trial tried true truth tuple tuples two type
-types ufunc ufuncs unable unbound unexpected unexpectedly unhashable unindent unknown unmatched unpack
-unsigned unsupported unterminated upper use used using valid value values variable vector was were when
-where which while with without wrapper wrong x y you zero
-"""
-STOCK = frozenset(WORDS.split())  # words of common errors: no learner learns a hidden check from them
+WORDS = Path(__file__).with_name("common_words.txt")  # of errors: no learner learns a hidden check from them
+STOCK = frozenset(WORDS.read_text(encoding="utf-8").split())
 KINDS = {name for name in dir(builtins) if name[0].isupper()} | {"AxisError", "LinAlgError", "OutOfTime"}
 KINDS |= {"ArrayMemoryError", "UFuncTypeError", "UFuncNoLoopError", "UFuncOutputCastingError"}
 
 
 def score(cell, part, entries, stopped, own):
-    """Return what one check earned.
+    """Return what one check earned, a PartGrade.
 
     Parameters
     ----------
@@ -60,10 +32,6 @@ def score(cell, part, entries, stopped, own):
         Cell of an answer -> the error that stopped it.
     own : str
         What the learner wrote: words of their own may be said again.
-
-    Returns
-    -------
-    PartGrade
     """
     reported = {}
     for entry in cell["values"]:
@@ -132,18 +100,8 @@ def sayable(error, own):
     """Return what may be said of an error: its words where they are common or the learner's own.
 
     A learner's code could put the text of a hidden check into the words of an exception.
-
-    Parameters
-    ----------
-    error, own : str
-
-    Returns
-    -------
-    str
     """
-    error = re.sub(
-        r" \((?:<[^>]*>|\S+\.py), (line \d+)\)$", r" (\1)", error
-    )  # of a cell: its file says nothing
+    error = re.sub(r" \((?:<[^>]*>|\S+\.py), (line \d+)\)$", r" (\1)", error)  # the file says nothing
     if _is_said(error, own):
         return error
     kind = error.partition(":")[0]

@@ -12,6 +12,7 @@ A source is a notebook. Its markers are those that nbgrader knows, and two of ou
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ WRITTEN_STUB = "*Your answer here, in two or three sentences.*"
 _MARKER = re.compile(r"^\s*(?:###|<!--)\s*(BEGIN|END)\s+(SOLUTION|HIDDEN TESTS)\b\s*(.*?)\s*(?:-->)?\s*$")
 _LOOKS_LIKE_MARKER = re.compile(r"^\s*(?:##+|<!--)\s*(BEGIN|END)\b", re.IGNORECASE)
 _HEADER = re.compile(r"^(?:###|<!--)\s*(CHECK|WRITTEN)\b(.*?)(?:-->)?\s*$")
+_FORM, _FORM_WRITTEN = "'### CHECK forward (3 points)'", "'<!-- WRITTEN plateau (2 points) -->'"
 _NAME_AND_POINTS = re.compile(r"^\s*([a-z][a-z0-9_-]*)\s*\(\s*(\d+(?:\.\d+)?)\s*points?\s*\)\s*$")
 
 
@@ -31,16 +33,11 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True)
 class SourceCell:
-    """One cell of a source.
+    """One cell of a source."""
 
-    `name` is that of its part where it has one, else its id. `kind` is one of given, text, solution,
-    check, written. `pieces` are the runs of lines, each with
-    its role: given, solution or hidden; `stub` stands for a solution in the learner's notebook.
-    """
-
-    name: str
+    name: str  # of its part where it has one, else its id
     id: str
-    kind: str
+    kind: str  # given, text, solution, check or written
     pieces: tuple
     points: float = 0.0
     metadata: dict = field(default_factory=dict)
@@ -64,7 +61,7 @@ class SourceCell:
 class Piece:
     """A run of lines of one role, and the indented stub that stands for it in the release."""
 
-    role: str
+    role: str  # given, solution or hidden
     lines: tuple
     stub: str = ""
 
@@ -109,11 +106,10 @@ def read_source(path):
     notebook = _read_notebook(path)
     nodes = notebook["cells"]
     cells = tuple(replace(_cell(node, i), metadata=node.get("metadata", {})) for i, node in enumerate(nodes))
-    _refuse_duplicates(cells)
+    if twice := [name for name, count in Counter(cell.name for cell in cells).items() if count > 1]:
+        raise SourceError(f"cell {twice[0]!r}: the name is there twice; each cell and part needs its own")
     if not any(cell.points for cell in cells):
-        raise SourceError(
-            f"{path.name} must have a cell that begins with '### CHECK name (3 points)'; it has none"
-        )
+        raise SourceError(f"{path.name} must have a cell that begins with {_FORM}; it has none")
     return Assignment(path.stem, cells, notebook.get("metadata", {}))
 
 
@@ -140,40 +136,22 @@ def _cell(node, number):
     header = _HEADER.match(lines[0])
     code = node.get("cell_type") == "code"
     pieces = _pieces(lines, name, WRITTEN_STUB if header else STUB)
-    roles = {piece.role for piece in pieces}
-    if header:
-        return _graded_cell(header, name, pieces, roles, code)
-    if "hidden" in roles:
-        raise SourceError(
-            f"cell {name!r}: hidden tests must be in a cell that begins with '### CHECK name (3 points)'"
-        )
-    if "solution" in roles and not code:
-        raise SourceError(
-            f"cell {name!r}: a written answer must begin with '<!-- WRITTEN name (2 points) -->'"
-        )
-    kind = "solution" if "solution" in roles else "given" if code else "text"
-    return SourceCell(name, name, kind, pieces)
-
-
-def _graded_cell(header, name, pieces, roles, code):
-    kind, rest = header.groups()
-    found = _NAME_AND_POINTS.match(rest)
-    if not found or float(found[2]) <= 0:
-        raise SourceError(
-            f"cell {name!r}, line 1: must name the part and its points, as in '{kind} forward (3 points)'; "
-            f"got {rest.strip()!r}"
-        )
-    if (kind == "CHECK") != code:
-        raise SourceError(
-            f"cell {name!r}, line 1: CHECK belongs into a code cell, WRITTEN into a markdown cell"
-        )
-    if kind == "CHECK" and ("hidden" not in roles or "solution" in roles):
-        raise SourceError(f"cell {name!r}: a check must have hidden tests, and no solution")
-    if kind == "WRITTEN" and "solution" not in roles:
-        raise SourceError(
-            f"cell {name!r}: a written answer must have a rubric between BEGIN and END SOLUTION"
-        )
-    return SourceCell(found[1], name, kind.lower(), pieces, float(found[2]))
+    hidden, solved = (any(piece.role == role for piece in pieces) for role in ("hidden", "solution"))
+    kind = header[1].lower() if header else "solution" if solved else "given" if code else "text"
+    part = _NAME_AND_POINTS.match(header[2]) if header else None
+    no_part = header and not (part and float(part[2]))
+    for is_wrong, why in (
+        (no_part, f"line 1: must name the part and its points, as in {_FORM}; got {lines[0]!r}"),
+        (kind == "check" and not code, "line 1: CHECK belongs into a code cell"),
+        (kind == "written" and code, "line 1: WRITTEN belongs into a markdown cell"),
+        (kind == "check" and (solved or not hidden), "a check must have hidden tests, and no solution"),
+        (kind == "written" and not solved, "must have a rubric between BEGIN and END SOLUTION"),
+        (kind != "check" and hidden, f"hidden tests must be in a cell that begins with {_FORM}"),
+        (kind == "solution" and not code, f"a written answer must begin with {_FORM_WRITTEN}"),
+    ):
+        if is_wrong:
+            raise SourceError(f"cell {name!r}: {why}")
+    return SourceCell(part[1] if part else name, name, kind, pieces, float(part[2]) if part else 0.0)
 
 
 def _pieces(lines, name, stub):
@@ -201,13 +179,3 @@ def _pieces(lines, name, stub):
         raise SourceError(f"cell {name!r}, line {opened[1]}: BEGIN {opened[0]} without its END")
     pieces.append(Piece("given", tuple(run)))
     return tuple(piece for piece in pieces if piece.lines or piece.role != "given")
-
-
-def _refuse_duplicates(cells):
-    seen = set()
-    for cell in cells:
-        if cell.name in seen:
-            raise SourceError(
-                f"cell {cell.name!r}: the name is there twice; each cell and part needs its own"
-            )
-        seen.add(cell.name)

@@ -15,61 +15,29 @@ _HARMLESS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assi
 class Submission:
     """What was found in a file.
 
-    Attributes
-    ----------
-    answers : dict
-        Name of a cell -> code texts in the learner's order: for a solution its answer first, then the
-        rest of it and the extra cells after it; for any other cell, and "" for the notebook's begin, the
-        extra cells after it.
-    written : dict
-        Name of a written answer -> its text.
-    flags : tuple of str
-        What was found twice, changed, missing or set aside.
+    `answers`: name of a cell -> code texts in the learner's order: for a solution its answer first, then the
+    rest of it and the extra cells after it; for any other cell, and "" for the notebook's begin, the extra
+    cells after it.
     """
 
     answers: dict
-    written: dict
-    flags: tuple = field(default=())
+    written: dict  # name of a written answer -> its text
+    flags: tuple = ()  # what was found twice, changed, missing or set aside
+    printed: dict = field(default_factory=dict)  # name of a solution -> what its cell had printed
 
 
 def read_submission(data, assignment):
-    """Read a learner's file.
-
-    Parameters
-    ----------
-    data : bytes
-    assignment : Assignment
-
-    Returns
-    -------
-    Submission
-
-    Raises
-    ------
-    Unreadable
-        Where the file is no notebook, or is none of this assignment.
-    """
+    """Read a learner's file, bytes; raise Unreadable where it is no notebook of this assignment."""
     known = {key: cell for cell in assignment.cells for key in (cell.id, cell.name)}
     reading = _Reading(assignment)
     for cell in read_cells(data):
         for name, text in _sections(cell, known):
-            reading.take(known.get(name), cell["cell_type"] == "code", text)
+            reading.take(known.get(name), cell["cell_type"] == "code", text, cell["printed"])
     return reading.finish()
 
 
 def holds(data, assignment=None):
-    """Say how much of an assignment a notebook holds: 0 nothing, 1 its cells, 2 answers.
-
-    Parameters
-    ----------
-    data : bytes
-    assignment : Assignment, optional
-        By default any assignment, and then 2 is never said.
-
-    Returns
-    -------
-    int
-    """
+    """Say how much of an assignment, by default of any, a file holds: 0 nothing, 1 its cells, 2 answers."""
     try:
         if assignment is None:
             return int(any(cell["grade_id"] or _HEADER.match(cell["source"]) for cell in read_cells(data)))
@@ -115,10 +83,10 @@ class _Reading:
         }
         self._defines = {cell.name: defined(cell.source) for cell in assignment.of_kind("solution")}
         self._place = self._piece = ""  # the last named cell; the answer that the cell before belongs to
-        self._answers, self._written, self._flags = {}, {}, []
+        self._answers, self._written, self._printed, self._flags = {}, {}, {}, []
         self._counts, self._as_text, self._notes = {}, {}, []
 
-    def take(self, cell, is_code, text):
+    def take(self, cell, is_code, text, printed):
         """Take the next cell: `cell` is that of the assignment, or None for one that the learner added."""
         cell = cell or self._same.get(_plain(text))
         kind = cell.kind if cell else None
@@ -127,6 +95,7 @@ class _Reading:
             self._place = cell.name
         if kind == "solution":
             self._take_solution(cell.name, is_code, text, before)
+            self._printed |= {cell.name: printed} if printed else {}
         elif kind == "written":
             self._written.setdefault(cell.name, []).append(self._own(text))
         elif kind in ("given", "check"):
@@ -227,7 +196,7 @@ class _Reading:
         for name, text in written.items():
             if self._notes and not text:
                 self._flag(f"{name} is empty; elsewhere the learner wrote: {self._notes[0][:300]!r}")
-        return Submission(self._answers, written, tuple(self._flags))
+        return Submission(self._answers, written, tuple(self._flags), self._printed)
 
     def _look_elsewhere(self, name):
         """Find an answer that is not in its cell: in a text cell by accident, or in other code cells."""

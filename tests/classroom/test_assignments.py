@@ -11,9 +11,8 @@ from coursekit.classroom import grading
 from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.sandbox import obstacle
 from coursekit.classroom.apart.supervise import close_workers
-from coursekit.classroom.assemble import reference_answers
+from coursekit.classroom.assemble import prepare, reference_answers
 from coursekit.classroom.collect import Found
-from coursekit.classroom.job import prepare
 from coursekit.classroom.release import release
 from coursekit.classroom.source import read_source
 from coursekit.lesson.exercises import Verdict

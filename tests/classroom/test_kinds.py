@@ -22,8 +22,8 @@ from coursekit.classroom import grading, records
 from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.sandbox import level, obstacle
 from coursekit.classroom.apart.supervise import close_workers
+from coursekit.classroom.assemble import prepare
 from coursekit.classroom.collect import Found
-from coursekit.classroom.job import prepare
 from coursekit.classroom.release import release
 from coursekit.classroom.source import read_source
 

@@ -26,18 +26,19 @@ def run_notebook(text, folder, limits, kernels, noted):
     """Run a notebook, and hand on what each cell gave as soon as it did.
 
     The socket lies in `folder`, into which the kernel's user can look. `noted` is called with a dict for each
-    cell: its metadata, and values, text, error (a text or None), skipped. Raises RuntimeError where nbval ran
-    nothing.
+    cell: its metadata, and values, text, error (a text or None), skipped. Raises RuntimeError where no kernel
+    starts or nbval runs nothing.
     """
-    notes = Notes(noted)
+    notes, kernel = Notes(noted), Kernel(folder, limits, kernels)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "assembled.ipynb"
         path.write_text(text, encoding="utf-8")
-        nbval.plugin.RunningKernel = lambda *_, **__: Kernel(folder, limits, kernels)
+        nbval.plugin.RunningKernel = lambda *_, **__: kernel
         with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
             status = pytest.main([*_options(scratch), str(path)], plugins=[notes])
-    if not notes.count:
-        raise RuntimeError(f"nbval ran no cell; pytest ended with {status}")
+    kernel.stop()
+    if notes.fault or status > pytest.ExitCode.TESTS_FAILED:
+        raise notes.fault or RuntimeError(f"nbval ran nothing; pytest ended with {status}")
 
 
 def _options(scratch):
@@ -53,8 +54,9 @@ def _options(scratch):
 class Notes:
     """A pytest plugin that notes what each cell gave, and lets no cell's comments steer nbval."""
 
+    fault = None
+
     def __init__(self, noted):
-        self.count = 0
         self._noted = noted
 
     def pytest_collection_modifyitems(self, items):
@@ -71,11 +73,13 @@ class Notes:
     def pytest_runtest_makereport(self, item, call):
         """Hand on what a cell gave."""
         report = yield
-        if call.when == "call" or (call.when == "setup" and call.excinfo):
-            self.count += 1
-            reply = NOTHING if call.when == "setup" else item.parent.kernel.reply
+        if call.when == "call" and not self.fault:
+            reply = item.parent.kernel.reply
             error = reply["error"] or (str(call.excinfo.value)[:500] if call.excinfo else None)
-            self._noted({**item.cell.metadata, **reply, "error": error})
+            try:
+                self._noted({**item.cell.metadata, **reply, "error": error})
+            except Exception as fault:  # pytest would end, and say nothing
+                self.fault = fault
         return report
 
 
@@ -94,7 +98,11 @@ class Kernel:
         self._left = {True: limits["extra"], False: limits["total"]}
         self._buffer, self._messages, self._ended = bytearray(), [], ""
         self.cell, self.reply = {}, NOTHING
-        self._stream = connect(folder, kernels)
+        try:
+            self._stream = connect(folder, kernels)
+        except RuntimeError:  # nothing of the learner's has run: once more, from a new process
+            kernels.close()
+            self._stream = connect(folder, kernels)
 
     def execute_cell_input(self, code, allow_stdin=None):
         """Send a cell, where there is time for it."""

@@ -8,6 +8,8 @@ import psutil
 
 from coursekit.classroom.apart.tidy import remove
 
+FAULT = "the grader"  # so begins what is told of a fault that is no learner's
+
 
 class Process:
     """A process that is running; `folder` is its own, and goes with it. Options are those of `Popen`."""

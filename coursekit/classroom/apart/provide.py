@@ -23,21 +23,11 @@ IN_KERNEL = ("classroom/__init__.py", *(f"classroom/apart/{name}.py" for name in
 
 
 def provide(modules, folder):
-    """Copy the modules that code under grading may import.
+    """Copy the modules that code under grading may import into the subfolder coursekit of an empty folder.
 
-    Parameters
-    ----------
-    modules : list of str or None
-        Names of modules of coursekit, or of its folders, which stand for all in them; what they import
-        comes along. None: all but the grader.
-    folder : Path
-        An empty folder; the copy goes to its subfolder coursekit, and beside it matplotlib's list of fonts,
-        which takes long to make.
-
-    Raises
-    ------
-    SourceError
-        Where a module does not exist.
+    Modules are names of modules of coursekit, or of its folders, which stand for all in them; what they import
+    comes along. None: all but the grader. Beside it comes matplotlib's list of fonts, which takes long to make.
+    Raises SourceError where a module does not exist.
     """
     _list_fonts(folder)
     top, folder = folder, folder / "coursekit"

@@ -93,7 +93,7 @@ def environment(folder):
 def kernel_command(limits, folder, provided, user=None):
     """Return the command of a process that starts kernels for learners' code.
 
-    `limits` are for `coursekit.classroom.apart.kernel.limit`; in `folder` are the grader's sockets; `provided`
+    `limits` are for `coursekit.classroom.apart.kernel.limit`, `folder` holds the sockets, `provided`
     was made by `coursekit.classroom.apart.provide.provide`, and `user` is from `user_of`.
     """
     apart = level() == "bubblewrap"

@@ -57,7 +57,7 @@ def make_shell():
 
 
 def serve(address, shell):
-    """Run cells that come from a socket, until it is closed; its address is JSON: a path, or host and port."""
+    """Run cells that come from a socket, until it is closed; its address is a path, or host and port."""
     place = json.loads(address)
     stream = socket.socket(socket.AF_UNIX if isinstance(place, str) else socket.AF_INET)
     stream.connect(place if isinstance(place, str) else tuple(place))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from coursekit.classroom.apart.process import Process, descendants
+from coursekit.classroom.apart.process import FAULT, Process, descendants
 from coursekit.classroom.apart.provide import provide
 from coursekit.classroom.apart.tidy import make_folder, remove
 
@@ -111,7 +111,7 @@ class Worker:
         """Return the next line of an answer, or none yet."""
         try:
             line = self._process.hear(LOOK)
-            broken = "" if line else "the grader's own process died"
+            broken = "" if line else f"{FAULT}'s own process died"
         except queue.Empty:
             line, broken = None, _broken(self._process, self.limits, end)
         if broken:

@@ -14,7 +14,7 @@ from functools import partial
 
 import psutil
 
-from coursekit.classroom.apart.process import read_lines
+from coursekit.classroom.apart.process import FAULT, read_lines
 from coursekit.classroom.apart.sandbox import kernel_command, user_of
 from coursekit.classroom.apart.warm import WarmKernels
 
@@ -34,13 +34,13 @@ def main(settings):
         answers.write(json.dumps(reply) + "\n")
         answers.flush()
 
-    run = partial(run_notebook, folder=settings["folder"], limits=settings["limits"], kernels=kernels)
+    run = partial(run_notebook, folder=settings["folder"], kernels=kernels)
     while True:
         request = json.loads(requests.get())
         try:
-            (look if "look" in request else grade)(request, run, tell)
+            (look if "look" in request else grade)(request, run, tell, settings["limits"])
         except Exception as error:  # one submission must not end the others
-            tell({"problem": f"{type(error).__name__}: {error}"[:2000]})
+            tell({"problem": f"{FAULT} stopped with {type(error).__name__}: {error}"[:500]})
 
 
 def _take(requests, kernels):
@@ -64,17 +64,17 @@ def _tasks():
     return sum(info["num_threads"] or 1 for info in own if info["username"] == name)
 
 
-def look(request, run, tell):
+def look(request, run, tell, limits):
     """Run a notebook, the request's look, and tell what its checks reported and said, and what stopped."""
     cells = []
-    run(request["look"], noted=cells.append)
+    run(request["look"], limits=limits, noted=cells.append)
     problems = [f"{cell['where']}: {cell['error']}" for cell in cells if cell["error"]]
     checks = {cell["name"]: cell for cell in cells if cell["role"] == "check"}
     told = {key: {name: cell[key] for name, cell in checks.items()} for key in ("values", "text")}
     tell({**told, "problems": problems, "done": True})
 
 
-def grade(request, run, tell):
+def grade(request, run, tell, limits):
     """Run the reference and a learner's notebook on the same inputs, and tell what each part earned.
 
     A request has reference, notebook, carried: notebooks, the last with right earlier parts, which is run
@@ -82,10 +82,12 @@ def grade(request, run, tell):
     """
     from coursekit.classroom.scoring import score
 
-    expected = {}
-    run(request["reference"], noted=lambda cell: expected.setdefault(cell["name"], cell["values"]))
-    if not all("value" in entry for entries in expected.values() for entry in entries):
-        raise ValueError("the source's own solutions do not run on this learner's inputs")
+    ran, patient = [], {**limits, "cell": limits["total"]}  # a busy machine is no fault of the source
+    run(request["reference"], limits=patient, noted=ran.append)
+    expected = {cell["name"]: cell["values"] for cell in ran}
+    for name in request["parts"]:
+        if not expected.get(name) or not all("value" in entry for entry in expected[name]):
+            raise ValueError(f"the source's own solutions do not run on this learner's inputs ({name})")
     lost = False
     for key in ("notebook", "carried"):
         stopped, flags = {}, []
@@ -102,7 +104,7 @@ def grade(request, run, tell):
                 tell({"part": part.as_dict(), "of": key})
 
         if request[key] and (key == "notebook" or lost):
-            run(request[key], noted=noted)
+            run(request[key], limits=limits, noted=noted)
             tell({"flags": sorted(set(flags)), "of": key})
     tell({"done": True})
 
