@@ -287,6 +287,18 @@ def test_both_figures_are_kept(source, tmp_path, released):
     assert record.parts[1].rests_on == ("double",)
 
 
+def test_a_fault_of_the_grader_is_said_and_tried_again_at_the_next_start(
+    source, tmp_path, released, monkeypatch
+):
+    write(tmp_path / "in" / "ada.ipynb", handed_in(released, RIGHT))
+    with monkeypatch.context() as patch:
+        patch.setattr(grading, "asked", lambda *_, **__: [{"problem": "the grader stopped with OSError: no"}])
+        (record,) = grading.grade(source, tmp_path / "in", tmp_path / "out", limits=LIMITS)
+        assert (record.total, record.problem) == (0, "the grader stopped with OSError: no")
+    (record,) = grading.grade(source, tmp_path / "in", tmp_path / "out", limits=LIMITS)
+    assert (record.total, record.problem) == (4, "")
+
+
 def test_bad_arguments_are_refused_before_anything_runs(source, class_of_five, tmp_path):
     with pytest.raises(ValueError, match="only must be the name of a learner"):
         grading.grade(source, class_of_five, tmp_path / "a", only="nobody")
