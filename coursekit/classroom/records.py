@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from coursekit import __version__
 from coursekit.lesson.files import write_json
 
-TOOLS = ("coursekit", "numpy", "nbval", "pytest", "ipython")
+TOOLS = ("numpy", "nbval", "pytest", "ipython")
 
 
 class AsInJson:
@@ -112,7 +113,7 @@ def open_run(results, source, *, seed, limits, level, carry):
         "limits": limits,
         "sandbox": level,
         "carry": carry,
-        "versions": {name: version(name) for name in TOOLS},
+        "versions": {"coursekit": __version__} | {name: version(name) for name in TOOLS},
     }
     other = [key for key in run if there and key != "source" and run[key] != there.get(key)]
     if there != run and not other:  # of a changed source, each grade knows whether it still holds

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from importlib.metadata import version
 from pathlib import Path
 
+from coursekit import __version__
 from coursekit.lesson.files import write_json, write_text
 
 RECORD = ".coursekit_lessons.json"  # what was handed out: file -> cell -> digest of its source
@@ -72,7 +72,7 @@ def _renew(path, new, handed_out):
     if not own:
         write_text(path, new)
         return [what]
-    kept = path.with_name(f"{path.stem} (before {version('coursekit')}).ipynb")
+    kept = path.with_name(f"{path.stem} (before {__version__}).ipynb")
     while kept.exists():
         kept = kept.with_name(f"{kept.stem}+.ipynb")
     write_text(kept, text)
