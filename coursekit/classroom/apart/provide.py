@@ -7,11 +7,8 @@ Without it, the kernel finds everything but the grader.
 
 import ast
 import compileall
-import os
 import py_compile
 import shutil
-import subprocess
-import sys
 from modulefinder import ModuleFinder
 from pathlib import Path
 
@@ -26,10 +23,8 @@ def provide(modules, folder):
     """Copy the modules that code under grading may import into the subfolder coursekit of an empty folder.
 
     Modules are names of modules of coursekit, or of its folders, which stand for all in them; what they
-    import comes along. None: all but the grader. Beside it comes matplotlib's list of fonts, which takes
-    long to make. Raises SourceError where a module does not exist.
+    import comes along. None: all but the grader. Raises SourceError where a module does not exist.
     """
-    _list_fonts(folder)
     top, folder = folder, folder / "coursekit"
     files = _all() if modules is None else _with_imports(modules)
     for file in [*IN_KERNEL, *_with_data(files)]:
@@ -40,12 +35,6 @@ def provide(modules, folder):
     compileall.compile_dir(folder, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
     for path in [top, *top.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def _list_fonts(folder):
-    environment = os.environ | {"MPLCONFIGDIR": str(folder), "MPLBACKEND": "agg"}
-    command = [sys.executable, "-c", "import matplotlib.font_manager"]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
 
 
 def _all():

@@ -107,9 +107,6 @@ def kernel_command(limits, folder, provided, user=None):
     if not apart:
         return start
     inside = [*_bind(folder, folder), *_bind(f"{provided}/coursekit", str(PACKAGE))]
-    for fonts in Path(provided).glob("fontlist-*.json"):
-        inside += ["--perms", "0777", "--dir", f"{HOME}/.matplotlib"]
-        inside += ["--ro-bind", str(fonts), f"{HOME}/.matplotlib/{fonts.name}"]
     inside += [part for pair in (ENVIRONMENT | {"HOME": HOME}).items() for part in ("--setenv", *pair)]
     return [*_bwrap(user), *inside, "--remount-ro", "/", "--chdir", HOME, "--", *start]
 

@@ -28,6 +28,7 @@ def main(settings):
     kernels.open()  # it imports while this process does
     requests = queue.SimpleQueue()
     threading.Thread(target=_take, args=(requests, kernels), daemon=True).start()
+    sys.modules["rfc3987_syntax"] = None  # jsonschema does without; it takes longer than all else together
     from coursekit.classroom.apart.engine import run_notebook
 
     def tell(reply):
