@@ -20,6 +20,8 @@ START = 30.0  # seconds until a kernel must answer
 STEP = 0.2  # seconds between two looks at whether the kernel lives
 GRACE = 3.0  # seconds that a cell gets to stop after its time
 DIED = "ended the kernel"
+UNUSED = """cacheprovider doctest faulthandler junitxml logging pastebin recwarn stepwise threadexception
+    tmpdir unittest unraisableexception warnings"""  # of pytest's own plugins
 
 
 def run_notebook(text, folder, limits, kernels, noted):
@@ -46,9 +48,9 @@ def _options(scratch):
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    plugins = ("nbval.plugin", "no:cacheprovider", "no:unraisableexception", "no:threadexception")
-    chosen = [part for plugin in plugins for part in ("-p", plugin)]
-    return [*chosen, "-s", "--nbval", "--tb=no", f"--rootdir={scratch}", "-c", os.devnull]
+    chosen = ["-p", "nbval.plugin", *(part for name in UNUSED.split() for part in ("-p", f"no:{name}"))]
+    where = [f"--rootdir={scratch}", f"--confcutdir={scratch}", "-c", os.devnull]  # looks nowhere else
+    return [*chosen, *where, "-s", "--nbval", "--tb=no"]
 
 
 class Notes:
