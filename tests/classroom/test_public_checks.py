@@ -1,13 +1,15 @@
 """A learner checks a notebook before handing it in."""
 
+import ast
 import json
 
 import pytest
 from samples import notebook, write
-from test_assignments import BACKPROPAGATION, SOLUTION
+from test_assignments import BACKPROPAGATION, SOLUTION, SOURCES
 
 from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.sandbox import obstacle
+from coursekit.classroom.assemble import reference_answers
 from coursekit.classroom.public_checks import check
 from coursekit.classroom.release import release
 from coursekit.classroom.source import read_source
@@ -59,3 +61,39 @@ def test_what_cannot_be_checked_says_so(tmp_path, capsys):
     passed, said = check(write(tmp_path / "b.ipynb", endless), Limits(cell=1.0))
     assert not passed
     assert "0 of 1 public checks passed" in said
+
+
+TRIES = """
+def activations(value): return value
+def rate(value): return value
+X, y, W1, W2, tiny_forward, label, classes, names = (5,) * 8
+dict, str, id, sorted = {}, "a", 7, None
+"""
+BACKPROPAGATION_TRIES = """list = [1, 2]
+for value in (X, W1, W2):
+    value *= 0
+"""
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_in_jupyter_a_check_says_the_same_whatever_a_learner_calls_their_own(path):
+    assignment = read_source(path)
+    answers = reference_answers(assignment)
+
+    def said(tried):
+        names, texts = {}, []
+        for cell in assignment.cells:
+            if cell.kind == "check":
+                tree = ast.parse(cell.text_of("given"))
+                last = ast.Expression(tree.body.pop().value)
+                exec(compile(tree, "check", "exec"), names)
+                texts.append(repr(eval(compile(last, "check", "eval"), names)))
+            elif cell.is_code and "not-graded" not in cell.metadata.get("tags", []):
+                exec(answers.get(cell.name, [cell.source])[0], names)
+                exec(tried, names)
+        return texts
+
+    plain = said("")
+    assert plain
+    assert all("passed" in text and "not yet" not in text for text in plain)
+    assert said((BACKPROPAGATION_TRIES if path == BACKPROPAGATION else "") + TRIES) == plain
