@@ -7,7 +7,7 @@ from functools import lru_cache
 
 LARGEST = 40_000_000  # bytes of a file, outputs and all
 LARGEST_TEXT = 10_000_000  # characters in its cells
-MOST_PRINTED = 2_000  # characters of what a cell printed
+MOST_PRINTED = 4_000  # characters of what a cell printed
 LARGEST_CODE = 200_000  # characters of a cell that is looked into
 MOST_VALUES = 3_000_000  # values in a file: each takes some 70 bytes of memory once it is read
 _HEADS = {
@@ -25,9 +25,9 @@ class Unreadable(ValueError):
 
 
 def clean(text):
-    """Return text that can be written: the halves of a character are joined, or replaced, and so is NUL."""
+    """Return text that can be written: halves of a character are joined or replaced, NUL too; no BOM."""
     joined = text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return joined.replace("\0", "\ufffd")
+    return joined.removeprefix("\ufeff").replace("\0", "\ufffd")
 
 
 def kind_of(data):

@@ -59,6 +59,8 @@ def _sections(cell, known):
         other = known.get(found[1])
         if other is None or (name and known[name] is other):
             continue
+        if parse(text[begin : found.start()]) is None and parse(text) is not None:
+            continue  # it stands in a text of the code
         if name and text[begin : found.start()].strip():
             yield name, text[begin : found.start()]
             begin = found.start()

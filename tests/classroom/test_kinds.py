@@ -106,6 +106,49 @@ def test_whatever_one_submission_does_it_becomes_a_record_and_the_next_is_graded
     assert not lost(graded(tiny, RIGHT))
 
 
+# What a learner tries out costs no right answer a point.
+
+TRIES = {
+    "a magic for pictures": "%matplotlib inline",
+    "a magic for pictures that is not there": "%matplotlib widget",
+    "other magics": "%timeit -n1 -r1 1 + 1\n!ls\nfiles = !ls",
+    "a cell magic": "%%time\n1 + 1",
+    "await": "import asyncio\nawait asyncio.sleep(0.01)",
+    "input": "name = input('who? ')",
+    "Python's own names": (
+        "import builtins\n"
+        "for name in ('len', 'isinstance', 'sum', 'map', 'dict', 'list', 'type', 'callable'):\n"
+        "    setattr(builtins, name, None)"
+    ),
+    "Python's own names, taken out": "import builtins\ndel builtins.len, builtins.callable",
+    "numpy's names": "np.array = np.asarray = list\nnp.random.default_rng = None\ndel np.float64",
+    "names that a check is made of": (
+        "import ast, copy, json\nast.parse = copy.deepcopy = json.dumps = json.loads = None"
+    ),
+    "numpy's settings": "np.seterr(all='raise'); np.set_printoptions(precision=1); np.random.seed(0)",
+    "Python's settings": (
+        "import gc, sys, warnings\ngc.disable(); sys.setrecursionlimit(90); warnings.simplefilter('error')"
+    ),
+    "no output": "import os, sys\nsys.stdout.close(); sys.stdout = None; os.close(1); os.close(2)",
+    "another folder": "import os\nos.mkdir('a'); os.chdir('a'); os.rmdir('../a'); os.environ.clear()",
+    "a fork that comes back": "import os\nos.fork()",
+    "threads": "import sys, threading, time\nthreading.Thread(target=sys.exit).start()\n"
+    "threading.Thread(target=lambda: time.sleep(99)).start()",
+    "processes": "from concurrent.futures import ProcessPoolExecutor\nwith ProcessPoolExecutor(2) as pool:\n"
+    "    list(pool.map(abs, [-1]))",
+    "a task that goes on": "import asyncio\nasyncio.ensure_future(asyncio.sleep(99))",
+    "floods": "import logging\nfor _ in range(3000): logging.warning('x' * 999); print('x' * 999)",
+    "all that can be caught": "raise KeyboardInterrupt",
+}
+
+
+@pytest.mark.parametrize("name", TRIES)
+def test_what_a_learner_tries_out_costs_nothing(name, tiny):
+    assert not lost(graded(tiny, RIGHT, [("tiny-double", TRIES[name])]))
+    if name.startswith(("a magic", "other", "await", "numpy's s", "threads", "a fork", "another")):
+        assert not lost(graded(tiny, RIGHT | {"tiny-double": f"{TRIES[name]}\n{RIGHT['tiny-double']}"}))
+
+
 def test_a_fault_of_the_grader_becomes_a_record(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "read_submission", lambda *_: 1 / 0)
     record = graded(tiny, RIGHT)

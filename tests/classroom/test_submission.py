@@ -75,6 +75,8 @@ def as_vscode(made):
 
 
 def with_bom(made):
+    for cell in made["cells"]:
+        cell["source"] = "\ufeff" + "".join(cell["source"])
     return b"\xef\xbb\xbf" + json.dumps(made).encode()
 
 
@@ -123,6 +125,13 @@ def test_edited_given_cells_and_checks_do_not_count(right, assignment):
             cell["source"] = "raise SystemExit"
     assert answers(right, assignment) == RIGHT
     assert [flag.split(":")[0] for flag in read(right, assignment).flags] == ["tiny-setup", "double"]
+
+
+def test_a_header_in_a_text_of_the_code_cuts_no_cell(released, assignment):
+    code = '"""What I tried.\n\n### CHECK double (3 points)\n"""\n' + RIGHT["tiny-double"]
+    found = read(handed_in(released, RIGHT | {"tiny-double": code}), assignment)
+    assert found.answers["tiny-double"] == [code]
+    assert found.flags == ()
 
 
 def test_a_missing_cell_is_flagged(right, assignment):

@@ -6,9 +6,11 @@ name that a learner uses for something of their own is not the check's.
 """
 
 import ast
+import base64
 import builtins
 import contextlib
 import copy
+import json
 import math
 import types
 import warnings
@@ -17,6 +19,7 @@ import numpy as np
 
 from coursekit.classroom.apart.bundle import Report
 
+LIBRARIES = (builtins, ast, base64, copy, json, math, np, np.linalg, np.random)
 COUNTED = {"exp", "exp2", "expm1", "log", "log1p", "logaddexp", "power", "pow", "sinh", "tanh"}
 
 
@@ -41,10 +44,16 @@ class Checks:
 
     def __init__(self, shell):
         self._shell, self._theirs = shell, shell.user_ns
-        self._given, self._builtins = {}, dict(vars(builtins))
+        self._given, self._libraries = {}, [(vars(module), dict(vars(module))) for module in LIBRARIES]
+        self._builtins = self._libraries[0][1]
         self._own = Names(self._given, self._builtins, self._theirs)
         self._own["frugal"] = self.frugal
         self._right = Names(self._given, self._builtins, self._theirs)
+
+    def restore(self):
+        """Give what checks are made of their own names back: ``np.array = list`` lasts for its cell."""
+        for names, before in self._libraries:
+            names.update(before)
 
     @contextlib.contextmanager
     def keeping(self):
@@ -78,7 +87,6 @@ class Checks:
     @contextlib.contextmanager
     def _as_given(self):
         """Have names of functions and modules stand for some: ``list = [1, 2]`` and ``np = 3`` wait."""
-        vars(builtins).update(self._builtins)
         given = self._builtins | self._given
         covered = {
             name: value

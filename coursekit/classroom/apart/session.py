@@ -51,6 +51,7 @@ def make_shell():
     shell = InteractiveShell.instance(config=settings)
     shell.display_formatter.active_types = ["text/plain"]
     shell.ask_exit = sys.exit  # quit() ends its cell
+    shell.enable_matplotlib = lambda *_: ("inline", "inline")  # of whatever "%matplotlib" asks for
     for name in ("showtraceback", "showsyntaxerror", "showindentationerror"):
         setattr(shell, name, lambda *_, **__: None)
     return shell
@@ -92,6 +93,7 @@ def run_cell(cell, shell, checks, loop, sink):
             error = _run(cell, shell, checks, loop)
         finally:
             _ring_after(_CLOCK, 0)
+            checks.restore()
     except BaseException as stopped:  # also what comes between two lines of ours
         error = stopped
     values = checks.report.entries if checks.report else []
