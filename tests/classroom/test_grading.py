@@ -70,7 +70,7 @@ WRONG = {  # code of double, words in the feedback
     "segfault": ("import ctypes\nctypes.string_at(0)", "nothing was reported"),
     "much memory": ("x = []\nwhile True:\n    x.append(np.empty(10**8))", "MemoryError"),
     "recursion": ("def double(x):\n    return double(x)", "RecursionError"),
-    "patched numpy": ("np.asarray = lambda *a, **k: 1 / 0\ndef double(x):\n    return 0", "not"),
+    "patched numpy": ("np.asarray = lambda *a, **k: 1 / 0\ndef double(x):\n    return 0", "too small"),
     "own report": (
         "import coursekit.classroom.apart.bundle as b\nb.Report.__call__ = lambda *a, **k: None\n"
         "def double(x):\n    return 0",
