@@ -13,15 +13,17 @@ STEPS = 10  # classes of the distribution
 def class_page(assignment, results, similar=()):
     """Return the result of a class as a page of HTML; `similar` is of `similar_pairs`."""
     of = {result.record.learner: result for result in results}
+    there = [result for result in results if result.record.file]
     return page(
         "class.html",
         title=f"Class: {title_of(assignment)}",
         results=results,
-        summary=summary(results),
-        bars=distribution(results),
+        summary=summary(there),
+        bars=distribution(there),
         parts=parts(results),
         mistakes=mistakes(results).values(),
-        unread=[result for result in results if result.record.problem],
+        unread=[result for result in there if result.record.problem],
+        missing=[result for result in results if not result.record.file],
         similar=[([of[one], of[other]], share) for one, other, share in similar],
         written=any(cell.kind == "written" for cell in assignment.cells),
     )

@@ -66,10 +66,10 @@ def read_marks(path, assignment, learners):
     hands, at = {}, {}
     for number, row in enumerate(rows, 2):
         cells = {name: cell.strip() for name, cell in zip(names, row, strict=False)}
-        if not any(cells.values()) or is_set_aside(Path(path).parent, cells[column]):
+        if not any(cells.values()) or is_set_aside(Path(path).parent, cells.get(column, "")):
             continue
         try:
-            learner = _learner(column, cells[column], known, at)
+            learner = _learner(column, cells.get(column, ""), known, at)
             hands[learner], at[learner] = _hand(cells, limits), number
         except _Refused as error:
             column, rule, got = error.args

@@ -203,12 +203,18 @@ def test_the_class_page_counts_and_says_who(assignment):
     ]  # why is not marked
     assert parts(made)[0] == ("A first part: double", (33, 20, 1, 20))
     page = class_page(
-        assignment, [*made, *results(assignment, record("fi", 0, problem="The file is empty."))]
+        assignment,
+        [
+            *made,
+            *results(assignment, record("fi", 0, problem="The file is empty."), Record("gil", "", 6.0)),
+        ],
     )
     text = words(page)
-    assert "Learners: 6. Files that could not be graded in full: 1." in text
-    assert "The points are summed and not averaged. (2 of 6 learners) Where does 1/n enter? bo, cy" in text
-    assert "Your dW1 is wrong in a way. (1 of 6 learners)" in text
+    assert "Learners: 7. Nothing came from: 1. Files that could not be graded in full: 1." in text
+    assert "upper quartile 2.5, of 6 points, of those who handed in" in text
+    assert "Nothing was handed in gil" in text
+    assert "The points are summed and not averaged. (2 of 7 learners) Where does 1/n enter? bo, cy" in text
+    assert "Your dW1 is wrong in a way. (1 of 7 learners)" in text
     assert '<a href="feedback/bo-1.html">bo</a>' in page
     assert "fi: The file is empty." in text
     assert "No mistake was recognised by name." in words(class_page(assignment, made[:1]))
