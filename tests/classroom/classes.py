@@ -123,6 +123,48 @@ IDENTITY = {  # name -> (what lies in the folder, roster or None, learner -> tex
         None,
         {f"{name}{i}x": name.lower() for name in ("Ann", "Bob") for i in range(15)},
     ),
+    "folders that are numbered, a file of one name in each": (
+        {"handed in/1/net.ipynb": A, "handed in/2/net.ipynb": B},
+        None,
+        {"1": "ann", "2": "bob"},
+    ),
+    "sections of one learner each": ({"section A/ann.ipynb": A, "section B/bob.ipynb": B}, None, BOTH),
+    "two others' names in one's own archive": (
+        {"mallory.zip": {"bob.ipynb": A, "carl.ipynb": A}, "bob.ipynb": B},
+        None,
+        {"mallory": "ann", "bob": "bob"},
+    ),
+    "two files each, named by their learner": (
+        {"ann/ann_net.ipynb": A, "ann/ann_plots.ipynb": A, "bob/bob_net.ipynb": B},
+        None,
+        BOTH,
+    ),
+    "two files each, of the same names": (
+        {f"{name}/{file}.ipynb": d for name, d in (("ann", A), ("bob", B)) for file in ("net", "plots")},
+        None,
+        BOTH,
+    ),
+    "two files each, a roster": (
+        {"ann/net.ipynb": A, "ann/plots.ipynb": A, "bob/mine.ipynb": B},
+        "learner\nann\nbob\n",
+        BOTH,
+    ),
+    "a learner named by a common word": (
+        {"Day/ann.ipynb": A, "bob/hw.ipynb": B},
+        "learner\nDay\nann\nbob\n",
+        {"Day": "ann", "bob": "bob", "ann": MISSING},
+    ),
+    "an export in a folder in an archive, beside a late one": (
+        {
+            "x.zip": {
+                "CS1/Ann_1_assignsubmission_file_/h.ipynb": A,
+                "CS1/Bob_2_assignsubmission_file_/h.ipynb": B,
+            },
+            "carl.ipynb": C,
+        },
+        None,
+        {"Ann": "ann", "Bob": "bob", "carl": "carl"},
+    ),
     "nbgrader, one learner": ({"ann/ps1/x.ipynb": A}, None, {"ann": "ann"}),
     "nbgrader, zip_collect": (
         {
