@@ -38,7 +38,7 @@ def test_the_file_is_normalised_and_small(path):
     notebook = json.loads(text)
     assert dumps(normalise(notebook)) == text
     ids = [cell["id"] for cell in notebook["cells"]]
-    assert len(ids) == len(set(ids)) <= 72
+    assert len(ids) == len(set(ids)) <= 73
     assert all(re.fullmatch(rf"{path.name[:2]}-[a-z0-9-]+", name) for name in ids)
     assert len(text) <= 1_000_000
 
@@ -143,3 +143,41 @@ def test_a_skipped_check_breaks_nothing_but_the_use_of_its_verdict(path):
             hidden |= {n: name for n in bound}
         else:
             known |= bound
+
+
+def first_cells():
+    return [code_of(path)[f"{path.name[:2]}-course-tools"] for path in lessons()[1:]]
+
+
+def test_every_lesson_but_the_doctors_begins_with_the_same_cell():
+    assert len(set(first_cells())) == 1
+    for path in lessons()[1:]:
+        assert next(iter(code_of(path))) == f"{path.name[:2]}-course-tools"
+
+
+@pytest.mark.parametrize(
+    ("platform", "files", "line"),
+    [
+        ("linux", ["pyproject.toml"], '%pip install -e "..[lab,grade]"'),
+        (
+            "win32",
+            ["notebooks/coursekit-0.1.0-py3-none-any.whl"],
+            "%pip install coursekit-0.1.0-py3-none-any.whl",
+        ),
+        ("darwin", [], "%pip install coursekit-VERSION.whl\n(Upload the file first"),
+        ("emscripten", ["pyproject.toml"], "%pip install coursekit"),
+    ],
+)
+def test_the_first_cell_says_what_brings_the_course_to_this_kernel(
+    monkeypatch, tmp_path, platform, files, line
+):
+    (tmp_path / "notebooks").mkdir()
+    for name in files:
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    monkeypatch.setattr("sys.platform", platform)
+    exec(first_cells()[0], {})  # silent where it is installed
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="not installed for this kernel") as stopped:
+        exec(first_cells()[0], {})
+    assert f"    {line}" in str(stopped.value)
