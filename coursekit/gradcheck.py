@@ -8,8 +8,6 @@ from coursekit._validation import check_float_array, check_positive, describe
 
 AGREES_UP_TO = 1e-7  # right gradients stay below 1e-9 at weights of order one
 SUSPICIOUS_UP_TO = 1e-3  # the usual mistakes lie above 5e-3
-
-
 VERDICTS = ("agrees", "unclear", "suspicious", "wrong")
 
 

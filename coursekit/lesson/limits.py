@@ -46,6 +46,5 @@ def call(function, *arguments, seconds=None):
             for _ in range(100 * len(raised)):  # what was raised and has not arrived yet arrives here
                 pass
     except _Endless as stop:
-        raise TimeoutError(f"after {seconds:g} seconds of computing").with_traceback(
-            stop.__traceback__
-        ) from None
+        too_long = TimeoutError(f"after {seconds:g} seconds of computing")
+        raise too_long.with_traceback(stop.__traceback__) from None
