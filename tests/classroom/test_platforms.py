@@ -72,6 +72,21 @@ def canvas(given):
     return members, table(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Tiny (55123)"], rows)
 
 
+def test_what_is_said_of_a_file_follows_the_file_and_the_roster(source, released, tmp_path, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "ann.ipynb").write_text(json.dumps(handed_in(released, RIGHT)), encoding="utf-8")
+    (folder / "bob.zip").write_bytes(b"PK")
+    command = ["grade", str(source), str(folder), "--to", str(tmp_path / "results")]
+    assert main(command) == 0
+    (folder / "bob.zip").write_bytes(zipped({}))
+    (tmp_path / "roster.csv").write_text("name\nbob\n", encoding="utf-8")
+    assert main([*command, "--roster", str(tmp_path / "roster.csv")]) == 0
+    assert "bob: 0 of 6 (2 not yet marked) bob.zip is an empty archive." in capsys.readouterr().out
+    grades = (tmp_path / "results" / "grades.csv").read_text(encoding="utf-8-sig")
+    assert "ann,4,6,3,1,0,0,,,not in the roster,ann.ipynb" in grades
+
+
 @pytest.mark.parametrize("platform", [moodle, canvas])
 def test_a_class_goes_from_the_platform_and_back(platform, source, released, tmp_path, capsys):
     members, roster = platform(files(released))
