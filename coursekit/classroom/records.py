@@ -103,6 +103,8 @@ def open_run(results, source, *, seed, limits, level, carry):
     Raises ValueError where the folder holds another run.
     """
     (results / "grades").mkdir(parents=True, exist_ok=True)
+    for half_written in (results / "grades").glob(".*.json.*"):  # after ``kill -9``
+        half_written.unlink()
     path = results / "run.json"
     there = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
     if seed is None:
