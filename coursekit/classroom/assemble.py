@@ -13,23 +13,9 @@ MOST_CELLS = 1_000  # added cells of a learner that are run
 
 
 def prepare(assignment, limits, *, seed, carry=True):
-    """Return what each submission of an assignment is graded with, after the source's own solutions ran.
+    """Return what each submission of an assignment is graded with, a dict, after its own solutions ran.
 
-    Parameters
-    ----------
-    assignment : Assignment
-    limits : dict
-    seed : int
-    carry : bool
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    SourceError
-        Where a solution stops, or a check reports nothing.
+    Raises SourceError where a solution stops, or a check reports nothing.
     """
     job = {"assignment": assignment, "limits": limits, "carry": carry, "seed": seed, "parts": {}}
     solutions = assignment.of_kind("solution")

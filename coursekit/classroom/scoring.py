@@ -20,18 +20,9 @@ KINDS |= {"ArrayMemoryError", "UFuncTypeError", "UFuncNoLoopError", "UFuncOutput
 def score(cell, part, entries, stopped, own):
     """Return what one check earned, a PartGrade.
 
-    Parameters
-    ----------
-    cell : dict
-        name, values and error, from `coursekit.classroom.apart.engine.run_notebook`.
-    part : dict
-        points; answers, the cells that it builds on.
-    entries : list of dict
-        What the reference reported.
-    stopped : dict
-        Cell of an answer -> the error that stopped it.
-    own : str
-        What the learner wrote: words of their own may be said again.
+    The cell is from `coursekit.classroom.apart.engine.run_notebook`; a part has points, and the answers that
+    it builds on; the entries are what the reference reported; in `stopped` stand errors of answers, by cell;
+    words of the learner's own text may be said again.
     """
     reported = {}
     for entry in cell["values"]:

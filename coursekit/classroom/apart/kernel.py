@@ -17,11 +17,8 @@ IMPORTED = ("numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "c
 def main(settings):
     """Import, and serve.
 
-    Parameters
-    ----------
-    settings : str
-        JSON: limits, for `limit`; user, a number or null; places, the folders that each kernel has for
-        itself, or null where kernels cannot be kept apart; provided, the folder to import coursekit from.
+    Settings are JSON: limits, for `limit`; user, a number or null; places, the folders that each kernel has
+    for itself, or null where none can be kept apart; provided, the folder of coursekit.
     """
     settings = json.loads(settings)
     user, places = settings["user"], settings["places"]

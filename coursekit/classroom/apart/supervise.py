@@ -25,23 +25,10 @@ _workers, _idle, _lock = [], [], threading.Lock()
 
 
 def ask(limits, provides, request, runs=1):
-    """Have an idle worker, or a new one, answer a request.
+    """Have an idle worker, or a new one, answer a request to `look` or to `grade`; return its lines.
 
-    Parameters
-    ----------
-    limits : dict
-    provides : list of str or None
-        For `coursekit.classroom.apart.provide.provide`.
-    request : dict
-        For `coursekit.classroom.apart.worker.look` or `grade`.
-    runs : int
-        How many notebooks it asks to run.
-
-    Returns
-    -------
-    list of dict
-        The lines of the worker's answer; the last says "done", or "problem" where a limit was broken or
-        the worker died.
+    Each is a dict; the last says "done", or "problem" where a limit was broken or the worker died. `provides`
+    is for `coursekit.classroom.apart.provide.provide`, and `runs` says how many notebooks are to be run.
     """
     provided = _provided(None if provides is None else tuple(provides))
     with _lock:

@@ -14,12 +14,7 @@ PATIENCE_TO_END = 5.0  # seconds until it must have ended a kernel
 class WarmKernels:
     """Starts kernels, one at a time, and ends each with all that it started.
 
-    Parameters
-    ----------
-    command : callable
-        Returns a list of str, as does `coursekit.classroom.apart.sandbox.kernel_command`.
-    folder : str
-    user : int or None
+    `command` is a function, as `coursekit.classroom.apart.sandbox.kernel_command` without its arguments.
     """
 
     def __init__(self, command, folder, user):
@@ -37,10 +32,7 @@ class WarmKernels:
     def start(self, address):
         """Start a kernel that connects to an address; the one before is ended, where it was not.
 
-        Raises
-        ------
-        RuntimeError
-            Where the process does not get ready.
+        Raises RuntimeError where the process does not get ready.
         """
         self.end()
         if self._process is None or not self._process.is_alive():

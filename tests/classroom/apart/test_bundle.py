@@ -44,7 +44,13 @@ def test_texts_truths_blanks_and_tuples_come_back():
     assert back[1][1] == "a"
 
 
-@pytest.mark.parametrize("value", [{"a": 1}, object(), print, {1}, b"bytes", 10**400, np.zeros(3_000_000)])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *({"a": 1}, object(), print, {1}, b"bytes", 10**400, np.zeros(3_000_000)),
+        *(1j, np.array([1, 1j]), np.array(["1.5"]), np.array([1], "m8[s]")),
+    ],
+)
 def test_what_is_no_value_is_named_by_its_kind(value):
     assert isinstance(there_and_back(value), NoValue)
     assert "<" in repr(there_and_back(value))
