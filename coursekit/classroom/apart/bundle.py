@@ -67,12 +67,12 @@ def pack(value, depth=0):
     if isinstance(value, (tuple, list)) and depth < DEEPEST and not _is_numeric(value):
         return {"items": [pack(item, depth + 1) for item in value]}
     try:
-        given = np.asarray(value)
-        array = given.astype(np.float64)
+        array = np.asarray(value)
+        if array.dtype.kind in "cSUmM":  # numpy would drop an imaginary part, and read numbers in quotes
+            return {"kind": f"array of {array.dtype.type.__name__}"}
+        array = array.astype(np.float64)
     except (TypeError, ValueError, OverflowError):
         return {"kind": type(value).__name__[:100]}
-    if given.dtype.kind in "cSUmM":  # numpy would drop an imaginary part, and read numbers in quotes
-        return {"kind": f"array of {given.dtype.type.__name__}"}
     if array.nbytes > LARGEST:
         return {"kind": f"array of shape {array.shape}"}
     return {"shape": list(array.shape), "floats": base64.b64encode(array.astype("<f8").tobytes()).decode()}
