@@ -12,6 +12,7 @@ import contextlib
 import copy
 import json
 import math
+import sys
 import types
 import warnings
 
@@ -20,7 +21,7 @@ import numpy as np
 from coursekit.classroom.apart.bundle import Report
 
 LIBRARIES = (builtins, ast, base64, copy, json, math, np, np.linalg, np.random)
-COUNTED = {"exp", "exp2", "expm1", "log", "log1p", "logaddexp", "power", "pow", "sinh", "tanh"}
+COUNTED = {"exp", "exp2", "expm1", "log", "log1p", "logaddexp", "power", "pow", "sinh", "tanh", "expit"}
 
 
 class Names(dict):
@@ -109,7 +110,7 @@ class Checks:
         """
         taken = []
         with contextlib.ExitStack() as stack:
-            for module in (np, math):
+            for module in filter(None, (np, math, sys.modules.get("scipy.special"))):
                 for name in COUNTED & set(vars(module)):
                     original = vars(module)[name]
                     counted = _counted(original, taken)
