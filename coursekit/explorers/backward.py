@@ -164,7 +164,8 @@ class BackwardScene(base.Scene):
         body, high = graph.network(self.params, self.X_now, self.y_now, self._note, self._weight)
         left = svg.panel("Values forward, slopes (∂) back", body, self.describe(), graph.WIDE, high)
         left += self._this_line()
-        right = f"{self._lines()}{self._over_weight()}<div>{escape(self._change())}</div>"
+        change = f'<div class="ck-numbers">{escape(self._change())}</div>'
+        right = self._lines() + self._over_weight() + change
         return f'<div class="ck-two ck-full"><div>{left}</div><div>{right}</div></div>'
 
     def _done(self, name):
