@@ -106,6 +106,7 @@ def first_page(server, outside):
 def page(first_page):
     """The page, in which nothing of ours may go wrong."""
     first_page.set_viewport_size({"width": 1400, "height": 1000})
+    first_page.evaluate("jupyterapp.shell.expandLeft()")
     first_page.evaluate("window.ckSaid.length = 0")
     first_page.console.clear()
     yield first_page
@@ -266,7 +267,6 @@ def test_controls_and_picture_fit_on_one_screen(page, screen, tmp_path):
     assert explorer.root.evaluate(SEEN)
     page.screenshot(path=tmp_path / "screen.png")
     assert explorer.root.evaluate("root => root.scrollWidth <= root.clientWidth + 1")
-    page.evaluate("jupyterapp.shell.collapseLeft()")
 
 
 READ = r"iteration (\d+), loss ([\d.e-]+), accuracy ([\d.]+), on fresh points ([\d.]+)"
