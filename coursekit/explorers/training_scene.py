@@ -48,7 +48,7 @@ class TrainingScene(base.Scene):
         left_out = beside[: 0 if dataset is None else 2 if callable(dataset) else 5]
         self.table = {name: control for name, control in CONTROLS.items() if name not in left_out}
         self.live, self.rival, self._changed_at, self.drawn, self._drag = None, None, [], list(drawn), 0
-        self._exported = None
+        self._exported = self._points_of = None
 
     # Settings
 
@@ -114,22 +114,29 @@ class TrainingScene(base.Scene):
     def restart(self):
         """Draw points and weights, and stand at iteration 0."""
         wanted, self.error, self._changed_at, self.measured = self.settings, None, [], []
-        self.dataset, self.fresh = self.source, self.held_out
-        if not isinstance(self.source, Dataset):
-            rule = self.source or wanted["pattern"]
-            drawn = dict(seed=wanted["data_seed"], noise=wanted["noise"])
-            self.dataset = draw_points(rule, wanted["n_points"], **drawn)
-            self.fresh = self.held_out or draw_points(rule, FRESH_POINTS, stream=FRESH, **drawn)
-        if self.drawn:
-            x1, x2, y = np.array(self.drawn).T
-            X = np.vstack([self.dataset.X, np.column_stack([x1, x2, np.ones(len(y))])])
-            self.dataset = Dataset("with points drawn", X, np.append(self.dataset.y, y.astype(int)))
+        self._draw_points(wanted["pattern"] if self.source is None else self.source)
         self.live = self._run(*self.own, stop_at=wanted["stop_at"] if wanted["stop_at"] < 1 else 2.0)
         against = wanted["against"]
         others = dict.fromkeys(FACTORS, self.own) | {RIGHT: (network.forward, network.backward)}
         others |= {mistake: (network.forward, planted(mistake)) for mistake in MISTAKES}
         self.rival = self._run(*others[against], FACTORS.get(against, 1.0)) if against != NOBODY else None
         self.baseline = majority_baseline(self.dataset.y)
+
+    def _draw_points(self, source):
+        """Draw the points, unless they are the same as before: then the page has them already."""
+        wanted = {name: self.settings.get(name) for name in ("n_points", "data_seed", "noise")}
+        if (source, wanted, self.drawn) == self._points_of:
+            return
+        self._points_of = source, wanted, self.drawn
+        self.dataset, self.fresh = source, self.held_out
+        if not isinstance(source, Dataset):
+            drawn = dict(seed=wanted["data_seed"], noise=wanted["noise"])
+            self.dataset = draw_points(source, wanted["n_points"], **drawn)
+            self.fresh = self.held_out or draw_points(source, FRESH_POINTS, stream=FRESH, **drawn)
+        if self.drawn:
+            x1, x2, y = np.array(self.drawn).T
+            X = np.vstack([self.dataset.X, np.column_stack([x1, x2, np.ones(len(y))])])
+            self.dataset = Dataset("with points drawn", X, np.append(self.dataset.y, y.astype(int)))
 
     def _run(self, forward, backward, faster=1.0, **more):
         """Return a run from the start that the settings name, at their rate or a multiple of it."""
