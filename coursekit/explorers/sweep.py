@@ -16,6 +16,8 @@ MOST_MARKS = 2000  # networks drawn one by one
 class SweepScene(base.Scene):
     """A result, and the slice that is shown."""
 
+    name, given = "sweep", ("result",)
+
     def __init__(self, result):
         self.result = result
         self.axes = [name for name in result.axes if name != "seed"]
@@ -87,9 +89,10 @@ class SweepScene(base.Scene):
         return slices.distribution(values[:MOST_MARKS], without, limits, name, quantity == "dead_units")
 
     def as_python(self):
-        """Return Python that makes the sums from `result`."""
+        """Return Python that makes the sums from `result`, and this explorer again."""
         over = [name for name in self.slice.axes if name not in (self.rows, self.columns)]
-        return slices.as_python(self.fixed, self.quantity, self.summary, over)
+        sums = slices.as_python(self.fixed, self.quantity, self.summary, over)
+        return f"{sums}\n{super().as_python(**{name: repr(value) for name, value in self.chosen.items()})}"
 
 
 def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summary="median", **chosen):

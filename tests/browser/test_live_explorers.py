@@ -710,6 +710,10 @@ def test_on_a_phone_the_picture_stays_in_sight(first_page, server, tmp_path):
         box = explorer.root.locator("[data-ck-frame] svg").first.bounding_box()
         assert -1 <= box["y"] <= 844 - box["height"], control
     assert page.evaluate("document.documentElement.scrollWidth") <= 391, "it can be scrolled sideways"
+    loss = Explorer(page, 1)
+    loss["class 0"].click()  # is not covered by the picture, which is longer than the screen
+    loss.says("Class 0")
+    assert loss.root.locator("[data-ck-frame] svg").first.is_visible()
     page.close()
 
 

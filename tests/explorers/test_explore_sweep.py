@@ -183,9 +183,13 @@ def test_every_control_is_labelled_and_every_panel_has_its_text(explorer):
 @pytest.mark.parametrize("quantity", ["final_accuracy", "stayed", "first_iteration"])
 def test_the_line_of_python_makes_the_table(result, quantity):
     explorer = explore_sweep(result, quantity=quantity, summary="mean", activation="sigmoid")
-    made = eval(explorer.line.value, {"np": np, "result": result})
+    sums, again = explorer.line.value.split("\n")
+    made = eval(sums, {"np": np, "result": result})
     np.testing.assert_allclose(made, explorer.scene.sums.values)
-    assert "select(activation='sigmoid')" in explorer.line.value
+    assert "select(activation='sigmoid')" in sums
+    other = eval(again, {"explore_sweep": explore_sweep, "result": result})
+    assert other.settings() == explorer.settings()
+    assert other.status.value == explorer.status.value
 
 
 @pytest.mark.parametrize("axis", ["seed", "learning_rate", "output_bias"])
