@@ -642,7 +642,8 @@ def test_a_closed_page_ends_the_task(first_page, server):
     page = first_page.context.new_page()
     open_notebook(page, server, "closing.ipynb")
     assert ask(page, COUNT).startswith("0 ")
-    assert ask(page, "print(e.playing, e.scene.live.iteration < 6000)") == "False True\n"
+    # paused where the page said nothing more, and waiting where its last word was that it cannot be seen
+    assert ask(page, "print(e.playing and e._seen, e.scene.live.iteration < 6000)") == "False True\n"
     page.close()
 
 
