@@ -161,7 +161,8 @@ class TrainingScene(base.Scene):
 
     def tick(self):
         """One picture further, or what slow functions have done of that; False at the end."""
-        going = self.guarded(self._advance, self.live.iteration + self.settings["speed"], 0.3)
+        until, seconds = self.live.iteration + self.settings["speed"], 0.3 if self.given else np.inf
+        going = self.guarded(self._advance, until, seconds, time.process_time)
         self.until = self.live.iteration
         return going and not self.live.ended
 
@@ -170,12 +171,12 @@ class TrainingScene(base.Scene):
         self.until = 0
         return "Back to the start."
 
-    def _advance(self, until, seconds=np.inf):
+    def _advance(self, until, seconds, clock=time.perf_counter):
         """Take steps, and measure on fresh points at iterations that no picture decides."""
-        live, end = self.live, time.perf_counter() + seconds
+        live, end = self.live, clock() + seconds
         piece = 1 if self.given else LONGEST  # functions of the learner's may be slow
         self._measure()
-        while live.iteration < until and not live.ended and time.perf_counter() < end:
+        while live.iteration < until and not live.ended and clock() < end:
             following = MEASURED[bisect.bisect(MEASURED, live.iteration)]
             live.advance(min(following - live.iteration, until - live.iteration, piece))
             if self.rival:
