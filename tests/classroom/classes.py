@@ -240,6 +240,17 @@ IDENTITY = {  # name -> (what lies in the folder, roster or None, learner -> tex
         None,
         {"Mal": "ann", "Bob": "bob"},
     ),
+    "two others' numbers in one's own archive, and a roster": (
+        {
+            "mallory.zip": {
+                "Bob_8_assignsubmission_file_/hw.ipynb": A,
+                "Carl_9_assignsubmission_file_/hw.ipynb": A,
+            },
+            "bob.ipynb": B,
+        },
+        "learner\nbob\ncarl\nmallory\n",
+        {"mallory": "ann", "bob": "bob", "carl": MISSING},
+    ),
     "another's number in one's own archive among files": (
         {"mallory.zip": {"Bob_8_assignsubmission_file_/hw.ipynb": A}, "bob.ipynb": B},
         None,

@@ -36,7 +36,7 @@ class Look:
     def __init__(self, people, assignment, stack):
         self._assignment, self._stack = assignment, stack
         self._common = {*_COMMON.split(), *_words(assignment.name if assignment else "")}
-        self._ids, self._known = ({}, {})
+        self._ids, self._known = {}, {}
         for person in people:
             for name in person.ids:
                 self._ids.setdefault(name, []).append(person)
@@ -63,7 +63,9 @@ class Look:
     def _around(self, entries):
         """Return what stands around learners' things: place in the list -> children."""
         inside = self._containers(entries)
-        learners = {i: _exported(children) for i, children in inside.items()}
+        learners = {
+            i: 0 if self._is_person(entries[i]) else _exported(children) for i, children in inside.items()
+        }
         if len(inside) == len(entries) and all(learners.values()):
             return inside
         exports = {i: inside.pop(i) for i, count in learners.items() if count > 1}  # of a class
