@@ -109,11 +109,10 @@ def _judge_steps(received, wanted, params, X, activation):
             follow.append(name)
         else:
             value.want = want if own is None else own
-            wrong.append(
-                value.as_part(
-                    candidates(c, STEPS[name], RIGHT, [m for step in STEPS[name] for m in mistakes_in(step)])
-                )
-            )
+            steps = STEPS[name]
+            made = candidates(c, steps, RIGHT, [m for step in steps for m in mistakes_in(step)])
+            further = partial(candidates, c, steps, RIGHT, table(f"further {steps[0]}"))
+            wrong.append(value.as_part(made, further))
         c = SimpleNamespace(**(vars(c) | {name: value.got}))
     return wrong, follow, fine
 

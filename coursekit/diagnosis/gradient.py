@@ -147,7 +147,7 @@ def describe_mistake(slug):
 
 
 def _mistake(slug):
-    every = ("size", "sign", *RIGHT, "rows1", "rows2")
+    every = ("size", "sign", *RIGHT, "formulas slope", "rows1", "rows2")
     return check_choice(slug, {mistake.slug: mistake for title in every for mistake in table(title)}, "slug")
 
 

@@ -52,7 +52,8 @@ def slots_of(c):
 
     @cache
     def slot(name, usual=False):
-        return filled(c, RIGHT[name](c), [mistake for mistake in table(name) if mistake.usual or not usual])
+        every = [*table(name), *(table("formulas slope") if name == "slope" else ())]
+        return filled(c, RIGHT[name](c), [mistake for mistake in every if mistake.usual or not usual])
 
     return slot
 

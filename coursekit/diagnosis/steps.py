@@ -1,5 +1,6 @@
 """Why is this sigmoid, slope, log loss or update wrong? Known mistakes on the same inputs."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -32,6 +33,12 @@ GUARDS = (  # eps, by which p is usually kept away from 0 and 1; the powers of 2
     *(10.0**-k for k in (*range(6, 21), 30, 50, 100, 200, 300, 308)),
     *(2.0**-k for k in (52, 1022, 1074, 23, 126, 149)),
 )
+FRACTION = {  # the sigmoid, step by step
+    "exponent": lambda c: -c.z,
+    "power": lambda c: np.exp(c.exponent),
+    "below": lambda c: 1 + c.power,
+    "sigmoid": lambda c: 1 / c.below,
+}
 KINK = " At a kink there is no slope: you chose another number from 0 to 1 there than this course, which takes 0."
 
 
@@ -64,7 +71,15 @@ def diagnose_sigmoid(received, z):
             return right("sigmoid", note)
         c = SimpleNamespace(z=z)
         made = candidates(c, ["sigmoid"], RIGHT, [*table("formula sigmoid"), *table("sigmoid")])
-        return tell([value.as_part(made, multiples(c, *table("curve size")))])
+        return tell([value.as_part(made, lambda: _odd_sigmoids(c), multiples(c, *table("curve size")))])
+
+
+def _odd_sigmoids(c):
+    """Return what comes out of several mistakes in the fraction, and of what is seldom."""
+    inside = [m for name in ("exponent", "power", "below", "whole sigmoid") for m in table(name)]
+    return candidates(c, ["sigmoid"], RIGHT, table("further sigmoid")) + candidates(
+        c, FRACTION, FRACTION, inside
+    )
 
 
 def diagnose_activation_derivative(received, z, activation):
@@ -103,7 +118,7 @@ def diagnose_activation_derivative(received, z, activation):
             value.want = np.where(chosen, value.got, value.want)
         if not value.is_right():
             made = candidates(c, ["slope"], RIGHT, table("derivative slope"))
-            return tell([value.as_part(made, multiples(c, *table("curve size")))])
+            return tell([value.as_part(made, lambda: _odd_slopes(c), multiples(c, *table("curve size")))])
     return right("slope", (KINK if chosen.any() else "") + note)
 
 
@@ -129,6 +144,15 @@ def guarded_losses(y, p):
     forms = [np.where(y == 1, both, 1 - both), np.maximum(own, kept), own + kept]
     losses = [-np.log(form).mean(axis=1) for form in forms]
     return np.concatenate([*losses, [np.nan_to_num(-np.log(own)).mean()]])
+
+
+def _odd_slopes(c):
+    """Return what comes out of other formulas for a slope, and of what is seldom."""
+    c.A, c.Z1, c.S = c.v, c.z, c.phi.derivative(c.z)
+    here = [
+        m._replace(what=m.what.replace("A1", "phi(z)").replace("Z1", "z")) for m in table("formulas slope")
+    ]
+    return candidates(c, ["slope"], RIGHT, [*here, *table("further slope")])
 
 
 def diagnose_log_loss(received, y, p):
@@ -169,7 +193,9 @@ def diagnose_log_loss(received, y, p):
         if value.got.ndim == 0 and not np.isfinite(value.got):
             value.note = _first_log_of_zero(value.got, y, p)
         made = candidates(c, ["losses", "loss"], RIGHT, [*table("losses"), *table("loss")], ALONE)
-        return tell([value.as_part(made, multiples(c, *table("loss size"), pairs=6))])
+        further = [*table("further losses"), *table("further loss")]
+        odd = partial(candidates, c, ["losses", "loss"], RIGHT, further, {m.slug for m in further})
+        return tell([value.as_part(made, odd, multiples(c, *table("loss size"), pairs=6))])
 
 
 def _first_log_of_zero(loss, y, p):
@@ -236,7 +262,10 @@ def _judged(name, got, w, g, other, rate):
     value = Value(name, got, w - rate * g, 1e-7 * size, w, given={f"old {name}": w, f"d{name}": g})
     if value.is_right() or same(value.got, value.want, 2e-7 if held else 1e-14):
         return None
-    return value.as_part(candidates(c, ["moved"], RIGHT, table("moved")))
+    made, further = (
+        partial(candidates, c, ["moved"], RIGHT, table(title)) for title in ("moved", "further moved")
+    )
+    return value.as_part(made(), further)
 
 
 def _check_step(params, gradient, learning_rate):

@@ -15,7 +15,7 @@ from coursekit.losses import point_losses
 
 FILE = Path(__file__).with_name("mistakes.txt")
 NUMPY = """
-abs any arange arctan array broadcast_to clip column_stack concatenate cos cumsum exp expm1 flip floor full
+abs any arange arctan array broadcast_to clip column_stack concatenate cos cosh cumsum diff exp expm1 flip floor full
 full_like isfinite isnan linalg log log10 log1p log2 logaddexp max maximum mean median min minimum nan_to_num
 ones ones_like outer pi prod reciprocal roll round sign sin sort sqrt square std sum tanh trunc var where zeros
 zeros_like
@@ -129,15 +129,20 @@ def _put(text, marks):
 
 
 def _kinds(slot, formula, what, question):
-    """Yield what may happen to any array, for one: its name, its words, and what its axes count."""
-    (s, A, *axes), of, rows = what.split(", "), _code(formula), _read()[1]
+    """Yield what may happen to any array, for one, `array > value` with what is made of it then.
+
+    `what` holds its name, its words, and what its axes count.
+    """
+    (s, A, *axes), (of, *then), rows = what.split(", "), map(_code, formula.split(" > ")), _read()[1]
     is_block = formula == "block"  # a finished block: many at once, so axes are counted from the last
     for slug, each, said, _ in () if is_block else rows["each"]:
-        yield _mistake(slug, slot, partial(_kind, of, _code(each), None), said, question, {"s": s, "A": A})
+        yield _mistake(
+            slug, slot, partial(_kind, of, _code(each), then, None), said, question, {"s": s, "A": A}
+        )
     for k, one in enumerate(axes):
         marks, axis = {"s": s, "A": A, "one": one}, k - len(axes) if is_block else k
         for slug, along, said, _ in rows["along"]:
-            yield _mistake(slug, slot, partial(_kind, of, _code(along), axis), said, question, marks)
+            yield _mistake(slug, slot, partial(_kind, of, _code(along), then, axis), said, question, marks)
 
 
 @cache
@@ -154,7 +159,8 @@ def _value(code, c, block=None):
     return _evaluated(code, vars(c) if block is None else vars(c) | {"block": block})
 
 
-def _kind(of, code, axis, c, block=None):
+def _kind(of, code, then, axis, c, block=None):
     array = _value(of, c, block)
     made = forms(_evaluated(code, {"a": array, "k": axis}))
-    return [form for form in (stretched(form, array.shape) for form in made) if form is not None]
+    wide = [form for form in (stretched(form, array.shape) for form in made) if form is not None]
+    return [_evaluated(then[0], vars(c) | {"a": form}) for form in wide] if then else wide

@@ -36,7 +36,7 @@ def take(c, step, make):
 
 
 def candidates(c, steps, right, table, alone=()):
-    """Return [(mistakes, array)] of a value that is made in some steps, with a mistake in each at most.
+    """Return [(mistakes, array)] of a value that is made in some steps, with a mistake in two at most.
 
     `right` says how a step is made, the slot of each mistake is a step, and the last step is the value.
     Slugs in `alone` make so many forms that pairs with them would fit by chance.
@@ -47,10 +47,10 @@ def candidates(c, steps, right, table, alone=()):
         passes = [
             (before + now, after)
             for (before, given), (now, make) in product(passes, options)
-            if not (before and now and any(m.slug in alone for m in before + now))
+            if len(before) < 2 and not (before and now and any(m.slug in alone for m in before + now))
             for after in take(given, step, make)
         ]
-    return [(mistakes, getattr(end, steps[-1])) for mistakes, end in passes if mistakes]
+    return [(mistakes, getattr(end, [*steps][-1])) for mistakes, end in passes if mistakes]
 
 
 def kinds(names, received, is_number=False):
@@ -114,9 +114,12 @@ class Value:
         said = [f"{at_index(name, place)} is {array[place]:.4g}" for name, array in known.items()]
         return f", where {' and '.join(said)}" if said else ""
 
-    def as_part(self, made, factors=ONE):
-        """Return the Part of a wrong value, of [(mistakes, array)] and [(number, mistakes)]."""
-        ways, where = self._ways(made, factors) or self._facts(), ""
+    def as_part(self, made, further, factors=ONE):
+        """Return the Part of a wrong value, of [(mistakes, array)] and [(number, mistakes)].
+
+        `further` gives more of the first, for a value that these do not make.
+        """
+        ways, where = self._ways(made, factors) or self._ways(further(), factors) or self._facts(), ""
         if not ways:
             name = self.name if self.origin is None else f"the step of {self.name}"
             got, want = self.moved(self.got), self.moved(self.want)
