@@ -64,19 +64,18 @@ def fronts_of(ways):
     return list(dict.fromkeys([*found[:40], ()]))[:6]
 
 
-def _product(one, other, most=2):
-    """Return (labels, arrays) of error times points, with `most` mistakes."""
-    (errors, E), (points, P) = one, other
-    i, j = np.nonzero(np.add.outer([*map(len, errors)], [*map(len, points)]) <= most)
-    return [errors[a] + points[b] for a, b in zip(i, j, strict=True)], E[i] * P[j] / E.shape[1]
-
-
 def _fronts(slot, labels):
     """Return (labels, arrays) of error times points that some labels stand for."""
     (errors, E), (points, P) = slot("error"), slot("points")
     parts = [[tuple(m for m in label if m.slot == name) for name in ("error", "points")] for label in labels]
     made = [E[errors.index(one)] * P[points.index(other)] for one, other in parts]
     return labels, np.stack(made) / E.shape[1]
+
+
+def _singles(slot, usual=False):
+    """Return (labels, arrays) of error times points with one mistake at most."""
+    (errors, E), (points, P) = slot("error", usual), slot("points", usual)
+    return errors + points[1:], np.concatenate([E, E[0] * P[1:]]) / E.shape[1]
 
 
 def _right_but(name, label, c, slot):
@@ -146,16 +145,17 @@ def _factor(by):
 
 def _dW2_candidates(c, slot, fronts, rough):
     """Yield candidates of dW2: usual ones first, then all with one mistake, then pairs in dz2."""
-    few = [_dW2s(_product(slot("error", True), slot("points", True), 1), slot("left2", True))]
+    few = [_dW2s(_singles(slot, True), slot("left2", True))]
     if fronts is not None:
         few = [_dW2s(_fronts(slot, fronts), slot("left2"))]
     yield from few
     yield from _changed(c, table("rows2"), few, 1 if fronts is None else 9)
     if fronts is None:
-        yield _dW2s(_product(slot("error"), slot("points"), 1), slot("left2"))
+        yield _dW2s(_singles(slot), slot("left2"))
     if fronts is None and not rough:
-        for one, other in ((True, False), (False, True)):
-            yield _dW2s(_product(slot("error", one), slot("points", other)), slot("left2", True))
+        for usual, left in ((True, slot("left2", True)), (False, _right(slot, "left2"))):
+            errors, E = slot("error", usual)
+            yield _dW2s((errors, E / c.n), left, slot("points", usual))
 
 
 def _dW1_candidates(c, slot, fronts, rough):
@@ -173,37 +173,43 @@ def _dW1_candidates(c, slot, fronts, rough):
 
 def _other_fronts(c, slot):
     """Yield candidates of dW1 whose error is wrong on the way back alone, with one other mistake at most."""
-    single = _product(slot("error"), slot("points"), 1)
+    single, (errors, E) = _singles(slot), slot("error")
     yield _dW1s(single, _back(slot, {"weights": False}))
     yield _dW1s(single, _back(slot, {"slope": True}))
     yield _dW1s(single, _back(slot, {"left1": True}))
-    for one, other in ((True, False), (False, True)):
-        yield _dW1s(_product(slot("error", one), slot("points", other)), _back(slot, {"weights": True}))
+    yield _dW1s((errors, E / c.n), _back(slot, {}), slot("points"))
+
+
+def _right(slot, name):
+    return [part[:1] for part in slot(name, True)]
 
 
 def _back(slot, wrong):
     """Return what stands in each slot of the way back: (slot: only usual) where it may be wrong, or the right."""
-    return [
-        slot(name, wrong[name]) if name in wrong else [part[:1] for part in slot(name, True)] for name in BACK
-    ]
+    return [slot(name, wrong[name]) if name in wrong else _right(slot, name) for name in BACK]
 
 
-def _dW2s(front, lefts):
+def _dW2s(front, lefts, points=None):
+    """Return all choices of error, points and left array; where points are not given, they are in the front."""
     (labels, F), (axis, L) = front, lefts
-    made = F @ L.transpose(1, 0, 2).reshape(len(F[0]), -1)
-    return Product([labels, axis], made.reshape(len(F), len(L), -1))
+    (other, P) = points or ([()], np.ones((1, F.shape[1])))
+    each = P[:, None, :, None] * L if points else L[None]  # points, left, point, unit
+    return Product([labels, other, axis], np.tensordot(F, each, (1, 2)))
 
 
-def _dW1s(front, back):
-    """Return all choices of error times points, weights, slope and inputs, in the cheaper order of sums."""
+def _dW1s(front, back, points=None):
+    """Return all choices of error, points, weights, slope and inputs, in the cheaper order of sums."""
     (labels, F), ((weights, W), (slopes, S), (lefts, L)) = front, back
-    if len(F) > len(S) * len(L):
+    (other, P) = points or ([()], np.ones((1, F.shape[1])))
+    if points or len(F) > len(S) * len(L):
         each = S[:, None, :, None] * L[None, :, :, :, None]  # slope, left, point, input, unit
-        made = np.tensordot(F, each, (1, 2))
+        if points:
+            each = P[:, None, None, :, None, None] * each
+        made = np.tensordot(F, each.reshape(len(P), *each.shape[-5:]), (1, 3))
     else:
         delta = F[:, None, :, None] * S  # front, slope, point, unit
-        made = np.tensordot(delta, L, (2, 1)).transpose(0, 1, 3, 4, 2)
-    return Product([labels, weights, slopes, lefts], made[:, None] * W[:, None, None, None])
+        made = np.tensordot(delta, L, (2, 1)).transpose(0, 1, 3, 4, 2)[:, None]
+    return Product([labels, other, weights, slopes, lefts], made[:, :, None] * W[:, None, None, None])
 
 
 def _changed(c, mistakes, products, most):
