@@ -109,7 +109,7 @@ def _judge_steps(received, wanted, params, X, activation):
             follow.append(name)
         else:
             value.want = want if own is None else own
-            steps = STEPS[name]
+            steps, c.given = STEPS[name], value.got
             made = candidates(c, steps, RIGHT, [m for step in steps for m in mistakes_in(step)])
             further = partial(candidates, c, steps, RIGHT, table(f"further {steps[0]}"))
             wrong.append(value.as_part(made, further))

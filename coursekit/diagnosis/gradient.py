@@ -130,6 +130,7 @@ def wrong_gradient(slug, params, X, y, activation="sigmoid"):
         dZ1 = dz2[:, None] * slot["weights"] * slot["slope"]
         blocks = {"rows1": slot["left1"].T @ dZ1, "rows2": slot["left2"].T @ dz2}
         if mistake.slot in blocks:
+            c.given = blocks[mistake.slot] * 3  # for a slip that has some number of the learner's
             blocks[mistake.slot] = _first_form(mistake.make(c, blocks[mistake.slot]), blocks[mistake.slot])
         factor = {"size": mistake.make, "sign": lambda c: -1}.get(mistake.slot, lambda c: 1)(c)
         made = [np.ravel(factor)[0] * block for block in blocks.values()]

@@ -27,7 +27,7 @@ def backward_pass(params, X, y, activation):
     c.bias = len(c.W2) > c.h
     c.beside = partial(beside, c.bias)
     c.W, c.A, c.S = c.W2[: c.h], c.A1[:, : c.h], phi.derivative(c.Z1)
-    c.e, c.q = c.p - c.y, c.p * (1 - c.p)
+    c.e, c.q, c.own = c.p - c.y, c.p * (1 - c.p), np.where(y == 1, c.p, 1 - c.p)
     c.dW1, c.dW2 = network.backward(params, given, X, y, activation)
     return c
 
@@ -105,7 +105,7 @@ def ways_of(name, given, c, slot, factors, tolerance, fronts=None):
 
 def _tried(name, given, c, slot, factors, tolerance, fronts):
     """Try all candidates for a block."""
-    c.largest = np.abs(given).max()
+    c.given, c.largest = given, np.abs(given).max()
     c.often = (np.abs(given) == c.largest).sum() > 1
     live = np.abs(c.S).max(0) > 0
     tells = min(np.count_nonzero(c.S), 3 * live.sum()) if name == "dW1" else min(c.n, live.sum() + c.bias)

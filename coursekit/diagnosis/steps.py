@@ -69,7 +69,7 @@ def diagnose_sigmoid(received, z):
         value = Value("sigmoid", received, sigmoid(z), inputs={"z": z})
         if value.is_right():
             return right("sigmoid", note)
-        c = SimpleNamespace(z=z)
+        c = SimpleNamespace(z=z, given=value.got)
         made = candidates(c, ["sigmoid"], RIGHT, [*table("formula sigmoid"), *table("sigmoid")])
         return tell([value.as_part(made, lambda: _odd_sigmoids(c), multiples(c, *table("curve size")))])
 
@@ -117,6 +117,7 @@ def diagnose_activation_derivative(received, z, activation):
             chosen = np.isin(z, phi.kinks) & (value.got > 0) & (value.got <= 1)
             value.want = np.where(chosen, value.got, value.want)
         if not value.is_right():
+            c.given = value.got
             made = candidates(c, ["slope"], RIGHT, table("derivative slope"))
             return tell([value.as_part(made, lambda: _odd_slopes(c), multiples(c, *table("curve size")))])
     return right("slope", (KINK if chosen.any() else "") + note)
@@ -148,7 +149,7 @@ def guarded_losses(y, p):
 
 def _odd_slopes(c):
     """Return what comes out of other formulas for a slope, and of what is seldom."""
-    c.A, c.Z1, c.S = c.v, c.z, c.phi.derivative(c.z)
+    c.A, c.Z1 = c.v, c.z
     here = [
         m._replace(what=m.what.replace("A1", "phi(z)").replace("Z1", "z")) for m in table("formulas slope")
     ]
@@ -262,6 +263,7 @@ def _judged(name, got, w, g, other, rate):
     value = Value(name, got, w - rate * g, 1e-7 * size, w, given={f"old {name}": w, f"d{name}": g})
     if value.is_right() or same(value.got, value.want, 2e-7 if held else 1e-14):
         return None
+    c.given = value.got
     made, further = (
         partial(candidates, c, ["moved"], RIGHT, table(title)) for title in ("moved", "further moved")
     )

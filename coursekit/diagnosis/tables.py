@@ -15,7 +15,7 @@ from coursekit.losses import point_losses
 
 FILE = Path(__file__).with_name("mistakes.txt")
 NUMPY = """
-abs any arange arctan array broadcast_to clip column_stack concatenate cos cosh cumsum diff exp expm1 flip floor full
+abs any arange arctan array broadcast_to clip column_stack concatenate cos cosh cumprod cumsum diff exp expm1 flip floor full
 full_like isfinite isnan linalg log log10 log1p log2 logaddexp max maximum mean median min minimum nan_to_num
 ones ones_like outer pi prod reciprocal roll round sign sin sort sqrt square std sum tanh trunc var where zeros
 zeros_like
@@ -41,6 +41,13 @@ def shares(z):
 def if_nan(values):
     """Return values of which some are no number, or None."""
     return values if np.isnan(values).any() else None
+
+
+def multiple(of, like):
+    """Return the multiple of `like`, or of each of many with as many axes, that comes nearest to an array."""
+    axes = tuple(range(-np.ndim(of), 0))
+    like = np.broadcast_to(like, np.broadcast_shapes(np.shape(like), np.shape(of)))
+    return like * (of * like).sum(axes, keepdims=True) / (like * like).sum(axes, keepdims=True)
 
 
 def without(array, axis, at):
@@ -76,7 +83,9 @@ NAMES |= {
     "sigmoid_derivative": sigmoid_derivative,
     "point_losses": point_losses,
 }
-NAMES |= {make.__name__: make for make in (rounded, means, shares, if_nan, without, last_row, last_entry)}
+NAMES |= {
+    make.__name__: make for make in (rounded, means, shares, if_nan, multiple, without, last_row, last_entry)
+}
 
 
 @cache
