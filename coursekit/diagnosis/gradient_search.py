@@ -99,7 +99,7 @@ def ways_of(name, given, c, slot, factors, tolerance, fronts=None):
         return zero or [(zeros,)]
     ways = _tried(name, given, c, slot, factors, tolerance, fronts)
     if given.size > 2 and not np.ptp(given):
-        return [way for way in ways if len(way) < 3 and normalised not in way] or [(constant,)]
+        return [way for way in ways if len(way) < 2 and normalised not in way] or [(constant,)]
     return ways
 
 

@@ -119,7 +119,8 @@ class Value:
 
         `further` gives more of the first, for a value that these do not make.
         """
-        ways, where = self._ways(made, factors) or self._ways(further(), factors) or self._facts(), ""
+        ways, where = self._ways(made, factors) or self._facts(), ""
+        ways = ways or self._ways(further(), factors) or self._factor()
         if not ways:
             name = self.name if self.origin is None else f"the step of {self.name}"
             got, want = self.moved(self.got), self.moved(self.want)
@@ -160,13 +161,15 @@ class Value:
             return _fact("wrong-kind", text, "Where is this array made, and of which numbers?")
         if got.size > 1 and not got.any():
             return _fact("all-zeros", f"All entries of {name} are zero.", "Is the array ever filled?")
-        got, want = self.moved(got), self.moved(want)
-        by = factor_between([got], [want]) if got.size > 2 else None
-        if by:
-            step = f"Your {name}" if self.origin is None else f"The step of {name}"
-            text = f"{step} is {by:.6g} times what it should be."
-            return _fact("wrong-factor", text, "Which step multiplies by a constant?")
         return []
+
+    def _factor(self):
+        """Return what can be said of a value that is the right one times some number."""
+        got, want = self.moved(self.got), self.moved(self.want)
+        by = factor_between([got], [want]) if got.size > 2 else None
+        step = f"Your {self.name}" if self.origin is None else f"The step of {self.name}"
+        text = f"{step} is {by or 1:.6g} times what it should be."
+        return _fact("wrong-factor", text, "Which step multiplies by a constant?") if by else []
 
     def _ledger(self):
         given = ", ".join(f"{name} {np.shape(array)}" for name, array in (self.given or self.inputs).items())

@@ -1,9 +1,11 @@
 """Wrong answers collected from public questions and from marking: read, compiled, and held to be wrong.
 
 Each TOML file is a list of `[[mistake]]` with `id`, `source` (title and address, or "own: ..."), `kind` (the
-cause a teacher would name), `names` (words of which a right diagnosis holds at least one), `code`, and for a
-single step `step` (sigmoid, slope, log_loss, forward, update) and the `activation` its slope belongs to. They
-were written before, and without, the tables of the library; they measure it and are never copied into it.
+cause a teacher would name), `names` (words of which a right diagnosis holds at least one), `same` (words of
+one that says it otherwise, or of what cannot be told from it on the inputs, found by reading), `code`, and
+for a single step `step` (sigmoid, slope, log_loss, forward, update) and the `activation` its slope belongs
+to. They were written before, and without, the tables of the library; they measure it and are never copied
+into it.
 """
 
 import tomllib
@@ -16,7 +18,8 @@ import coursekit as ck
 
 HERE = Path(__file__).parent
 GRADIENTS, STEPS = HERE / "collected_gradients.toml", HERE / "collected_steps.toml"
-SECOND = HERE / "second_gradients.toml", HERE / "second_steps.toml"  # nobody built for these
+SECOND = HERE / "second_gradients.toml", HERE / "second_steps.toml"
+THIRD = HERE / "third_gradients.toml", HERE / "third_steps.toml"
 
 
 def read(path):
@@ -77,7 +80,7 @@ def step_cases(mistake):
         field = "value" if step == "sigmoid" else "derivative"
         return [(name, (part,), getattr(ck.ACTIVATIONS[name], field)(part)) for part in (z[1:-1], z)]
     if step == "log_loss":
-        sure = np.array([1.0, 0.999, 1e-9, 0.4, 0.6, 0.5, 0.7])
+        sure = np.array([1.0, 0.98, 1e-9, 0.4, 0.6, 0.5, 0.7])
         pairs = (y, p), (np.arange(7) % 2, sure), (np.arange(6) % 2, sure[1:])  # the second one is infinite
         return [("sigmoid", pair, ck.log_loss(*pair)) for pair in pairs]
     if step == "forward":

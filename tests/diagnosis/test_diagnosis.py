@@ -153,7 +153,7 @@ def test_each_mistake_of_the_library_is_named(activation, bias):
     assert len(every) >= 45
     assert total["right"] >= 0.8 * total.total()
     known = ("right", "both", "the same here", "all-zeros", "never-filled")
-    assert sum(total[name] for name in known) >= 0.98 * total.total()
+    assert sum(total[name] for name in known) >= 0.96 * total.total()
 
 
 def test_the_right_steps_are_right():

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
-from collected import GRADIENTS, STEPS, answer, compiled, network, read, same, step_cases
+from collected import GRADIENTS, SECOND, STEPS, THIRD, answer, compiled, network, read, same, step_cases
 from oracles import complex_step_gradient
 from test_diagnosis import STYLES
 
@@ -26,18 +26,18 @@ FACTS = {
 }
 
 
-def judged(found, words):
-    """Return how a wrong answer was judged, and whether the message holds one of its own words."""
+def judged(found, mistake):
+    """Return how a wrong answer was judged, and whether the message holds words of its own cause."""
     if found.ok:
         return "missed", False
     name = None if found.mistake in FACTS else found.mistake
     place = re.search(LOCATED, found.message)
-    said = any(word.lower() in found.message.lower() for word in words)
+    said = any(word.lower() in found.message.lower() for word in mistake["names"] + mistake.get("same", []))
     return "named" if name else "located" if place else "unknown", said
 
 
-def gradients():
-    for mistake in read(GRADIENTS):
+def gradients(path):
+    for mistake in read(path):
         for activation in ck.ACTIVATIONS:
             for bias in (False, True):
                 for n, h in SIZES:
@@ -66,30 +66,41 @@ DIAGNOSES = {
 }
 
 
-def steps():
-    for mistake in read(STEPS):
+def steps(path):
+    for mistake in read(path):
         for activation, args, right in step_cases(mistake):
             given, error = answer(compiled(mistake, activation), *args)
             if error is None and not same(given, right):
                 yield mistake, True, DIAGNOSES[mistake["step"]](given, args, activation)
 
 
-@pytest.mark.parametrize("cases", [gradients, steps])
-def test_the_collected_mistakes_are_named_or_located(cases):
-    every, kinds, missed = Counter(), defaultdict(Counter), set()
-    for mistake, ordinary, found in cases():
-        how, own_words = judged(found, mistake["names"])
+SETS = [  # what is asked of kinds named: the later sets were written before it was known what is said of them
+    (gradients, GRADIENTS, 0.93),
+    (steps, STEPS, 0.95),
+    (gradients, SECOND[0], 0.93),
+    (steps, SECOND[1], 0.9),
+    (gradients, THIRD[0], 0.95),
+    (steps, THIRD[1], 0.95),
+]
+
+
+@pytest.mark.parametrize(("cases", "path", "share"), SETS, ids=lambda part: getattr(part, "stem", None))
+def test_the_collected_mistakes_are_named_or_located_and_nobody_is_misled(cases, path, share):
+    every, kinds, missed, words = Counter(), defaultdict(Counter), set(), defaultdict(Counter)
+    for mistake, ordinary, found in cases(path):
+        how, own_words = judged(found, mistake)
         every[how, "own words" if own_words else "other words"] += 1
         missed |= {mistake["id"]} if how == "missed" else set()
         if ordinary:
             kinds[mistake["id"]][how] += 1
+            words[mistake["id"]][own_words] += how == "named"
     usual = Counter(counts.most_common(1)[0][0] for counts in kinds.values())
-    print(f"\n{cases.__name__}: {len(kinds)} kinds {dict(usual)}; {every.total()} values {dict(every)}")
-    assert usual["named"] >= 0.8 * len(kinds)
-    # The first gives a finite number for an infinite loss, as a clipped p does. On one of its inputs the
-    # second leaves out log(1e-3), just what a loss clipped at 1e-6 takes off the log(1e-9) of another point.
-    assert missed <= {"ll-nan-to-num", "ll-loop-skip"}
+    misled = {name for name, counts in words.items() if counts[False] > counts[True]}
+    print(f"\n{path.stem}: {len(kinds)} kinds {dict(usual)}; {every.total()} values {dict(every)}")
+    assert usual["named"] >= share * len(kinds)
+    assert missed <= {"ll-nan-to-num"}  # an infinite loss as the largest number there is: said, not accused
     assert not any(how == "unknown" for how, _ in every)
+    assert not misled
 
 
 def by_differences(step):
