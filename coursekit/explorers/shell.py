@@ -240,10 +240,11 @@ class Shell(widgets.VBox):
         self._sent = time.monotonic()
         frame = self.scene.frame()
         self.picture.value = f'<div class="ck-frame" data-ck-frame="{self._frames}">{frame}</div>'
-        if status:
+        if status or self.scene.seconds > 0.5:  # not with every picture of a quick play
             self._quiet = True
             self.scene.follow(self.controls)
             self._quiet = False
+        if status:
             self._say(said, self.scene.status())
             self.line.value = self.scene.as_python()
             self.line.rows = self.line.value.count("\n") + 1

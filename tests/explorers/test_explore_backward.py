@@ -68,6 +68,8 @@ def test_the_steps_go_through_all_lines_and_end_in_an_update():
     for block, weights in TINY._asdict().items():
         wanted = weights - 2.0 * getattr(gradient, block)
         np.testing.assert_allclose(getattr(explorer.scene.params, block), wanted)
+    explorer.show(status=False)  # as while playing
+    assert explorer.controls["line"].value == 1
     explorer.reset()
     np.testing.assert_array_equal(explorer.scene.params.W1, TINY.W1)
     assert "Before the first line, loss 0.6782" in text(explorer)
