@@ -15,9 +15,9 @@ from coursekit.diagnosis.evidence import (
     Diagnosis,
     as_numbers,
     at_index,
-    blocks_swapped,
     factor_between,
     locate,
+    reshaped,
     same,
     worst_entry,
     wrong_container,
@@ -90,7 +90,7 @@ def diagnose_gradient(gradient, params, X, y, activation="sigmoid"):
             return bad
         given, note = [block for block, _, _ in blocks], "".join(dict.fromkeys(note for _, note, _ in blocks))
         c = backward_pass(params, X, y, activation)
-        shape, given = _reshaped(given, params, Params(c.dW1, c.dW2))
+        shape, given = reshaped(given, params, Params(c.dW1, c.dW2))
         if given is None:
             return shape
         few = max(FEW_DIGITS.get(str(np.asarray(block).dtype), 0) for block in gradient)
@@ -163,37 +163,6 @@ def _not_finite(given):
             text += "steps, which array has the first such number? Look for a division, or an exp of much."
             return Diagnosis(False, "not-finite", text)
     return None
-
-
-def _reshaped(given, params, right):
-    """Return (what is wrong with the shapes or None, blocks in the shapes of the weights or None)."""
-    (dW1, dW2), (W1, W2) = given, params
-    if (dW1.shape, dW2.shape) == (W1.shape, W2.shape):
-        return None, given
-    if dW1.shape == W2.shape and dW2.shape == W1.shape:
-        return blocks_swapped(), None
-    ledger = f"dW1 {dW1.shape}, W1 {W1.shape}; dW2 {dW2.shape}, W2 {W2.shape}."
-    text = f"A gradient has the shape of its weights. Shapes: {ledger}"
-    if dW1.shape == W1.T.shape != W1.shape:
-        text += (
-            "\nYour dW1 looks transposed. X is (n, 3) and dZ1 is (n, h): which product of the two is (3, h)?"
-        )
-        dW1 = dW1.T
-    if dW2.shape != W2.shape and dW2.size == W2.size:
-        text += "\nYour dW2 has the right number of entries in another shape. Is dz2 (n,) or (n, 1)?"
-        dW2 = dW2.reshape(W2.shape)
-    if dW1.shape == (2, W1.shape[1]):
-        text += "\nThe bias row of dW1 is missing. Which column of X is left out?"
-        dW1 = np.vstack([dW1, right.W1[2]])
-    if len(W2) > W1.shape[1] and dW2.shape == (len(W2) - 1,):
-        text += "\nThe gradient of the output bias is missing. Which column of A1 is left out?"
-        dW2 = np.append(dW2, right.W2[-1])
-    fit = (dW1.shape, dW2.shape) == (W1.shape, W2.shape)
-    if not fit and (dW1.ndim > 2 or dW2.ndim > 1):
-        text += "\nThere is one axis too many. Over which index should the product sum?"
-    elif not fit:
-        text += "\nWrite the shape beside each step of your backward pass. Where does the first one differ?"
-    return Diagnosis(False, "wrong-shape", text), [dW1, dW2] if fit else None
 
 
 def _with_shape(shape, found):
