@@ -72,10 +72,12 @@ def filled(c, right, table):
     fitting = [(label, array) for label, form in made if (array := stretched(form, right.shape)) is not None]
     stack = np.stack([array for _, array in fitting]).astype(np.float64, copy=False)
     flat = stack.reshape(len(stack), -1)
-    fine = np.isfinite(flat.sum(1)) & (flat != flat[0]).any(1)
-    ones = np.flatnonzero((flat == 1).all(1))
-    fine[ones[1:]] = False  # whoever makes them, a factor is left out
-    fine[0] = True
+    sums = flat.sum(1)
+    fine = np.isfinite(sums)
+    for at in np.flatnonzero(sums == sums[0])[1:]:
+        fine[at] = (flat[at] != flat[0]).any()
+    ones = [at for at in np.flatnonzero(sums == flat.shape[1]) if (flat[at] == 1).all()]
+    fine[[at for at in ones[1:] if at]] = False  # whoever makes them, a factor is left out
     return [label for (label, _), keep in zip(fitting, fine, strict=True) if keep], stack[fine]
 
 

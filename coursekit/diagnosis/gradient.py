@@ -192,7 +192,7 @@ def _diagnose(given, c, few, note):
     found = _as_a_whole(given, wanted, Params(c.W1, c.W2))
     if found:
         return found
-    slot = slots_of(c)
+    slot, c.single = slots_of(c), few > 0
     for tolerance in (SAME, ROUGH):
         parts, hidden = _explained(given, c, slot, wrong, tolerance)
         if len(parts) == 2 and [bool(part.ways) for part in parts].count(True) == 1:

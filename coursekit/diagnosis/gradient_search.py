@@ -150,12 +150,13 @@ def _dW2_candidates(c, slot, fronts, rough):
         few = [_dW2s(_fronts(slot, fronts), slot("left2"))]
     yield from few
     yield from _changed(c, table("rows2"), few, 1 if fronts is None else 9)
-    if fronts is None:
+    if fronts is None and (not rough or c.single):
         yield _dW2s(_singles(slot), slot("left2"))
     if fronts is None and not rough:
-        for usual, left in ((True, slot("left2", True)), (False, _right(slot, "left2"))):
+        for usual, other in ((True, True), (True, False), (False, True)):
             errors, E = slot("error", usual)
-            yield _dW2s((errors, E / c.n), left, slot("points", usual))
+            left = slot("left2", True) if usual and other else _right(slot, "left2")
+            yield _dW2s((errors, E / c.n), left, slot("points", other))
 
 
 def _dW1_candidates(c, slot, fronts, rough):
@@ -164,7 +165,7 @@ def _dW1_candidates(c, slot, fronts, rough):
     few = [_dW1s(chosen, _back(slot, {name: True})) for name in BACK]
     yield from few
     yield from _changed(c, table("rows1"), few, 9)
-    for name in BACK:
+    for name in BACK if not rough or c.single else ():
         yield _dW1s(chosen, _back(slot, {name: False}))
     if not rough:
         for one, other in permutations(BACK, 2):
@@ -173,11 +174,13 @@ def _dW1_candidates(c, slot, fronts, rough):
 
 def _other_fronts(c, slot):
     """Yield candidates of dW1 whose error is wrong on the way back alone, with one other mistake at most."""
-    single, (errors, E) = _singles(slot), slot("error")
+    single = _singles(slot)
     yield _dW1s(single, _back(slot, {"weights": False}))
     yield _dW1s(single, _back(slot, {"slope": True}))
     yield _dW1s(single, _back(slot, {"left1": True}))
-    yield _dW1s((errors, E / c.n), _back(slot, {}), slot("points"))
+    for usual in (True, False):
+        errors, E = slot("error", usual)
+        yield _dW1s((errors, E / c.n), _back(slot, {}), slot("points", not usual))
 
 
 def _right(slot, name):
