@@ -74,8 +74,8 @@ def filled(c, right, table):
     flat = stack.reshape(len(stack), -1)
     sums = flat.sum(1)
     fine = np.isfinite(sums)
-    for at in np.flatnonzero(sums == sums[0])[1:]:
-        fine[at] = (flat[at] != flat[0]).any()
+    for at in np.flatnonzero(np.abs(sums) == np.abs(sums[0]))[1:]:  # the right one, or its sign alone
+        fine[at] = (flat[at] != flat[0]).any() and (flat[at] != -flat[0]).any()
     ones = [at for at in np.flatnonzero(sums == flat.shape[1]) if (flat[at] == 1).all()]
     fine[[at for at in ones[1:] if at]] = False  # whoever makes them, a factor is left out
     return [label for (label, _), keep in zip(fitting, fine, strict=True) if keep], stack[fine]

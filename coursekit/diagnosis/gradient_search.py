@@ -165,10 +165,10 @@ def _dW1_candidates(c, slot, fronts, rough):
     few = [_dW1s(chosen, _back(slot, {name: True})) for name in BACK]
     yield from few
     yield from _changed(c, table("rows1"), few, 9)
-    for name in BACK if not rough or c.single else ():
-        yield _dW1s(chosen, _back(slot, {name: False}))
+    for name in BACK if not rough or c.single else ():  # weights cost little: usual ones in all pairs
+        yield _dW1s(chosen, _back(slot, {"weights": True, name: False}))
     if not rough:
-        for one, other in permutations(BACK, 2):
+        for one, other in (("slope", "weights"), ("left1", "weights"), *permutations(BACK[1:])):
             yield _dW1s(chosen, _back(slot, {one: True, other: False}))
 
 
@@ -196,8 +196,11 @@ def _dW2s(front, lefts, points=None):
     """Return all choices of error, points and left array; where points are not given, they are in the front."""
     (labels, F), (axis, L) = front, lefts
     (other, P) = points or ([()], np.ones((1, F.shape[1])))
-    each = P[:, None, :, None] * L if points else L[None]  # points, left, point, unit
-    return Product([labels, other, axis], np.tensordot(F, each, (1, 2)))
+    if len(L) > 1:
+        made = np.tensordot(F[:, None] * P, L, (2, 1))
+    else:
+        made = np.tensordot(F, P[:, None, :, None] * L, (1, 2))
+    return Product([labels, other, axis], made)
 
 
 def _dW1s(front, back, points=None):
