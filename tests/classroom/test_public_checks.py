@@ -47,7 +47,7 @@ def test_a_wrong_answer_hears_why(released, tmp_path, capsys):
     path = write(tmp_path / "mine.ipynb", handed_in(released, wrong))
     assert main(["check", str(path)]) == 1
     said = capsys.readouterr().out
-    assert "the slope is left out" in said
+    assert "the slope of the activation is left out" in said
     assert "ZeroDivisionError" in said
     assert "public checks passed. The grader runs others" in said
 
