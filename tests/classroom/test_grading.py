@@ -13,7 +13,7 @@ from samples import CELLS, RIGHT, handed_in, notebook, write
 
 from coursekit.classroom import grading, records
 from coursekit.classroom.apart.limits import Limits
-from coursekit.classroom.apart.sandbox import level, obstacle
+from coursekit.classroom.apart.sandbox import level, obstacle, user_of
 from coursekit.classroom.apart.supervise import close_workers
 from coursekit.classroom.assemble import prepare
 from coursekit.classroom.collect import Found
@@ -110,7 +110,7 @@ def test_every_honest_answer_earns_all(name, job):
 def test_no_wrong_answer_earns_a_point_and_each_hears_why(name, job):
     code, words = WRONG[name]
     record = graded(job, {"tiny-double": code, "tiny-add": ADD})
-    if name == "kills its parent" and level() != "bubblewrap":
+    if name == "kills its parent" and level() != "bubblewrap" and user_of(0) is None:
         assert record.problem == "the grader's own process died"  # and nobody else's grade with it
         return
     double = record.parts[0]
