@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 MARKS = {"✓": "+", "✗": "-", "○": "o", "“": '"', "”": '"', "·": "*", "∞": "inf"}
-
 UNSAFE = (
     "WARNING: there is no sandbox here (bubblewrap, on Linux). Submissions run as you do: "
     "they can read and change your files. Grade only what you trust, or grade on Linux."
@@ -17,10 +16,7 @@ UNSAFE = (
 
 
 def main(arguments=None):
-    """Run the command, with `arguments` or those of the command line, and return its exit status.
-
-    It is 0, or 1 where something could not be done; its reason is printed.
-    """
+    """Run the command; return 0, or 1 where something could not be done, whose reason is printed."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="coursekit-plain")
@@ -50,9 +46,8 @@ codecs.register_error("coursekit-plain", _plain)
 
 
 def _parser():
-    parser = argparse.ArgumentParser(
-        prog="coursekit", description="Lessons to start with; assignments to hand out, check and grade."
-    )
+    what = "Lessons to start with; assignments to hand out, check and grade."
+    parser = argparse.ArgumentParser(prog="coursekit", description=what)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(run, what):
@@ -73,6 +68,9 @@ def _parser():
     add("--to", type=Path, default=Path("results"), help="folder for the grades (default: results)")
     add("--roster", type=Path, help="CSV file with a column 'learner'")
     add("--only", metavar="LEARNER", help="grade this learner anew, and nobody else")
+    add("--seed", type=int, help="of the checks' inputs (default: a secret one, kept in the results)")
+    carry = {"action": argparse.BooleanOptionalAction, "default": True}
+    add("--carry", **carry, help="judge a part again as if earlier ones were right (default: yes)")
     add = command(_report, "write tables and pages anew, with the marks of marks.csv")
     add("source", type=Path, help="the instructor's notebook")
     add("results", type=Path, nargs="?", default=Path("results"), help="of `grade` (default: results)")
@@ -117,7 +115,8 @@ def _grade(chosen):
 
     if level() != "bubblewrap":
         print(f"coursekit: {UNSAFE}", file=sys.stderr)
-    graded = grade(chosen.source, chosen.folder, chosen.to, roster=chosen.roster, only=chosen.only)
+    options = {name: getattr(chosen, name) for name in ("roster", "only", "seed", "carry")}
+    graded = grade(chosen.source, chosen.folder, chosen.to, **options)
     if chosen.only is None:
         set_aside(chosen.to, graded)
     _tell(chosen.source, chosen.to, {record.learner for record in graded})
