@@ -20,6 +20,10 @@ HERE = Path(__file__).parent
 GRADIENTS, STEPS = HERE / "collected_gradients.toml", HERE / "collected_steps.toml"
 SECOND = HERE / "second_gradients.toml", HERE / "second_steps.toml"
 THIRD = HERE / "third_gradients.toml", HERE / "third_steps.toml"
+FOURTH = (
+    HERE / "fourth_gradients.toml",
+    HERE / "fourth_steps.toml",
+)  # by somebody who had seen nothing of ours
 
 
 def read(path):

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 
 import pytest
-from collected import GRADIENTS, SECOND, STEPS, THIRD, outcomes, read
+from collected import FOURTH, GRADIENTS, SECOND, STEPS, THIRD, outcomes, read
 
-MISTAKES = [mistake for path in (GRADIENTS, STEPS, *SECOND, *THIRD) for mistake in read(path)]
+MISTAKES = [mistake for path in (GRADIENTS, STEPS, *SECOND, *THIRD, *FOURTH) for mistake in read(path)]
 
 
 def test_there_are_enough_of_them_and_no_two_share_a_name():
@@ -14,6 +14,7 @@ def test_there_are_enough_of_them_and_no_two_share_a_name():
     assert len(read(STEPS)) >= 110
     assert [len(read(path)) >= least for path, least in zip(SECOND, (40, 30), strict=True)] == [True, True]
     assert [len(read(path)) >= least for path, least in zip(THIRD, (50, 45), strict=True)] == [True, True]
+    assert [len(read(path)) >= least for path, least in zip(FOURTH, (140, 100), strict=True)] == [True, True]
     assert max(Counter(m["id"] for m in MISTAKES).values()) == 1
 
 
