@@ -44,10 +44,14 @@ def if_nan(values):
 
 
 def multiple(of, like):
-    """Return the multiple of `like`, or of each of many with as many axes, that comes nearest to an array."""
+    """Return the multiple of `like`, or of each of many with as many axes, that comes nearest to an array.
+
+    What is hardly another number than 1 is none: then something is rounded.
+    """
     axes = tuple(range(-np.ndim(of), 0))
     like = np.broadcast_to(like, np.broadcast_shapes(np.shape(like), np.shape(of)))
-    return like * (of * like).sum(axes, keepdims=True) / (like * like).sum(axes, keepdims=True)
+    size = (of * like).sum(axes, keepdims=True) / (like * like).sum(axes, keepdims=True)
+    return like * np.where(abs(size - 1) < 0.01, 1, size)
 
 
 def without(array, axis, at):
