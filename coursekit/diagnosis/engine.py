@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.diagnosis.evidence import COMES_FROM, SAME, Diagnosis
+from coursekit.diagnosis.evidence import COMES_FROM, OR_ELSE, SAME, Diagnosis
 
 MANY = 60  # ways that are looked at more closely
 
@@ -167,7 +167,7 @@ def tell(parts, lead="", *, cost=count, refine=lambda way: way):
     asked, names = (_questions(known, ways[0]), [_sentences(known, ways[0])]) if known else ([], [])
     others = list(dict.fromkeys(filter(None, (_other(way, ways[0]) for way in ways[1:3]))))
     if others:
-        names += [f"On these inputs the same comes out when {', or when '.join(others)}."]
+        names += [f"{OR_ELSE} {', or when '.join(others)}."]
     shown = (known or unknown)[0].evidence
     text = [" ".join(filter(None, [lead, *asked])), *(part.where for part in unknown), shown, *names]
     slugs = [" + ".join(_slugs(way)) for way in ways] or [None]

@@ -14,6 +14,7 @@ ALIKE = 1e-6  # share of the largest entry up to which a value is right: other s
 FEW_DIGITS = {"float32": 1e-4, "float16": 1e-2}  # the same for numbers that hold fewer digits
 
 COMES_FROM = "what comes out when"  # in the sentence that names a mistake
+OR_ELSE = "On these inputs the same comes out when"  # in the one after it, that names an equal
 SINGLE = " Your numbers are float32, right to the 7 digits that it holds; count in float64, which holds 16."
 LISTED = " The numbers are in a list: make an array of them, with np.array."
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coursekit.diagnosis.evidence import question_first
+from coursekit.diagnosis.evidence import OR_ELSE, question_first
 from coursekit.lesson import limits
 from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap, short
 from coursekit.palette import boxed, escaped
@@ -89,9 +89,14 @@ def check(title, *parts):
 
 
 def _said_once(parts):
-    """Yield the parts; where one fails for the reason of an earlier one, it only says so."""
-    first = {}
-    for part in parts:
+    """Yield the parts; where one fails for the reason of an earlier one, it only says so.
+
+    What else might have happened is not said where another part, of other numbers, excludes it.
+    """
+    causes = [part.answer.partition(f" {OR_ELSE}")[0] for part in parts]
+    decided, first = {part.answer for part in parts}.intersection(causes), {}
+    for part, cause in zip(parts, causes, strict=True):
+        part = replace(part, answer=cause) if cause in decided else part
         lines = part.message.split("\n")
         same_line = lines[0].startswith(STOPPED)  # whatever shapes it met
         asked = lines[0] if part.mistake else lines[-1]  # a diagnosis asks first
@@ -200,14 +205,7 @@ def follows(earlier, work_out, *values):
 
 
 def reveal(prediction, outcome):
-    """Print a recorded prediction beside what happened.
-
-    Parameters
-    ----------
-    prediction : object
-        What the learner wrote, or the `Question` of `predict`; `...` means none.
-    outcome : object
-    """
+    """Print a prediction, as the learner wrote it or as a `Question` of `predict`, beside what happened."""
     shown = hasattr(prediction, "value") and hasattr(prediction, "answer")  # has buttons
     said = prediction.value if shown else prediction
     if said is ...:

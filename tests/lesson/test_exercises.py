@@ -1,4 +1,5 @@
 import contextlib
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -437,3 +438,19 @@ def test_where_no_thread_can_start_there_is_no_limit(monkeypatch):
 def test_numbers_are_judged_by_their_result_without_a_warning():
     part = ex.compare_call("a", np.median, (np.array([]),), 1.0)
     assert part.message == "expected 1; received nan"
+
+
+def test_what_another_network_of_the_check_excludes_is_not_said():
+    parts = []
+    for name, n in (("two points", 2), ("seven points", 7)):
+        data, params = ck.draw_start("circle", seed=3, n_points=n, hidden_size=2)
+        passed = ck.forward(params, data.X)
+        summed = ck.Params(*(n * slope for slope in ck.backward(params, passed, data.X, data.y)))
+        right = ck.backward(params, passed, data.X, data.y)
+        asked = partial(ck.diagnose_gradient, params=params, X=data.X, y=data.y)
+        parts.append(ex.compare(name, tuple(summed), tuple(right), diagnose=asked))
+    assert ["On these inputs" in part.answer for part in parts] == [True, False]
+    first, second = ex.check("gradient", *parts).parts
+    assert first.answer == parts[1].answer
+    assert second.message == "As in “two points”."
+    assert ex.check("gradient", parts[0]).parts == (parts[0],)
