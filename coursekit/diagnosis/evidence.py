@@ -191,12 +191,14 @@ def at_index(name, place):
     return f"{name}[{index}]" if index else name
 
 
-def worst_entry(name, got, want, where="", times=""):
-    """Say what the worst entry is and what it should be.
+def worst_entry(name, got, want, where="", times="", plain=True):
+    """Say what the worst entry is and what it should be, of those that are `plain`, if these are wrong.
 
     `where` adds the input at a place, `times` what is known of the ratio.
     """
-    place = np.unravel_index(np.argmax(np.abs(got - want)), got.shape)
+    gaps = np.abs(got - want)
+    gaps = gaps if np.where(plain, gaps, 0.0).max() < 0.01 else np.where(plain, gaps, 0.0)
+    place = np.unravel_index(np.argmax(gaps), got.shape)
     one, other = float(got[place]), float(want[place])
     lead = "For instance " if place else "Your "
     beside = where(place) if where else ""

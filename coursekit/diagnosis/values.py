@@ -105,13 +105,18 @@ class Value:
         if self.got.shape != self.want.shape:
             text = f"Shapes: {self.name} is {self.got.shape}; it should be {self.want.shape}."
         else:
-            text = worst_entry(self.name, self.got, self.want, self.beside)
+            plain = np.all([np.ones(self.want.shape), *(abs(z) <= 5 for z in self.known.values())], 0)
+            text = worst_entry(self.name, self.got, self.want, self.beside, plain=plain)
         return f"{text} {self.note}".rstrip()
+
+    @property
+    def known(self):
+        """The inputs that have an entry for each of the value's."""
+        return {name: z for name, z in self.inputs.items() if np.shape(z) == self.want.shape}
 
     def beside(self, place):
         """Return the inputs at a place, as `, where z[2] is 1.5`."""
-        known = {name: array for name, array in self.inputs.items() if np.shape(array) == self.want.shape}
-        said = [f"{at_index(name, place)} is {array[place]:.4g}" for name, array in known.items()]
+        said = [f"{at_index(name, place)} is {array[place]:.4g}" for name, array in self.known.items()]
         return f", where {' and '.join(said)}" if said else ""
 
     def as_part(self, made, further, factors=ONE):
