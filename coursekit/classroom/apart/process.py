@@ -1,14 +1,18 @@
 """A process under watch: told and heard in lines, and ended with all that it started."""
 
+import errno
 import queue
 import subprocess
 import threading
+import time
 
 import psutil
 
 from coursekit.classroom.apart.tidy import remove
 
 FAULT = "the grader"  # so begins what is told of a fault that is no learner's
+PASSING = {errno.EAGAIN, errno.ENOMEM, errno.EFAULT}  # what a system short of room says, and soon no more
+WAITS = (0.1, 0.5, 2.0)  # seconds until a process is started again
 
 
 class Process:
@@ -17,7 +21,7 @@ class Process:
     def __init__(self, command, folder, **options):
         self.folder, pipe = folder, subprocess.PIPE
         options |= {"stdin": pipe, "stdout": pipe, "stderr": subprocess.DEVNULL, "bufsize": 0}
-        self._process, self._lines = subprocess.Popen(command, **options), queue.SimpleQueue()
+        self._process, self._lines = started(command, **options), queue.SimpleQueue()
         self.pid = self._process.pid
         threading.Thread(target=read_lines, args=(self._process.stdout, self._lines), daemon=True).start()
 
@@ -40,6 +44,18 @@ class Process:
         self._process.wait()
         self._process.stdin.close()
         remove(self.folder)  # what cannot be removed is nobody's folder again
+
+
+def started(command, **options):
+    """Return a process; a system that has no room for it just now is asked again."""
+    for wait in WAITS:
+        try:
+            return subprocess.Popen(command, **options)
+        except OSError as error:
+            if error.errno not in PASSING:
+                raise
+        time.sleep(wait)
+    return subprocess.Popen(command, **options)
 
 
 def read_lines(stream, lines, at_end=lambda: None):
