@@ -222,8 +222,13 @@ def _missing_name(case):
     """Return what is said of a name, an entry or an attribute that does not exist: the nearest that does."""
     error, key = case.error, str(case.error.args[0]) if case.error.args else ""
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
-        names = [name for name in case.known if name[:1] != "_"]
-        return _nearest("There is no", error.name or "", names, "has that cell been run?")
+        name, names = error.name or "", [name for name in case.known if name[:1] != "_"]
+        owners = [
+            each for each in names if inspect.ismodule(case.known[each]) and hasattr(case.known[each], name)
+        ]
+        if owners:
+            return f"There is no {name} by itself.", f"Do you mean {min(owners, key='np'.__ne__)}.{name}?"
+        return _nearest("There is no", name, names, "has that cell been run?")
     if isinstance(error, KeyError) and (owner := [each for each in case.met if isinstance(each, dict)]):
         return _nearest("There is no entry", key, list(map(str, owner[0])))
     named = isinstance(error, AttributeError) and error.obj is not None and error.name is not None

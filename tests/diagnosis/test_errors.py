@@ -147,3 +147,11 @@ def test_a_call_that_never_entered_a_learners_line_is_explained_too():
     assert message.startswith("your function stopped with ValueError")
     assert "core dimension" not in message
     assert "core dimension" in own_words
+
+
+def test_a_function_of_numpy_without_its_module_is_found_there():
+    names = {"math": __import__("math"), "np": np, "ex": ex}
+    exec("def own(z):\n    return 1 / (1 + exp(-z))", names)
+    part = ex.compare_call("a", names["own"], (np.zeros(3),), 1.0)
+    assert "There is no exp by itself.\n" in part.message
+    assert part.message.endswith("Do you mean np.exp?")
