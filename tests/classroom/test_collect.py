@@ -12,6 +12,7 @@ from classes import CHOICE, IDENTITY, ODD, A, B, C, nb, tarred, tree, zipped
 from samples import RIGHT, handed_in, write
 
 from coursekit.classroom.collect import collect
+from coursekit.classroom.collect.roster import read_roster
 
 
 def told(found):
@@ -191,6 +192,7 @@ ROSTERS = {
     "UTF-16": "Name\tID\r\nJosé\t1\r\nBob\t2\r\n".encode("utf-16"),
     "UTF-16, without a mark": "Name,ID\nJosé,1\nBob,2\n".encode("utf-16-le"),
     "Windows": "Name;ID\r\nJosé;1\r\nBob;2\r\n".encode("cp1252"),
+    "Excel on a Mac": "Name;ID\r\nJosé;1\r\nBob;2\r\n".encode("mac_roman"),
     "old Macs": "Name,ID\rJosé,1\rBob,2\r".encode(),
     "a hint": "sep=;\nname;id\nJosé;1\nBob;2\n".encode(),
     "blank lines": "\n\nname,id\n\nJosé,1\n,\n  \nBob,2\n\n".encode(),
@@ -218,6 +220,20 @@ def test_a_roster_is_read_as_spreadsheets_write_it(name, tmp_path):
     (tmp_path / "roster.csv").write_bytes(ROSTERS[name])
     tree(tmp_path / "in", {"José.ipynb": A})
     assert found(tmp_path / "in", tmp_path / "roster.csv") == {"José": "ann", "Bob": "Nothing was handed in."}
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "names"),
+    {
+        "cp1252": ("Müller", "Renée O’Šea", "ÁNGEL", "D’Álvarez", "Søren Åse", "François-Xavier", "Peña"),
+        "mac_roman": ("José", "Müller", "Renée", "François", "Ángel", "Åse"),
+        "cp1250": ("Paweł", "Łukasz Gąska", "Żaneta Brząk", "Małgorzata", "Ľubomír Mikuľa"),
+    }.items(),
+)
+def test_names_are_read_in_the_alphabet_that_can_write_them(alphabet, names, tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text("learner,id\n" + "".join(f"{name},{i}\n" for i, name in enumerate(names)), alphabet)
+    assert [one.learner for one in read_roster(path)] == list(names)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -102,10 +103,22 @@ def _decoded(data):
         return data.decode("utf-16", "replace")
     if b"\0" in data[:2]:
         return data.decode("utf-16-le" if data[:1] != b"\0" else "utf-16-be", "replace")
-    try:
+    with suppress(UnicodeDecodeError):
         return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    read = [data.decode(encoding, "replace") for encoding in ("cp1252", "mac_roman", "cp1250")]
+    return next((text for text in read if not _misread(text)), read[0])
+
+
+def _misread(text):
+    """Whether beyond ASCII a sign touches a letter, or a capital stands inside a word: nobody writes so."""
+    for word in re.findall(r"[^\s\"',;|()’‘´·–-]+", text):
+        signs = [i for i, sign in enumerate(word) if sign > "\x7f" and not sign.isalpha()]
+        inner = [letter for letter in word[1:] if letter > "\x7f" and letter.isupper()]
+        if (inner and not word.isupper()) or any(
+            map(str.isalpha, (word[i - 1 : i] + word[i + 1 : i + 2] for i in signs))
+        ):
+            return True
+    return False
 
 
 def _person(cells):
