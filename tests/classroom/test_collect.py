@@ -149,6 +149,12 @@ def test_a_clash_names_both(name, tmp_path):
     assert all(place.split("/")[0] in str(caught.value) for place in files)
 
 
+def test_learners_stand_as_in_a_list_of_names(tmp_path):
+    names = ["ann", "Ángel", "Bob", "Łucja", "zoe"]
+    folder = tree(tmp_path / "in", {f"{name}.ipynb": A for name in names})
+    assert [one.learner for one in collect(folder)] == ["Ángel", "ann", "Bob", "Łucja", "zoe"]
+
+
 def test_who_is_not_in_the_roster_is_told(tmp_path):
     roster = write(tmp_path / "roster.csv", "learner\nann\nbob\n")
     folder = tree(tmp_path / "in", {"ann.ipynb": A, "rob.ipynb": B})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coursekit.classroom.collect.choice import choose
-from coursekit.classroom.collect.names import exact
+from coursekit.classroom.collect.names import exact, plain
 from coursekit.classroom.collect.owners import Look
 from coursekit.classroom.collect.roster import read_roster
 from coursekit.classroom.collect.tree import Damaged, Entry, folder_entries, opened, readable
@@ -74,7 +74,7 @@ def collect(folder, roster=None, assignment=None):
             found[i] = replace(one, flags=(*one.flags, "not in the roster"))
     missing = [learner for learner in known if learner not in by_learner]
     found += [Found(learner, "", problem="Nothing was handed in.") for learner in missing]
-    return sorted(found, key=lambda one: one.learner)
+    return sorted(found, key=lambda one: (plain(one.learner), one.learner))
 
 
 def _entries(folder, stack):
