@@ -221,14 +221,14 @@ def class_of_five(tmp_path, released):
     return folder
 
 
-TOTALS = {"=eve": 0, "ada": 4, "bo": 3, "carl": 0, "dora": 0}
+TOTALS = {"ada": 4, "bo": 3, "carl": 0, "dora": 0, "=eve": 0}
 
 
 def test_a_class_is_graded_and_a_second_run_repeats_nothing(source, class_of_five, tmp_path, monkeypatch):
     results = tmp_path / "results"
     graded = grading.grade(source, class_of_five, results, seed=5, limits=LIMITS)
     assert {record["learner"]: record["total"] for record in graded} == TOTALS
-    assert graded[3]["problem"].startswith("The file is no notebook that can be read")
+    assert graded[2]["problem"].startswith("The file is no notebook that can be read")
     run = json.loads((results / "run.json").read_text())
     assert run["seed"] == 5
     assert run["sandbox"] == level()
@@ -341,9 +341,9 @@ def test_the_table_is_safe_in_a_spreadsheet(source, class_of_five, tmp_path, cap
     assert "ada: 4 of 6" in capsys.readouterr().out
     with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
-    assert [row["total"] for row in rows] == ["0", "4", "3", "0", "0"]
-    assert rows[0]["learner"] == "'=eve"
-    assert rows[2] | {"double": "3", "add": "0"} == rows[2]
+    assert [row["total"] for row in rows] == ["4", "3", "0", "0", "0"]
+    assert rows[4]["learner"] == "'=eve"
+    assert rows[1] | {"double": "3", "add": "0"} == rows[1]
     assert main(["grade", str(source), str(tmp_path / "none"), "--to", str(tmp_path / "x")]) == 1
     assert "folder must exist" in capsys.readouterr().err
 
@@ -358,7 +358,7 @@ def test_one_learner_graded_anew_renews_every_page_and_table(
     assert main([*command, "--only", "bo"]) == 0
     assert "bo: 4 of 6" in capsys.readouterr().out
     with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
-        assert [row["total"] for row in csv.DictReader(file)] == ["0", "4", "4", "0", "0"]
+        assert [row["total"] for row in csv.DictReader(file)] == ["4", "4", "0", "0", "0"]
     (page,) = (tmp_path / "out" / "feedback").glob("bo-*.html")
     assert "bo: <strong>4 of 6 points" in page.read_text(encoding="utf-8")
     assert page.name in (tmp_path / "out" / "class.html").read_text(encoding="utf-8")
