@@ -28,4 +28,4 @@ from coursekit.sweeps.result import SweepResult, SweepStopped
 from coursekit.sweeps.sweep import sweep
 from coursekit.training import Training, train
 
-__version__ = "0.1.0"
+__version__, __date__ = "0.1.0", "2026-11-26"

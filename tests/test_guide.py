@@ -305,10 +305,11 @@ def test_every_lesson_has_something_to_stumble_on():
     assert {row[0] for row in STUMBLES} == set(LESSONS)
 
 
-def test_the_doctor_says_fine_as_often_as_the_page_says(capsys):
+def test_the_doctor_says_fine_as_often_as_the_page_says(capsys, monkeypatch):
     said = int(re.search(r"You want `fine` (\d+) times", PAGE)[1])
     namespace, code = {}, code_of(LESSONS["00"])
-    for name in ("00-doctor", "00-doctor-report"):
+    monkeypatch.chdir(NOTEBOOKS)
+    for name in ("00-doctor-tools", "00-doctor-report"):
         run(code[name], namespace)
     assert capsys.readouterr().out.count(": fine\n") == said
 
