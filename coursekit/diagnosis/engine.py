@@ -5,7 +5,7 @@ slots are compared at once, up to one common factor, which is a mistake of its o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -164,14 +164,19 @@ def tell(parts, lead="", *, cost=count, refine=lambda way: way):
     """
     known, unknown = ([p for p in parts if bool(p.ways) is has] for has in (True, False))
     ways = [refine(way) for way in fewest(known, cost)] if known else []
-    asked, names = (_questions(known, ways[0]), [_sentences(known, ways[0])]) if known else ([], [])
-    others = list(dict.fromkeys(filter(None, (_other(way, ways[0]) for way in ways[1:3]))))
-    if others:
-        names += [f"{OR_ELSE} {', or when '.join(others)}."]
+    equal = list(dict.fromkeys(filter(None, (_other(way, ways[0]) for way in ways[1:3]))))
     shown = (known or unknown)[0].evidence
-    text = [" ".join(filter(None, [lead, *asked])), *(part.where for part in unknown), shown, *names]
-    slugs = [" + ".join(_slugs(way)) for way in ways] or [None]
-    return Diagnosis(False, slugs[0], "\n".join(filter(None, text)), tuple(dict.fromkeys(slugs[1:])))
+    where, found = [part.where for part in unknown], {}
+    for way in ways:
+        text = [" ".join(filter(None, [lead, *_questions(known, way)])), *where, shown]
+        text.append(_sentences(known, way))
+        text += [f"{OR_ELSE} {', or when '.join(equal)}."] if equal and not found else []
+        slug = " + ".join(_slugs(way))
+        found.setdefault(slug, Diagnosis(False, slug, "\n".join(filter(None, text))))
+    if not found:
+        return Diagnosis(False, None, "\n".join(filter(None, [lead, *where, shown])))
+    first, *others = found.values()
+    return replace(first, others=tuple(others))
 
 
 def _questions(parts, way):

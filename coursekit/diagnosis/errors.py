@@ -8,7 +8,9 @@ import builtins
 import contextlib
 import difflib
 import inspect
+import itertools
 import linecache
+import re
 import sysconfig
 import traceback
 from pathlib import Path
@@ -22,6 +24,7 @@ PURE = "abs array column_stack cos dot exp len log matmul max maximum mean min m
 PURE += "ravel reshape sin sqrt square squeeze std sum tanh transpose where zeros zeros_like"
 LOOKED_UP = (ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice)
 LOOKED_UP += (ast.Tuple, ast.Call, ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
+GIVES_NONE = "append|extend|insert|sort|reverse|update|fill|shuffle"
 UNKNOWN = object()  # the value of an expression that cannot be looked up without running more of it
 
 
@@ -52,6 +55,7 @@ def explain_stop(function, error, arguments=()):
     met = dict(pairs)
     case = SimpleNamespace(function=function, error=error, text=str(error), given=arguments, part=part)
     case.known, case.met = known, [value for _, value in pairs]
+    case.cell = "".join(linecache.getlines(steps[-1][0].filename)) if steps else ""
     meaning, question = _meaning(case)
     lines = [f"{who} with {type(error).__name__}{f' at  {line}' if line else ''}", meaning]
     if met and not isinstance(part, ast.Attribute):
@@ -147,7 +151,7 @@ def _value(part, known):
 def _meaning(case):
     if isinstance(case.part, ast.Raise):
         return f"That line raises it, and says: {case.text}", "What did it expect, and what came?"
-    for look in (_unclear_truth, _shapes, _nothing, _missing_name, _arguments):
+    for look in (_exchanged, _unclear_truth, _shapes, _nothing, _missing_name, _arguments):
         if said := look(case):
             return said
     for row in TABLE.read_text(encoding="utf-8").strip().split("\n\n"):
@@ -270,12 +274,31 @@ def _arguments(case):
     return None
 
 
+def _exchanged(case):
+    """Return what is said of two fields of an argument that stand under each other's names."""
+    for given in (given for given in case.given if hasattr(given, "_fields")):
+        fields = given._asdict()
+        for name, of in itertools.permutations(fields, 2):
+            got = case.known.get(name)
+            if np.array_equal(got, fields[of]) and not np.array_equal(got, fields[name]):
+                order = f"({', '.join(fields)})"
+                return f"{name} is what stands in {of}: this tuple holds {order}.", (
+                    "In which order do the names stand left of your =?"
+                )
+    return None
+
+
 def _nothing(case):
     """Return what is said of None, and of three dots, where a value belongs."""
     if "'ellipsis'" in case.text:
         return "Three dots (...) still stand where a value belongs.", "Which part is not written yet?"
     if "NoneType" not in case.text:
         return None
+    for name in (name for name, value in case.known.items() if value is None and name.isidentifier()):
+        if made := re.search(rf"\b{name} *= *\S+\.({GIVES_NONE})\(", case.cell):
+            return f"{made[1]} changes what it is called on, and gives None: now {name} is None.", (
+                f"What does the line need, if {made[1]} gives nothing back?"
+            )
     calls = [ast.unparse(node) for node in ast.walk(case.part or ast.Pass()) if isinstance(node, ast.Call)]
     gave = f"{calls[0]} gave None" if calls and None not in case.met else "Something there is None"
     return (

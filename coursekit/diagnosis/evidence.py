@@ -15,6 +15,8 @@ FEW_DIGITS = {"float32": 1e-4, "float16": 1e-2}  # the same for numbers that hol
 
 COMES_FROM = "what comes out when"  # in the sentence that names a mistake
 OR_ELSE = "On these inputs the same comes out when"  # in the one after it, that names an equal
+STOPPED = "your function stopped", "your values stopped"  # so begins what is said of code that did
+PLAIN = "Take a case small enough to work out by hand. Which step gives another number?"
 SINGLE = " Your numbers are float32, right to the 7 digits that it holds; count in float64, which holds 16."
 LISTED = " The numbers are in a list: make an array of them, with np.array."
 
@@ -31,14 +33,19 @@ class Diagnosis:
         a name: then the message says where.
     message : str
         First a place to look at and a question, then the evidence, last the mistake in words.
-    also : tuple of str
-        Other names that would explain the same numbers on these inputs.
+    others : tuple of Diagnosis
+        Other mistakes that would explain the same numbers on these inputs.
     """
 
     ok: bool
     mistake: str | None
     message: str
-    also: tuple = ()
+    others: tuple = ()
+
+    @property
+    def also(self):
+        """The names of the others."""
+        return tuple(other.mistake for other in self.others)
 
     def __repr__(self):
         return self.message

@@ -172,7 +172,8 @@ def _with_shape(shape, found):
     if found.ok:
         return Diagnosis(False, shape.mistake, f"{shape.message}\nThe numbers that are there are right.")
     slug = " + ".join(filter(None, [shape.mistake, found.mistake]))
-    return Diagnosis(False, slug, f"{shape.message}\nThe numbers are wrong too. {found.message}", found.also)
+    others = tuple(_with_shape(shape, other) for other in found.others)
+    return Diagnosis(False, slug, f"{shape.message}\nThe numbers are wrong too. {found.message}", others)
 
 
 # Right, wrong as a whole, or wrong block by block

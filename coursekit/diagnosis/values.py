@@ -10,6 +10,7 @@ from coursekit.diagnosis.engine import Mistake, Part, Product, explain, forms
 from coursekit.diagnosis.evidence import (
     ALIKE,
     FEW_DIGITS,
+    PLAIN,
     ROUGH,
     SAME,
     Diagnosis,
@@ -22,7 +23,6 @@ from coursekit.diagnosis.evidence import (
 )
 
 FLOOR = 1e-3  # the largest entry where all are smaller: 0 and 1e-12 are the same probability
-PLAIN = "Take a case small enough to work out by hand. Which step gives another number?"
 ONE = ((1.0, ()),)  # the only factor of a whole that is no mistake
 
 

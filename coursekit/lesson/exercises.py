@@ -3,25 +3,27 @@
 import copy
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from coursekit.diagnosis.evidence import OR_ELSE, question_first
+from coursekit.diagnosis.evidence import STOPPED, question_first
+from coursekit.diagnosis.outside import outside
+from coursekit.diagnosis.together import FITS, decided, said_once, told_of_outside
 from coursekit.lesson import limits
 from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap, short
 from coursekit.palette import boxed, escaped
 
 MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
 ANSWER, OWN_WORDS = "What these numbers come from", "In Python's own words"
-STOPPED = "your function stopped", "your values stopped"  # so begins the message of a part whose code did
 
 
 @dataclass(frozen=True)
 class Part:
     """One part of an exercise: its status, what to look at next, and what that is an answer to.
 
-    `mistake` is the stable name of what a diagnosis found, where it found one.
+    `mistake` is the stable name of what a diagnosis found, where it found one; `others` are the parts that
+    would say what else makes the same value.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Part:
     message: str = ""
     answer: str = ""
     mistake: str | None = None
+    others: tuple = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,25 +88,7 @@ def check(title, *parts):
     """
     if not parts or not all(isinstance(part, Part) for part in parts):
         raise TypeError(f"parts must be one or more of what compare and compare_call return; got {parts}")
-    return Verdict(title, tuple(_said_once(parts)))
-
-
-def _said_once(parts):
-    """Yield the parts; where one fails for the reason of an earlier one, it only says so.
-
-    What else might have happened is not said where another part, of other numbers, excludes it.
-    """
-    causes = [part.answer.partition(f" {OR_ELSE}")[0] for part in parts]
-    decided, first = {part.answer for part in parts}.intersection(causes), {}
-    for part, cause in zip(parts, causes, strict=True):
-        part = replace(part, answer=cause) if cause in decided else part
-        lines = part.message.split("\n")
-        same_line = lines[0].startswith(STOPPED)  # whatever shapes it met
-        asked = lines[0] if part.mistake else lines[-1]  # a diagnosis asks first
-        reason = lines[0] if same_line else (asked, part.answer)
-        told = same_line or lines[-1].endswith("?") or len(lines) > 1
-        earlier = first.setdefault(reason, part.name) if told else part.name
-        yield part if earlier == part.name else replace(part, message=f"As in “{earlier}”.", answer="")
+    return Verdict(title, tuple(said_once(decided(parts))))
 
 
 def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
@@ -137,13 +122,26 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
         return Part(name, "passed")
     asked_for_numbers = not isinstance(expected, (bool, str))
     for message, wrong in (mistakes or {}).items():
-        both_nan = all(isinstance(x, (float, np.floating)) and np.isnan(x) for x in (received, wrong))
-        if both_nan or find_gap(received, wrong, tolerance, direction) is None:
+        if _is_typed(received, wrong) or find_gap(received, wrong, tolerance, direction) is None:
             return Part(name, "not yet", f"{gap}\n{message}" if asked_for_numbers else message)
     with suppress(Exception):  # the learner's value may be anything
         if diagnose and RIGHT not in gap and not (found := diagnose(received)).ok:
-            return Part(name, "not yet", *question_first(found.message), getattr(found, "mistake", None))
+            return _diagnosed(name, found)
     return Part(name, "not yet", gap)
+
+
+def _is_typed(received, wrong):
+    """Whether a number is another one as it is typed, rounded to two decimals or more; or both are nan."""
+    if not all(isinstance(one, (float, np.floating)) for one in (received, wrong)):
+        return False
+    digits = len(f"{received}".partition(".")[2])
+    rounded = np.round(wrong, digits) if digits > 1 else wrong
+    return np.array_equal(received, rounded, equal_nan=True)
+
+
+def _diagnosed(name, found):
+    others = tuple(_diagnosed(name, other) for other in getattr(found, "others", ()))
+    return Part(name, "not yet", *question_first(found.message), getattr(found, "mistake", None), others)
 
 
 def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
@@ -172,7 +170,8 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         return Part(name, "not yet", *_explained(function, error, arguments))
     if received is None and not _is_stub(function):
         return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
-    return _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
+    part = _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
+    return told_of_outside(part, outside(function)) if part.status == "not yet" else part
 
 
 def _explained(function, error, arguments):
@@ -201,7 +200,7 @@ def follows(earlier, work_out, *values):
             fits = work_out(*(np.asarray(value, dtype=np.float64) for value in values))
     except Exception:  # not attempted, or no number
         return {}
-    return {f"This fits your {earlier}. Is that one right?": fits}
+    return {FITS.format(earlier): fits}
 
 
 def reveal(prediction, outcome):

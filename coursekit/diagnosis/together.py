@@ -1,0 +1,52 @@
+"""What the parts of one check tell together: which cause all share, and what need not be said again."""
+
+from collections import Counter
+from dataclasses import replace
+
+from coursekit.diagnosis.evidence import OR_ELSE, PLAIN, STOPPED
+
+FITS = "This fits your {}. Is that one right?"
+FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
+
+
+def decided(parts):
+    """Yield the parts, each with that of its explanations which most others share.
+
+    Several mistakes at once that do not explain every part are a coincidence, and not told.
+    """
+    shared = Counter(name for part in parts for name in {one.mistake for one in (part, *part.others)})
+    unknown = any(PLAIN in part.message for part in parts)
+    for part in parts:
+        best = max((part, *part.others), key=lambda one: shared[one.mistake])
+        rest = max((shared[one.mistake] for one in (part, *part.others) if one is not best), default=0)
+        if shared[best.mistake] > rest:
+            best = replace(best, answer=best.answer.partition(f" {OR_ELSE}")[0])
+        if unknown and " + " in (best.mistake or ""):
+            evidence = best.message.split("\n")[1:]
+            best = replace(best, message="\n".join([PLAIN, *evidence]), answer="", mistake=None)
+        yield best
+
+
+def said_once(parts):
+    """Yield the parts; where one fails for the reason of an earlier one, it only says so."""
+    first, fine = {}, []
+    for part in parts:
+        fine += [part.name] if part.status == "passed" else []
+        for name in fine:
+            part = replace(part, message=part.message.replace(FITS.format(name), FITS_RIGHT.format(name)))
+        lines = part.message.split("\n")
+        same_line = lines[0].startswith(STOPPED)  # whatever shapes it met
+        asked = lines[0] if part.mistake else lines[-1]  # a diagnosis asks first
+        reason = lines[0] if same_line else (asked, part.answer)
+        told = same_line or lines[-1].endswith("?") or len(lines) > 1
+        earlier = first.setdefault(reason, part.name) if told else part.name
+        yield part if earlier == part.name else replace(part, message=f"As in “{earlier}”.", answer="")
+
+
+def told_of_outside(part, names):
+    """Return a part that also says which names its function reads from outside."""
+    if not names:
+        return part
+    said = f"Your function reads {' and '.join(names)} from outside: no line of it makes that."
+    others = tuple(told_of_outside(other, names) for other in part.others)
+    return replace(part, message=f"{part.message}\n{said} Is it the one that you mean?", others=others)

@@ -1,0 +1,226 @@
+"""What several parts of one check tell together: one cause for all, no coincidence, no name from outside."""
+
+import numpy as np
+import pytest
+
+import coursekit as ck
+from coursekit.diagnosis.outside import outside
+from coursekit.lesson import exercises as ex
+
+sigmoid = ck.ACTIVATIONS["sigmoid"].value
+TINY = ck.Params(np.array([[1.0, -2.0], [2.0, 1.0], [1.5, 0.5]]), np.array([2.0, -1.0]))
+TWO = np.array([[0.5, -0.5, 1.0], [-1.0, 0.5, 1.0]])
+
+
+def networks():
+    """Return the tiny network of the lessons, where n = h = 2, and two others."""
+    rng, cases = np.random.default_rng(4), [(TINY, TWO)]
+    for n, units in ((7, 3), (4, 5)):
+        points = ck.add_bias(rng.uniform(-1, 1, size=(n, 2)))
+        cases.append((ck.init_params(units, rng=rng), points))
+    return cases
+
+
+def on_forward(function):
+    """Return the parts on a forward pass in these networks."""
+    return ex.check(
+        "t",
+        *(
+            ex.compare_call(
+                str(i),
+                function,
+                case,
+                ck.forward(*case),
+                diagnose=lambda got, case=case: ck.diagnose_forward(got, *case),
+            )
+            for i, case in enumerate(networks())
+        ),
+    ).parts
+
+
+def on_loss(function):
+    """Return the parts on a log loss of four points and of seven."""
+    four = np.array([1, 0, 1, 0]), np.array([0.9, 0.2, 0.35, 0.4])
+    seven = np.array([0, 0, 1, 0, 1, 0, 0]), np.array([0.05, 0.7, 0.6, 0.15, 0.98, 0.45, 0.3])
+    return ex.check(
+        "t",
+        *(
+            ex.compare_call(
+                str(len(case[0])),
+                function,
+                case,
+                ck.log_loss(*case),
+                diagnose=lambda got, case=case: ck.diagnose_log_loss(got, *case),
+            )
+            for case in (four, seven)
+        ),
+    ).parts
+
+
+def passes(Z1, params, z2=None, p=sigmoid):
+    A1 = sigmoid(Z1)
+    z2 = A1 @ params.W2 if z2 is None else z2(A1, params.W2)
+    return Z1, A1, z2, p(z2)
+
+
+def replaced_in_a_loop(params, X):
+    W1 = params.W1
+    Z1 = np.zeros((len(X), W1.shape[1]))
+    for i in range(len(X)):
+        for j in range(W1.shape[1]):
+            for k in range(3):
+                Z1[i, j] = X[i, k] * W1[k, j]
+    return passes(Z1, params)
+
+
+def first_product_alone(params, X):
+    def entry(x, w):
+        for a, b in zip(x, w, strict=True):
+            return a * b
+
+    return passes(np.array([[entry(x, w) for w in params.W1.T] for x in X]), params)
+
+
+FORWARD = {
+    "= for += in a loop": (replaced_in_a_loop, "Does your loop add up", "only one of the products is kept"),
+    "return in the loop": (first_product_alone, "Does your loop add up", "only one of the products is kept"),
+    "answers": (
+        lambda params, X: passes(X @ params.W1, params, p=lambda z2: z2 >= 0),
+        "What is there before the threshold?",
+        "every value is an answer, 0 or 1",
+    ),
+    "answers of probabilities": (
+        lambda params, X: passes(X @ params.W1, params, p=lambda z2: np.where(sigmoid(z2) > 0.5, 1, 0)),
+        "What is there before the threshold?",
+        "every value is an answer, 0 or 1",
+    ),
+    "a sum over points": (
+        lambda params, X: passes(X @ params.W1, params, z2=lambda A1, W2: (A1 * W2).sum(axis=0)),
+        "over which index is it summed?",
+        "the products are summed over the points",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_one_cause_is_told_for_all_networks_also_where_a_tiny_one_fits_others(name):
+    function, asked, cause = FORWARD[name]
+    first, *others = on_forward(function)
+    assert asked in first.message.split("\n")[0]
+    assert first.answer.endswith(f"is what comes out when {cause}.")
+    assert [part.message for part in others] == ["As in “0”."] * 2
+
+
+def by_class(y, p):
+    total = 0
+    for i in y:
+        total -= y[i] * np.log(p[i]) + (1 - y[i]) * np.log(1 - p[i])
+    return total / len(y)
+
+
+def ends_early(y, p):
+    total = 0
+    for label, q in zip(y, p, strict=True):
+        total -= np.log(q if label else 1 - q)
+        return total / len(y)
+
+
+LOSS = {
+    "for i in y": (by_class, "`for i in y` gives classes"),
+    "return in the loop": (ends_early, "or does a round replace the last one, or end it?"),
+    "a bracket": (
+        lambda y, p: -(y * np.log(p) + np.mean((1 - y) * np.log(1 - p))),
+        "How far does the mean reach",
+    ),
+    "another bracket": (
+        lambda y, p: -np.mean(y * np.log(p)) + (1 - y) * np.log(1 - p),
+        "How far does the mean reach",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOSS)
+def test_loops_and_brackets_in_the_log_loss(name):
+    function, asked = LOSS[name]
+    four, seven = on_loss(function)
+    assert asked in four.message.split("\n")[0]
+    assert seven.message == "As in “4”."
+
+
+def test_a_gradient_whose_loop_goes_over_y_is_named():
+    rng = np.random.default_rng(2)
+    params, X, y = ck.init_params(3, rng=rng), ck.add_bias(rng.uniform(-1, 1, (8, 2))), np.array([0, 1] * 4)
+    passed = ck.forward(params, X)
+    dW1, dW2 = np.zeros((3, 3)), np.zeros(3)
+    for i in y:
+        e = (passed.p[i] - y[i]) / len(y)
+        dW2 += e * passed.A1[i]
+        dW1 += np.outer(X[i], e * params.W2 * passed.A1[i] * (1 - passed.A1[i]))
+    found = ck.diagnose_gradient((dW1, dW2), params, X, y)
+    assert found.mistake == "classes-as-numbers"
+
+
+def test_several_mistakes_that_explain_one_part_alone_are_not_told():
+    four, seven = on_loss(lambda y, p: -np.log(0.01))
+    alone = ck.diagnose_log_loss(-np.log(0.01), np.array([1, 0, 1, 0]), np.array([0.9, 0.2, 0.35, 0.4]))
+    assert " + " in alone.mistake  # by chance
+    for part in (four, seven):
+        assert "Take a case small enough" in part.message
+        assert (part.answer, part.mistake) == ("", None)
+    assert "4.605; it should be 0.4723" in four.message
+
+
+# Names from outside
+
+
+p, z, rows, RATE = 0.3, np.ones(3), [1, 2], 0.5
+
+
+def stale(y, p_of_class_1):
+    return -np.mean(np.log(p))
+
+
+def in_a_comprehension(n):
+    return [z[i] for i in range(n)]
+
+
+def in_a_lambda(n):
+    return (lambda m: m + rows[0])(n)
+
+
+def makes_all(z):
+    p = sigmoid(z) * RATE + np.pi
+    return np.array([p.sum() for rows in range(2)])
+
+
+def test_a_name_that_an_earlier_cell_made_is_told():
+    for function, names in ((stale, ["p"]), (in_a_comprehension, ["z"]), (in_a_lambda, ["rows"])):
+        assert outside(function) == names
+    for fine in (makes_all, len, np.sin, np.vectorize(float), 3, None, lambda z=z: z):
+        assert outside(fine) == []
+    for part in on_loss(stale)[:1]:
+        assert part.message.endswith(
+            "Your function reads p from outside: no line of it makes that. Is it the one that you mean?"
+        )
+    assert "outside" not in ex.compare_call("a", stale, (1, 1), -np.log(0.3)).message  # right all the same
+
+
+# Numbers typed by hand
+
+
+def test_a_slip_is_known_as_it_is_typed():
+    for typed in (2.2222222222222223, 2.222, 2.22):
+        assert "Which answers" in ex.compare("a", typed, 20.0, mistakes={"Which answers?": 2.0 / 0.9}).message
+    for other in (2.2, 2.23, 2.0, np.nan, np.inf):
+        assert "Which" not in ex.compare("a", other, 20.0, mistakes={"Which answers?": 2.0 / 0.9}).message
+    assert "Which" in ex.compare("a", np.nan, 20.0, mistakes={"Which answers?": np.nan}).message
+
+
+def test_what_fits_an_earlier_right_part_is_rounded():
+    def verdict(unit):
+        follows = ex.follows("unit", np.log, unit)
+        unit_part = ex.compare("unit", unit, 2.0, tolerance=0.01)
+        return ex.check("t", unit_part, ex.compare("next", np.log(unit), np.log(2.0), mistakes=follows)).parts
+
+    assert verdict(2.01)[1].message.endswith("which is right, but rounded. How many digits do you carry on?")
+    assert verdict(3.0)[1].message.endswith("This fits your unit. Is that one right?")
