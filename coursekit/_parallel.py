@@ -73,8 +73,15 @@ def _one_thread():
 
 
 def cores():
-    """How many cores this process may use."""
+    """How many cores this process may use: one in a browser, which has no threads and no processes."""
+    if in_browser():
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_browser():
+    """Whether this is Python compiled for a browser."""
+    return sys.platform == "emscripten"
 
 
 def progress_bar(total, unit, initial=0):
@@ -82,11 +89,15 @@ def progress_bar(total, unit, initial=0):
     from tqdm.auto import tqdm
 
     quiet = not is_watched()
+    if in_browser():
+        tqdm.monitor_interval = 0  # else it starts a thread
     return tqdm(total=total, unit=unit, initial=initial, delay=2, leave=False, disable=quiet)
 
 
 def is_watched():
     """Whether a person can see a bar move: not where nbval or nbconvert runs the notebook."""
+    if in_browser():
+        return True
     ipython = sys.modules.get("IPython")
     kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
     if kernel is not None:

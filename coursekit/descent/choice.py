@@ -9,7 +9,7 @@ import numpy as np
 from coursekit.activations import ACTIVATIONS
 from coursekit.descent.kernel import Kernel
 from coursekit.descent.plain import Plain
-from coursekit.descent.tanh import is_vectorised
+from coursekit.descent.tanh import is_vectorised, wants_table
 from coursekit.network import Params
 
 
@@ -37,7 +37,8 @@ def engine():
     """Say in a few words how networks are trained on this computer, for whoever asks how fast it is."""
     if compiled() is not None:
         return "compiled loops (numba)"
-    return f"numpy, tanh {'vectorised' if is_vectorised() else 'from a table'}"
+    way = "vectorised" if is_vectorised() else "from a table" if wants_table() else "of its own"
+    return f"numpy, tanh {way}"
 
 
 def one_by_one(engine, X, y, params, activation, learning_rate, *dtype):

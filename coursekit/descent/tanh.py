@@ -29,9 +29,14 @@ def is_vectorised():
     return "AVX512" in chosen or "X86_V4" in chosen
 
 
+def wants_table():
+    """Whether a table is the faster way here: it needs places of 64 bits, which Python in a browser lacks."""
+    return np.dtype(np.intp).itemsize == 8 and not is_vectorised()
+
+
 def tanh_for(z):
     """Return the S for arrays like this one, contiguous and of one axis, and tanh(z, out)."""
-    if z.dtype != np.float64 or z.size < WORTH or is_vectorised():
+    if z.dtype != np.float64 or z.size < WORTH or not wants_table():
         return 1.0, np.tanh
     return S, _from_table(z.size)
 

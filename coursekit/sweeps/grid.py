@@ -25,6 +25,8 @@ from coursekit.starts import FRESH, draw_points
 from coursekit.sweeps.chunk import DTYPES, Chunk, Start, networks_at_once
 from coursekit.sweeps.result import CURVES, MISSING
 
+TRAINED = "trained"
+
 
 def _check_pattern(value, name):
     if isinstance(value, Dataset):
@@ -147,6 +149,18 @@ def _job(axes, settings, chunks):
                 digest.update(data.X.tobytes() + data.y.tobytes())
     names = {"pattern": [rule_name(pattern) for pattern in axes["pattern"]]}
     return {**axes, **names, **settings, "data": digest.hexdigest()}
+
+
+def kept_for(job):
+    """Return the file of a job in the folder `trained` beside the notebook, or None where there is none.
+
+    The browser edition has one: what is too much for a browser's one thread was trained elsewhere.
+    """
+    if job["keep_curves"] or not os.access(TRAINED, os.W_OK):
+        return None
+    import hashlib  # slow to import
+
+    return f"{TRAINED}/{hashlib.sha256(repr(job).encode()).hexdigest()[:16]}.ck"
 
 
 def quantities(settings):

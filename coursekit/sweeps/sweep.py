@@ -4,16 +4,17 @@ from functools import partial
 
 import numpy as np
 
-from coursekit._parallel import progress_bar, run_tasks
+from coursekit._parallel import in_browser, progress_bar, run_tasks
 from coursekit._validation import describe, is_list
 from coursekit.activations import ACTIVATIONS, BUILT_IN
 from coursekit.descent.choice import compiled
 from coursekit.patterns import rule_name
 from coursekit.sweeps.chunk import train_chunk
-from coursekit.sweeps.grid import AXES, check_grid, plan_of, quantities, recorded
+from coursekit.sweeps.grid import AXES, check_grid, kept_for, plan_of, quantities, recorded
 from coursekit.sweeps.result import CURVES, MISSING, SweepResult, SweepStopped
 
 WORTH_A_POOL = 2e8  # points x units x iterations: about a second on one core
+BROWSER = 3e7  # of these a second in a browser, on a laptop
 
 
 def sweep(
@@ -108,6 +109,7 @@ def _run(plan, values, done, executor, checkpoint):
             values[name][plan.cells[chunk]] = array
         done[plan.cells[chunk]] = True
 
+    checkpoint = kept_for(plan.job) if checkpoint is None else checkpoint
     if checkpoint is None:
         return _train(plan, keep, done, executor, None)
     from coursekit.sweeps.checkpoint import append, open_checkpoint  # slow to import
@@ -121,7 +123,10 @@ def _run(plan, values, done, executor, checkpoint):
 
 def _train(plan, keep, done, executor, save):
     missing = [i for i, cells in enumerate(plan.cells) if not done[cells].all()]
-    work = sum(len(c.starts) * c.n_points * (c.hidden_size + 2) * c.iterations for c in plan.chunks)
+    tasks = [plan.chunks[i] for i in missing]
+    work = sum(len(c.starts) * c.n_points * (c.hidden_size + 2) * c.iterations for c in tasks)
+    if in_browser():
+        _say_how_long(done, work)
 
     def finished(task, found):
         chunk = missing[task]
@@ -131,11 +136,21 @@ def _train(plan, keep, done, executor, save):
         bar.update(len(plan.cells[chunk]))
 
     with progress_bar(done.size, "network", np.count_nonzero(done)) as bar:
-        tasks = [plan.chunks[i] for i in missing]
         if any(ACTIVATIONS[c.activation] is not BUILT_IN.get(c.activation) for c in tasks):
             executor, work = None, 0  # an activation of your own is known here alone
         parallel, threads = work > WORTH_A_POOL, compiled() is not None
         return run_tasks(train_chunk, tasks, finished, executor=executor, parallel=parallel, threads=threads)
+
+
+def _say_how_long(done, work):
+    """Tell whoever sits at a browser what was trained elsewhere, and how long the rest takes."""
+    if kept := np.count_nonzero(done):
+        print(f"{kept} of {done.size} networks were trained before; the folder “trained” holds them.")
+    if work > WORTH_A_POOL:
+        seconds = 10 * max(1, round(work / BROWSER / 10))
+        print(
+            f"A browser has one thread: {done.size - kept} networks take about {seconds} s, fewer seeds less."
+        )
 
 
 def _named(axes, lists, settings, values, done):

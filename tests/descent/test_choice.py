@@ -42,10 +42,12 @@ def test_without_it_numpy_trains_and_says_how(monkeypatch, why):
     else:
         monkeypatch.setenv("COURSEKIT_ENGINE", "numpy")
     assert engine_of("relu") is Kernel
-    monkeypatch.setattr(choice, "is_vectorised", lambda: True)
-    assert choice.engine() == "numpy, tanh vectorised"
-    monkeypatch.setattr(choice, "is_vectorised", lambda: False)
-    assert choice.engine() == "numpy, tanh from a table"
+    for vectorised, way in ((True, "vectorised"), (False, "from a table")):
+        for module in (choice, tanh):
+            monkeypatch.setattr(module, "is_vectorised", lambda given=vectorised: given)
+        assert choice.engine() == f"numpy, tanh {way}"
+    monkeypatch.setattr(np, "intp", np.int32)  # as in a browser
+    assert choice.engine() == "numpy, tanh of its own"
 
 
 def test_without_a_fast_form_the_steps_are_in_the_clear(monkeypatch):
