@@ -4,7 +4,7 @@
 
 Running it again changes nothing: no timestamps, widget state, machine paths or versions are
 kept, execution counts run from 1, and consecutive pieces of one stream are one output. The code
-of check cells and of helpers is folded: a click on its bar shows it.
+of helpers is folded: a click on its bar shows it.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 TIMEOUT = 300  # seconds for one cell
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-FOLDED = ("-check", "-tools")  # ends of the ids of cells whose code is folded in JupyterLab
+FOLDED = "-tools"  # end of the ids of cells whose code is folded in JupyterLab
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 

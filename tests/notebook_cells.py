@@ -12,7 +12,18 @@ from execute_notebooks import NOTEBOOKS, lessons
 ATTEMPTS = Path(__file__).parent / "attempts"
 SOLUTION = re.compile(r"<summary>Solution</summary>.*?```python\n(.*?)```", re.DOTALL)
 
-__all__ = ["NOTEBOOKS", "attempts", "cells", "code_of", "counts", "exercises", "lessons", "run", "solutions"]
+__all__ = [
+    "NOTEBOOKS",
+    "attempts",
+    "cells",
+    "checks",
+    "code_of",
+    "counts",
+    "exercises",
+    "lessons",
+    "run",
+    "solutions",
+]
 
 
 def cells(path):
@@ -26,6 +37,13 @@ def code_of(path):
     return {
         name: "".join(cell["source"]) for name, cell in cells(path).items() if cell["cell_type"] == "code"
     }
+
+
+def checks(path):
+    """Return {name: source} of the functions that know the answers of a lesson."""
+    text = (path.parent / "checks" / f"{path.name[:2]}.py").read_text(encoding="utf-8")
+    functions = (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
+    return {node.name: ast.get_source_segment(text, node) for node in functions}
 
 
 def exercises(path):
@@ -106,16 +124,8 @@ def predictions(path):
 
 def retrieval_questions(path):
     """Count the questions to answer closed-book: at the beginning and at the end, live or folded."""
-    number, every = path.name[:2], cells(path)
-    asked = 0
-    for part in ("recall", "recall-check", "exit", "exit-check"):
-        cell = every.get(f"{number}-{part}")
-        if cell is None:
-            continue
-        source = "".join(cell["source"])
-        live = cell["cell_type"] == "code"
-        asked += _calls(ast.walk(ast.parse(source)), "ask") if live else source.count("<summary>Answer")
-    return asked
+    live = _calls(ast.walk(ast.parse(checks(path)["recall"])), "ask")
+    return live + "".join(cells(path)[f"{path.name[:2]}-exit"]["source"]).count("<summary>Answer")
 
 
 def _calls(nodes, function):

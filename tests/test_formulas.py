@@ -11,7 +11,7 @@ import re
 import numpy as np
 import pytest
 from formulas import BACKWARD, FORMULAS, FORWARD, NUMERIC, SLOPES, STEPS, UPDATE, all_steps, numbers
-from notebook_cells import cells, lessons, solutions
+from notebook_cells import cells, checks, lessons, solutions
 from oracles import PHI
 
 import coursekit as ck
@@ -53,9 +53,9 @@ def prose(number):
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             said[name] = re.sub(r"```.*?```", "", source, flags=re.DOTALL)
-        elif re.search(r"\b(ask|predict)\(", source):
+        elif "predict(" in source:
             said[name] = "\n".join(asked(source))
-    return said
+    return said | {f"{number}-recall-check": "\n".join(asked(checks(LESSONS[number])["recall"]))}
 
 
 def asked(source):

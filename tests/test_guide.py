@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from notebook_cells import NOTEBOOKS, attempts, cells, code_of, exercises, lessons, run, solutions
+from notebook_cells import NOTEBOOKS, attempts, cells, checks, code_of, exercises, lessons, run, solutions
 from test_notebooks import NEVER_SAID
 
 import coursekit as ck
@@ -297,8 +297,8 @@ def test_a_question_at_the_desk_is_one_of_the_checks(lesson, seen, asked):
     question = asked.strip("“”")
     assert seen
     assert question.endswith("?")
-    checks = [flat(source) for name, source in code_of(LESSONS[lesson]).items() if name.endswith("-check")]
-    assert any(question in source for source in checks + DIAGNOSES)
+    known = [flat(source) for source in checks(LESSONS[lesson]).values()]
+    assert any(question in source for source in known + DIAGNOSES)
 
 
 def test_every_lesson_has_something_to_stumble_on():

@@ -37,7 +37,7 @@ OUTSIDE = {
     "plots": {"numpy", "matplotlib", "IPython", "PIL"},  # Pillow comes with matplotlib
     "descent": {"numpy", "numba"},
     "sweeps": {"numpy", "pandas"},
-    "lesson": {"numpy", "ipywidgets"},
+    "lesson": {"numpy", "ipywidgets", "IPython"},
     "explorers": {"numpy", "ipywidgets", "IPython", "PIL"},
     "classroom": {
         "numpy",

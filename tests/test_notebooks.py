@@ -6,7 +6,7 @@ import re
 
 import pytest
 from execute_notebooks import FOLDED, dumps, normalise
-from notebook_cells import NOTEBOOKS, cells, code_of, exercises, lessons
+from notebook_cells import NOTEBOOKS, cells, checks, code_of, exercises, lessons
 
 LESSONS = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
 TINY = "X = np.array([[0.5, -0.5, 1.0], [-1.0, 0.5, 1.0]])"
@@ -82,15 +82,16 @@ def test_the_parts_of_a_lesson(path):
     assert names[f"{number}-title"].startswith(f"# {number} · ")
     assert re.search(r"\b\d+ minutes\b", names[f"{number}-title"])
     assert names[f"{number}-exit"].count("<summary>Answer") == 3
-    assert code_of(path)[f"{number}-recall-check"].count("ask(") == 3
+    assert len(re.findall(r"\bask\(", checks(path)["recall"])) == 3
 
 
 @LESSONS
 def test_every_check_is_kept_and_the_progress_is_that_of_a_newcomer(path):
     number, code = path.name[:2], code_of(path)
-    for slug in exercises(path):
-        assert f'keep("{number}", ' in code[f"{slug}-check"], slug
-    titles = [re.search(r'\bcheck\(\s*"([^"]+)"', code[f"{slug}-check"]).group(1) for slug in exercises(path)]
+    for name in [*exercises(path), f"{number}-recall"]:
+        assert f'run_check("{name}")' in code[f"{name}-check"]
+    known = [checks(path)[slug[3:].replace("-", "_")] for slug in exercises(path)]
+    titles = [re.search(r'\bcheck\(\s*"([^"]+)"', source).group(1) for source in known]
     line = ast.parse(code[f"{number}-progress"]).body[-1].value
     assert ast.literal_eval(line.args[1]) == titles
     cell = cells(path)[f"{number}-progress"]
@@ -116,33 +117,14 @@ def test_one_tiny_network_runs_through_the_lessons(number):
     assert "y = np.array([1, 0])" in cell
 
 
-def top_level_names(source):
-    """Return (names that a cell binds, names that it reads)."""
-    tree = ast.parse(source)
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    bound |= {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-    bound |= {arg.arg for node in ast.walk(tree) if isinstance(node, ast.arguments) for arg in node.args}
-    bound |= {
-        (alias.asname or alias.name).partition(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-        for alias in node.names
-    }
-    return bound, {node.id for node in names} - bound
-
-
 @LESSONS
-def test_a_skipped_check_breaks_nothing_but_the_use_of_its_verdict(path):
-    known, hidden = set(), {}
+def test_a_check_gives_its_notebook_nothing_but_a_verdict(path):
+    known = set()
     for name, source in code_of(path).items():
-        bound, read = top_level_names(source)
-        missing = {n: hidden[n] for n in read - known if n in hidden and "verdict" not in n}
-        assert not missing, f"{name} needs what only a folded check cell defines: {missing}"
-        if name.endswith("-check"):
-            hidden |= {n: name for n in bound}
-        else:
-            known |= bound
+        nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
+        bound = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+        assert "run_check(" not in source or all("verdict" in other for other in bound - known), name
+        known |= bound
 
 
 def first_cells():

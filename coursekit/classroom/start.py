@@ -5,10 +5,9 @@ import json
 from pathlib import Path
 
 from coursekit import __version__
-from coursekit.lesson.files import write_json, write_text
+from coursekit.lesson.files import lessons, write_json, write_text
 
 RECORD = ".coursekit_lessons.json"  # what was handed out: file -> cell -> digest of its source
-PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def start(folder):
@@ -34,21 +33,16 @@ def start(folder):
     """
     folder = Path(folder)
     (folder / "images").mkdir(parents=True, exist_ok=True)
-    for picture in (_lessons() / "images").iterdir():
+    for picture in (lessons() / "images").iterdir():
         (folder / "images" / picture.name).write_bytes(picture.read_bytes())
     known = json.loads(_text(folder / RECORD) or "{}")
     said = []
-    for path in sorted(_lessons().glob("[0-9]*.ipynb")):
+    for path in sorted(lessons().glob("[0-9]*.ipynb")):
         new = _text(path)
         said += _renew(folder / path.name, new, known.get(path.name, {}))
         known[path.name] = {cell["id"]: _digest(cell) for cell in json.loads(new)["cells"]}
     write_json(folder / RECORD, known)
     return said
-
-
-def _lessons():
-    """Return the folder of the lessons: in an installed package, or beside it in a checkout."""
-    return next(path for path in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks") if path.is_dir())
 
 
 def _renew(path, new, handed_out):

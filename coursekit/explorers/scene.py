@@ -150,6 +150,8 @@ class Scene:
         Whether there are Play, Step and Reset.
     twice : bool
         Whether the picture itself holds the words of `describe`: they are not shown again then.
+    height : int
+        Of its picture, in pixels, where that stands still.
     seconds : float
         Between two pictures while playing.
     own : tuple of callable
@@ -161,7 +163,7 @@ class Scene:
     """
 
     name, table, given, own = "", {}, (), ()
-    plays, twice, seconds = False, False, 0.025
+    plays, twice, seconds, height = False, False, 0.025, 320
     error, dataset, settings, picture = None, None, None, ""
 
     def change(self, name, settings):

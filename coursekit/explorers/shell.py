@@ -19,21 +19,20 @@ import ipywidgets as widgets
 import numpy as np
 
 from coursekit.explorers.scene import at_start
+from coursekit.explorers.still import SAID, STYLE, still
 
 WORK_AT_ONCE = 0.045  # seconds of work before a first picture
 SLICE = 0.02  # seconds of work between two looks at the event loop
 GONE = 4.0  # seconds without an answer after which a page counts as closed
 IN_FLIGHT = 4  # pictures sent and not yet drawn
 
-FOLDER = files("coursekit.explorers")
-SCRIPT = html.escape(FOLDER.joinpath("shell.js").read_text(encoding="utf-8"))
-STYLE = FOLDER.joinpath("shell.css").read_text(encoding="utf-8")
+SCRIPT = html.escape(files("coursekit.explorers").joinpath("shell.js").read_text(encoding="utf-8"))
 DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 _of_cells = {}  # cell -> (execution, explorers made by it): a new execution closes those of the last
 
 
 class Shell(widgets.VBox):
-    """Widgets that stand in for themselves as a sentence where no live widget can be shown.
+    """Widgets, and one picture that stands in for them where no live widget can be shown.
 
     Parameters
     ----------
@@ -93,7 +92,12 @@ class Shell(widgets.VBox):
         return [_row(first, "ck-controls", "ck-buttons"), _row(in_front, "ck-controls"), hidden]
 
     def __repr__(self):
-        return "Live explorer: run this cell in JupyterLab to use it. A picture below shows what to see."
+        return SAID
+
+    def _repr_mimebundle_(self, **kwargs):
+        """Return the view, and the picture for where no kernel runs."""
+        with self._lock:
+            return {**(super()._repr_mimebundle_(**kwargs) or {}), "text/html": still(self.scene)}
 
     def settings(self):
         """Return what the controls say now; a page sends 9.999999999."""
@@ -228,8 +232,6 @@ class Shell(widgets.VBox):
             self._answered = time.monotonic()
             if self.playing and self._seen:
                 self._start()
-
-    # Picture and text
 
     def show(self, said="", status=True):
         """Send a new picture, and say what it shows unless there is a next one soon."""

@@ -16,7 +16,7 @@ MOST_MARKS = 2000  # networks drawn one by one
 class SweepScene(base.Scene):
     """A result, and the slice that is shown."""
 
-    name, given = "sweep", ("result",)
+    name, given, height = "sweep", ("result",), 560
 
     def __init__(self, result):
         self.result = result

@@ -1,10 +1,16 @@
-"""Small files that are written whole or not at all."""
+"""Where the lessons are, and small files that are written whole or not at all."""
 
 import contextlib
 import json
 import os
 import secrets
 from pathlib import Path
+
+
+def lessons():
+    """Return the folder of the lessons: in an installed package, or beside it in a checkout."""
+    every = (folder / "notebooks" for folder in Path(__file__).resolve().parents[1:3])
+    return next(path for path in every if path.is_dir())
 
 
 def write_json(path, value):

@@ -1,7 +1,7 @@
 """Questions inside a lesson: choose an answer and hear at once what it is worth, or record a prediction.
 
-Both are shown by the cell that ends in them, as radio buttons with what they say below. Where no
-live widget can be shown, the same question stands there as text, and `.answer("b")` replaces a click.
+Both are radio buttons with what they say below. Where no live widget can be shown, the same question
+stands there as text, and `.answer("b")` replaces a click.
 """
 
 import html
@@ -17,7 +17,7 @@ from coursekit._validation import check_different, check_kind, check_text, descr
 from coursekit.palette import GREEN, GREY, VERMILION, boxed
 
 WIDTH = 100  # characters in a line of text
-HOW = 'Without buttons, put .answer("a"), with your letter, right after this ask(...), and run the cell.'
+HOW = 'Without buttons, put .answer("a"), with your letter, right after predict(...), and run the cell.'
 STYLE, SCRIPT = (
     files("coursekit.lesson").joinpath(f"questions.{kind}").read_text(encoding="utf-8")
     for kind in ("css", "js")
@@ -32,6 +32,7 @@ class Question(widgets.VBox):
     def __init__(self, question, choices, right=None):
         self.question, self.choices, self._right = question, tuple(choices), right
         self._feedback = dict(choices) if right else {}
+        self.how = "" if right else HOW  # said below the text that stands in for buttons
         self._letters = string.ascii_lowercase[: len(self.choices)]
         self._lock = threading.Lock()  # a front end may run callbacks on two threads
         asked = widgets.HTML(f'<div class="ck-asked">{_as_html(question)}</div>')
@@ -56,7 +57,7 @@ class Question(widgets.VBox):
         if bare not in list(self._letters):
             raise ValueError(f"letter must be {rule}; got {describe(letter)}")
         self._radio.index = self._letters.index(bare)
-        return Said(textwrap.fill(" ".join(self._said()[:2]), WIDTH)) if self._right else self
+        return textwrap.fill(" ".join(self._said()[:2]), WIDTH) if self._right else self
 
     def _said(self):
         """Return what is said about the choice: a mark, words, a colour."""
@@ -79,17 +80,11 @@ class Question(widgets.VBox):
             start = f"  ({letter}) "
             lines += textwrap.wrap(choice, WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
         recorded = [] if self._right or self.value is ... else [" ".join(self._said()[:2])]
-        return "\n".join([*lines, HOW, *recorded])
+        return "\n".join([*lines, *filter(None, [self.how]), *recorded])
 
     def _repr_mimebundle_(self, **kwargs):
         """Return the view, and all of the text, of which ipywidgets would show the beginning."""
         return {**(super()._repr_mimebundle_(**kwargs) or {}), "text/plain": repr(self)}
-
-
-class Said(str):
-    """Text that a cell shows as it is."""
-
-    __repr__ = str.__str__
 
 
 def ask(question, choices, right):
@@ -100,8 +95,7 @@ def ask(question, choices, right):
     question : str
         `words` between backticks look like code, here and in the feedback.
     choices : dict of str to str
-        From 2 to 26. Choice -> what is said after it: why it is right, or what it overlooks. The
-        feedback of a wrong choice asks or points, and leaves the right one open.
+        From 2 to 26. Choice -> what is said after it: why it is right, or a question that leads there.
     right : str
         The right choice.
     """

@@ -66,7 +66,7 @@ def show(page, address):
     """Run the three cells, and return the question and the prediction."""
     open_notebook(page, address, "lab.ipynb")
     bundle = run_cell(page, 0, QUESTION)[0]["data"]
-    assert "".join(bundle["text/plain"]).splitlines()[-1].startswith("Without buttons, put .answer(")
+    assert "".join(bundle["text/plain"]).splitlines()[-1].startswith("  (")
     run_cell(page, 1, PREDICTION)
     run_cell(page, 2, OTHERS)
     question, prediction = Shown(page, 0), Shown(page, 1)

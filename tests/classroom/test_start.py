@@ -32,7 +32,7 @@ def shelf(tmp_path, monkeypatch):
     (shelf / "images").mkdir(parents=True)
     (shelf / "images" / "a.png").write_bytes(b"picture")
     (shelf / LESSON).write_text(lesson(*FIRST))
-    monkeypatch.setattr(module, "PACKAGE", shelf.parent)
+    monkeypatch.setattr(module, "lessons", lambda: shelf)
     return shelf
 
 

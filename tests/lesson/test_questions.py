@@ -5,7 +5,7 @@ import re
 import pytest
 
 from coursekit.lesson import exercises
-from coursekit.lesson.questions import Said, ask, predict
+from coursekit.lesson.questions import ask, predict
 
 SHAPES = {
     "`(500,)`": "Line the shapes up at their right ends. Which sizes meet?",
@@ -77,12 +77,10 @@ def test_the_text_stands_in_for_the_buttons(question):
     text = """Which shape has `z - y`?
   (a) `(500,)`
   (b) (500, 500) <all>
-  (c) an error
-Without buttons, put .answer("a"), with your letter, right after this ask(...), and run the cell."""
+  (c) an error"""
     assert repr(question) == text
     bundle = question._repr_mimebundle_()
     assert bundle["text/plain"] == text
-    assert len(text) > 110  # ipywidgets would cut it there
     assert "application/vnd.jupyter.widget-view+json" in bundle
     radio(question).index = 1
     assert repr(question) == text
@@ -98,8 +96,6 @@ def test_long_lines_are_wrapped_below_their_letter():
 def test_a_letter_does_what_a_click_does(question, letter):
     answer = question.answer(letter)
     assert answer == "✓ Right. Yes: numpy stretches `y` & the column."
-    assert repr(answer) == str(answer)
-    assert isinstance(answer, Said)
     assert radio(question).index == 1
     assert plain(said(question)).startswith("✓ Right.")
     assert question.answer("a").startswith("✗ Not yet. Line")
@@ -169,6 +165,7 @@ def test_a_prediction_by_letter_is_still_the_prediction():
     prediction = predict("What happens to the line?", CHOICES)
     before = repr(prediction)
     assert before.startswith("What happens to the line?\n  (a) it moves\n  (b) it turns\n")
+    assert before.splitlines()[-1].startswith('Without buttons, put .answer("a")')
     assert prediction.answer("c") is prediction
     assert prediction.value == "it stays"
     assert repr(prediction) == f"{before}\nRecorded: it stays"

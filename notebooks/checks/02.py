@@ -1,0 +1,153 @@
+"""What the checks and the quiz of lesson 02 know. An argument is the value of that name in the notebook."""
+
+from collections import namedtuple
+
+import numpy as np
+
+import coursekit as ck
+from coursekit.lesson import exercises as ex
+from coursekit.lesson.questions import ask
+
+
+def recall():
+    question_1 = "1. A quarter of the points belong to class 1. A network has accuracy 0.76. Has it learned?"
+    no_sign = "No sign of it: always answering class 0 gives 0.75"
+    on_accuracy = {
+        "Yes: 0.76 is far above 0.5, a coin": "A coin is not the best that one can do without looking. How often "
+        "is somebody right who always gives the same answer?",
+        "Yes: 0.76 is far above 0.25, the share of class 1": "0.25 is the accuracy of always answering class 1. "
+        "And of always answering the other class?",
+        no_sign: "That is the majority baseline. Only what lies clearly above it is a sign of learning.",
+        "No sign of it: 0.76 is far below 1": "A part of it can be learned too. With which accuracy "
+        "do you compare, to see whether a part of it was?",
+    }
+    question_2 = "2. Why can no straight line separate the two classes of the diamond?"
+    around = "A walk across it meets class 0, then class 1, then class 0 again"
+    on_diamond = {
+        "Its edges are slanted, and a line has to follow them": "A line may be slanted too. It can follow one "
+        "edge. On which sides of it is class 0 then?",
+        "Both classes have the same share of the square": "A line through the centre makes two equal halves. "
+        "Which classes are there in each half?",
+        around: "The class changes twice on the way. A straight walk crosses a straight line at most once.",
+    }
+    question_3 = "3. `dataset` has 500 points. Which shapes have `dataset.X` and `dataset.y`?"
+    on_shapes = {
+        "`(500, 2)` and `(500,)`": "The points alone have this shape. What has `X` beside them?",
+        "`(500, 3)` and `(500,)`": "The last column of `X` holds ones, the bias column. One number per point has "
+        "shape `(n,)`.",
+        "`(500, 3)` and `(500, 1)`": "One of them is right. What happens to `p - y` when one is `(n,)` and the "
+        "other is `(n, 1)`?",
+        "`(3, 500)` and `(500,)`": "Is a point a row or a column in this course?",
+    }
+    return (
+        ask(question_1, on_accuracy, right=no_sign),
+        ask(question_2, on_diamond, right=around),
+        ask(question_3, on_shapes, right="`(500, 3)` and `(500,)`"),
+    )
+
+
+def sigmoid(my_sigmoid):
+    parts, right = [], ck.ACTIVATIONS["sigmoid"].value
+    cases = {"four numbers": np.array([-3.0, -0.5, 0.7, 2.0]), "a table": np.array([[1.5, -1.0, 0.2]] * 2)}
+    for part, z in cases.items():
+        look = {"diagnose": lambda received, z=z: ck.diagnose_sigmoid(received, z)}
+        parts.append(ex.compare_call(part, my_sigmoid, (z,), right(z), **look))
+    parts.append(ex.compare_call("one number", my_sigmoid, (-2.5,), right(-2.5)))
+    return ex.check("Exercise 1: the sigmoid", *parts)
+
+
+def second_point(X, answer, logit, params, probability, unit_a, unit_z):
+    right = ck.forward(params, X)
+    z, a, p = right.Z1[1], right.A1[1], right.p[1]
+    wrong_z = {
+        "The third product is missing. What does the bias column multiply?": X[1, :2] @ params.W1[:2],
+        "These belong to point 0. Which row of X is point 1?": right.Z1[0],
+        "Unit 0 and unit 1 are swapped. Which column of W1 is whose?": z[::-1],
+        "Look at the sign of the first input. Is x1 equal to 1 or to -1?": np.abs(X[1]) @ params.W1,
+    }
+    wrong_a = {
+        "These are still the pre-activations. What comes after the weighted sum?": z,
+        "A positive z has a above one half. Which sign has z in the exponent?": 1 - a,
+        "These belong to point 0. Which pre-activations do you squeeze?": right.A1[0],
+        "The two are swapped. Which activation belongs to unit 0?": a[::-1],
+    }
+    wrong_logit = {
+        "The output weighs z here. Which numbers leave a hidden unit?": z @ params.W2,
+        "The activations are added unweighted. What does W2 say?": a.sum(),
+        "Look at the sign of the second output weight. Is it 1 or -1?": a @ np.abs(params.W2),
+        "This is already squeezed. What is the sum before the last sigmoid?": p,
+        "This belongs to point 0. Which activations do you weigh?": right.z2[0],
+    }
+    wrong_p = {
+        "This is the logit. What turns it into a number between 0 and 1?": right.z2[1],
+        "This is the probability of class 0. Which sign has the logit in the exponent?": 1 - p,
+        "This belongs to point 0. Which logit do you squeeze?": right.p[0],
+    }
+    wrong_answer = {"That is the point's class. On which side of the threshold is p?": 0}
+    squeeze = ck.ACTIVATIONS["sigmoid"].value
+    wrong_a |= ex.follows("unit_z", squeeze, unit_z)
+    wrong_logit |= ex.follows("unit_a", lambda a: a @ params.W2, unit_a)
+    wrong_p |= ex.follows("logit", squeeze, logit)
+    wrong_answer |= ex.follows("probability", lambda p: 1 * (p >= 0.5), probability)
+    by_hand = {"tolerance": 0.003}
+    return ex.check(
+        "Exercise 2: the second point, by hand",
+        ex.compare("unit_z", unit_z, z, mistakes=wrong_z, **by_hand),
+        ex.compare("unit_a", unit_a, a, mistakes=wrong_a, **by_hand),
+        ex.compare("logit", logit, right.z2[1], mistakes=wrong_logit, **by_hand),
+        ex.compare("probability", probability, p, mistakes=wrong_p, **by_hand),
+        ex.compare("answer", answer, 1, mistakes=wrong_answer),
+    )
+
+
+def forward(X, my_forward, params):
+    rng = np.random.default_rng(4)
+    cases = {"the tiny network": (params, X)}
+    for n_points, units in ((7, 3), (4, 5)):
+        points = ck.add_bias(rng.uniform(-1, 1, size=(n_points, 2)))
+        cases[f"{n_points} points, {units} units"] = (ck.init_params(units, rng=rng), points)
+    parts = []
+    for part, case in cases.items():
+        look = {"diagnose": lambda received, case=case: ck.diagnose_forward(received, *case)}
+        parts.append(ex.compare_call(part, my_forward, case, ck.forward(*case), **look))
+    return ex.check("Exercise 3: your forward pass", *parts)
+
+
+def square(square_W1, square_W2):
+    Result = namedtuple("Result", ["accuracy", "share_answered_1"])
+
+    def try_out(W1, W2, dataset):
+        if W1 is ... or W2 is ...:
+            return ...
+        chosen = ck.Params(np.array(W1, dtype=float), np.array(W2, dtype=float))
+        return rate(ck.forward(chosen, dataset.X).p, dataset)
+
+    def rate(p, dataset):
+        return Result(ck.accuracy(dataset.y, p), (p >= 0.5).mean())
+
+    def wrong_results(dataset):
+        y, inside = dataset.y, np.abs(dataset.points) < 0.5
+        one = y.mean()
+        return {
+            "Every point is answered with class 0. What is each z at the centre, and is each vote "
+            "nearly 1? How many votes does a positive logit need?": rate(0.0 * y, dataset),
+            "Every point is answered with class 1. How many votes does a far corner still get? "
+            "What makes its logit negative?": rate(1.0 * y**0, dataset),
+            "Your region is a cross. How many votes has a point that lies in one stripe only? "
+            "How many should be needed?": rate(1.0 * inside.any(axis=1), dataset),
+            "Your region is a stripe. Which lines bound the other coordinate?": rate(
+                1.0 * inside[:, 0], dataset
+            ),
+            "Inside and outside are swapped. Which sign should a vote have?": rate(1.0 - y, dataset),
+            "Your region is too small. Are the lines sharp? Is the output bias halfway between "
+            "two counts?": Result(0.88, one - 0.12),
+            "Your region is too large. Where is each line's z equal to 0?": Result(0.88, one + 0.12),
+        }
+
+    parts = []
+    for part, seed in {"500 points": 2, "500 other points": 3}.items():
+        square = ck.make_dataset("centered_square", rng=np.random.default_rng(seed))
+        case, goal = (square_W1, square_W2, square), rate(1.0 * square.y, square)
+        settings = {"mistakes": wrong_results(square), "tolerance": 0.0501}  # accuracy 0.95 passes
+        parts.append(ex.compare_call(part, try_out, case, goal, **settings))
+    return ex.check("Exercise 4: enclose the centred square (accuracy 0.95 passes)", *parts)

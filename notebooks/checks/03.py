@@ -1,0 +1,152 @@
+"""What the checks and the quiz of lesson 03 know. An argument is the value of that name in the notebook."""
+
+import numpy as np
+
+import coursekit as ck
+from coursekit.lesson import exercises as ex
+from coursekit.lesson.questions import ask
+
+
+def recall():
+    question_1 = (
+        "1. Of 400 points, 100 belong to class 1. Someone answers class 0 for all. What is the accuracy?"
+    )
+    baseline = "0.75, the majority baseline"
+    on_baseline = {
+        "0.25, the share of class 1": "These points get the wrong answer. How many get the right one?",
+        "0.50, as with a coin": "One of the two classes is answered rightly. Which part of the points is it?",
+        "0.75, so part of it was learned": "The number is right. "
+        "What does the model say about a point, whichever it is?",
+        baseline: "300 of 400. A model has to beat it before you may say that it has learned something.",
+    }
+    question_2 = "2. What is `p` at the logit 0, and what becomes of it as the logit goes far below zero?"
+    nearer = "0.5, and it comes closer and closer to 0"
+    on_sigmoid = {
+        "0, and it turns negative": "This would be the logit itself. What does the sigmoid make of 0?",
+        nearer: "On paper it never gets there. In a computer it can, which matters near the end of this lesson.",
+        "0.5, and it turns negative": "The first half is right. Between which two numbers does the sigmoid lie?",
+        "1, and it comes closer and closer to 0": "e⁰ is 1. What is the whole fraction then, 1 over 1 + e⁰?",
+    }
+    question_3 = "3. `Z1 = X @ W1`. What does one column of `Z1` hold?"
+    on_column = {
+        "The numbers of one point, for all hidden units": "How many points are there, and how many rows has `X`?",
+        "The numbers of one hidden unit, for all points": "Rows are points, columns are units. They are "
+        "pre-activations: the sigmoid makes `A1` of them.",
+        "The weights of one hidden unit": "They stand in a column of another array. What has `X` done to them?",
+        "The logits of all points": "The output unit computes them. From which numbers?",
+    }
+    return (
+        ask(question_1, on_baseline, right=baseline),
+        ask(question_2, on_sigmoid, right=nearer),
+        ask(question_3, on_column, right="The numbers of one hidden unit, for all points"),
+    )
+
+
+def slips_by_hand(p, label):
+    """Likely slips for one point, and the value that each of them gives."""
+    p_own, p_other = (p, 1 - p) if label == 1 else (1 - p, p)
+    return {
+        "That is p_own. Now take which function of it?": p_own,
+        "Close. How many digits after the point does the task ask for?": np.round(-np.log(p_own), 2),
+        "Below zero. Which sign has log of a number below 1, and which a surprise?": np.log(p_own),
+        "That is in bits. Which logarithm measures nats?": -np.log2(p_own),
+        "That is log10. Which logarithm measures nats?": -np.log10(p_own),
+        "Which class is this point, and which class is p about?": -np.log(p_other),
+    }
+
+
+def by_hand(loss_a, loss_b, loss_c):
+    parts = []
+    answers = {"a": (loss_a, 0.8, 1), "b": (loss_b, 0.3, 0), "c": (loss_c, 0.95, 0)}
+    for name, (answer, p_given, label) in answers.items():
+        right = ck.log_loss(np.array([label]), np.array([p_given]))
+        slips = slips_by_hand(p_given, label)
+        parts.append(ex.compare(f"point {name}", answer, right, mistakes=slips, tolerance=6e-4))
+    return ex.check("Exercise 1: three losses by hand", *parts)
+
+
+def log_loss(my_log_loss):
+    four = np.array([1, 0, 1, 0]), np.array([0.9, 0.2, 0.35, 0.4])
+    seven = np.array([0, 0, 1, 0, 1, 0, 0]), np.array([0.05, 0.7, 0.6, 0.15, 0.98, 0.45, 0.3])
+    tiny_one = {
+        "That is the loss of the tiny network. Which y and p has your function been given here?": 0.678
+    }
+    parts = []
+    for name, case in (("four points", four), ("seven points", seven)):
+        look = {"diagnose": lambda received, case=case: ck.diagnose_log_loss(received, *case)}
+        right = ck.log_loss(*case)
+        parts.append(ex.compare_call(name, my_log_loss, case, right, mistakes=tiny_one, **look))
+    return ex.check("Exercise 2: write the log loss", *parts)
+
+
+def from_logits(my_log_loss_from_logits, sigmoid):
+    def slips_from_logits(y, z2):
+        """Likely slips, and the value that each of them gives."""
+        m, cap = (1 - 2 * y) * z2, -np.log(1e-16)
+        clipped_p = np.clip(sigmoid(z2), 1e-16, 1 - 1e-16)
+        lift, tail = np.maximum(m, 0), np.log1p(np.exp(-np.abs(m)))
+        return {
+            "Infinite. Does an exp get a huge positive number, or a log a 0?": np.inf,
+            "nan: a log of a negative number, or 0 times infinity. Where?": np.nan,
+            "Capped: no point costs more than about 36.8. What clips p?": ck.log_loss(y, clipped_p),
+            "Capped: no point costs more than 36.84. Is p needed at all?": np.mean(
+                np.minimum(lift + tail, cap)
+            ),
+            "Right points pay, wrong ones do not. When is your m positive?": np.mean(
+                np.maximum(-m, 0) + tail
+            ),
+            "One max for all points, or one for each? Which does np.max give?": np.mean(np.max(m) + tail),
+            "Some points have a loss below 0. Which term keeps it from that?": np.mean(m + tail),
+            "Which sign does the number inside your exp have?": np.mean(lift + np.abs(m) + tail),
+            "Right points pay as much as wrong ones. What does exp get if m < 0?": np.mean(np.abs(m) + tail),
+            "Wrong points pay their m twice. What does exp get if m > 0?": np.mean(2 * lift + tail),
+            "Too large by a factor. Compare it with how many points there are.": np.sum(lift + tail),
+            "A point far on the wrong side pays almost nothing. What is missing?": np.mean(tail),
+            "You kept max(z2, 0). Is class 1 wrong when z2 is positive?": np.mean(np.maximum(z2, 0) + tail),
+            "log1p(x) adds the 1 itself. Which x did you give it?": np.mean(
+                lift + np.log1p(np.expm1(tail) + 1)
+            ),
+            "One loss for each point. How do they become one number?": lift + tail,
+        }
+
+    mild = np.array([0, 1, 1, 0]), np.array([0.5, -1.2, 2.0, -3.0])
+    large = np.array([1, 0, 1, 0]), np.array([700.0, -60.0, -45.0, 52.0])
+    huge = np.array([1, 1, 0, 0, 1]), np.array([800.0, -700.0, 750.0, -900.0, 0.3])
+    sure = np.array([1, 0]), np.array([50.0, -52.0])
+    sure_slips = {
+        "Zero. Where does a tiny number meet a much larger one, and get lost?": 0.0,
+        "nan: where does 0 meet infinity?": np.nan,
+        "That is the rounding error of p, not a loss. Is p needed at all?": 2.0**-53,
+        "These points are right. Which part of your sum is large here?": 51.0,
+    }
+    parts = []
+    for name, case in (("mild logits", mild), ("large logits", large), ("huge logits", huge)):
+        right, slips = ck.log_loss_from_logits(*case), slips_from_logits(*case)
+        parts.append(ex.compare_call(name, my_log_loss_from_logits, case, right, mistakes=slips))
+    tiny_loss = ck.log_loss_from_logits(*sure)  # so tiny that it needs its own tolerance
+    part = ("right and sure", my_log_loss_from_logits, sure, tiny_loss)
+    parts.append(ex.compare_call(*part, mistakes=sure_slips, tolerance=1e-6 * tiny_loss))
+    return ex.check("Exercise 3: the log loss from logits", *parts)
+
+
+def claims(claim_1, claim_2, claim_3, claim_4, claim_5, cost_of_a_wrong_answer):
+    cost_slips = {
+        "That is the mean over all points. How many of the 1000 pay it between them?": 2.0,
+        "You shared it among the right answers. Which answers pay here?": 2.0 / 0.9,
+        "2.0 nats is a mean, not a total. What is the total of all 1000 points?": 0.02,
+        "What is the total of all 1000 points, and how many of them pay it?": 200.0,
+        "That is a tenth of the mean. Fewer pay the same total: more each, or less?": 0.2,
+        "That is the total over all wrong answers. How many are they?": 2000.0,
+    }
+    claims = (
+        ("claim 1", claim_1, True, "Which of the two numbers counts sides of one half?"),
+        ("claim 2", claim_2, False, "How large was a mean loss in section 4, and was it a mistake?"),
+        ("claim 3", claim_3, True, "Can wrong answers cost that much if none is below 0.001?"),
+        ("claim 4", claim_4, True, "Which accuracy and loss has c = 0.25 in section 5?"),
+        ("claim 5", claim_5, False, "Which p costs 0.693, and which class does that p count as?"),
+    )
+    parts = [ex.compare("cost of a wrong answer", cost_of_a_wrong_answer, 20.0, mistakes=cost_slips)]
+    parts += [
+        ex.compare(name, said, true, mistakes={question: not true}) for name, said, true, question in claims
+    ]
+    return ex.check("Exercise 4: read accuracy and loss together", *parts)

@@ -1,0 +1,263 @@
+"""What the checks and the quiz of lesson 04 know. An argument is the value of that name in the notebook."""
+
+from collections import namedtuple
+from contextlib import suppress
+
+import numpy as np
+
+import coursekit as ck
+from coursekit.lesson import exercises as ex
+from coursekit.lesson.questions import ask
+
+
+def recall():
+    return (
+        ask(
+            "1. (Lesson 01) A quarter of a pattern's points are class 1. What is the accuracy of always "
+            "answering class 0?",
+            {
+                "0.25": "That is the share of class 1. Which answer do its points get?",
+                "0.5": "Half is what a coin gets. At how many points is this answer right?",
+                "0.75": "At every point of class 0 it is right: the majority baseline, without learning.",
+                "It depends on the weights": "Which of these answers could change with a weight?",
+            },
+            right="0.75",
+        ),
+        ask(
+            "2. (Lesson 02) You have 500 points and 4 hidden units. Which shapes have `Z1`, `W2` and `z2`?",
+            {
+                "(4, 500), (4,) and (500,)": "`Z1` = `X` `W1`, and `X` is (500, 3). What is a row of `X`, and "
+                "what becomes of it in the product?",
+                "(500, 4), (4,) and (500,)": "Rows are points: 500 rows of 4 pre-activations. `W2` has a weight "
+                "for each unit, and each point gets a logit.",
+                "(500, 3), (3,) and (500,)": "3 counts the numbers of a point before `W1`. What does each "
+                "column of `W1` make of them?",
+                "(500, 4), (500,) and (4,)": "Of the hidden units and the points, which have a weight in `W2`, "
+                "and which have a logit?",
+            },
+            right="(500, 4), (4,) and (500,)",
+        ),
+        ask(
+            "3. (Lesson 03) A point has class 0 and p = 0.75. Its logit grows by a small d. And its log loss?",
+            {
+                "It falls by about 0.25 d": "When the logit grows, so does p. Is that good for class 0?",
+                "It rises by about 0.19 d": "That is how much p moves: p (1 - p) d. What does the logarithm "
+                "make of it?",
+                "It stays: the answer is still class 1": "The answer is the same. Is p the same, and which of "
+                "the two does the log loss look at?",
+                "It rises by about 0.75 d": "In lesson 03 you measured the slope of the loss for the logit: p - "
+                "y, here 0.75 - 0. Today you will see why.",
+            },
+            right="It rises by about 0.75 d",
+        ),
+    )
+
+
+def sigma_slope(Z1, my_sigmoid_derivative, sigmoid):
+    z_four = np.array([-2.0, -0.5, 0.4, 3.0])
+    of_z = "This is z (1 - z). For z = 3 it is -6, yet the sigmoid never falls.\n"
+    of_z += "Is x (1 - x) meant for the number before the sigmoid or after it?"
+    parts = []
+    for name, z in [("four numbers, against nudges", z_four), ("the matrix Z1, against nudges", Z1)]:
+        nudged = (sigmoid(z + 1e-6) - sigmoid(z)) / 1e-6
+        look = {"mistakes": {of_z: z * (1 - z)}, "tolerance": 1e-5}
+        look["diagnose"] = lambda got, z=z: ck.diagnose_activation_derivative(got, z, "sigmoid")
+        parts.append(ex.compare_call(name, my_sigmoid_derivative, (z,), nudged, **look))
+    return ex.check("Exercise 1: the slope of the sigmoid", *parts)
+
+
+def by_hand(A1, X, my_dW2_0, my_dz2, n, p, y):
+    error = (p - y) / n
+    from_point_0, from_point_1 = error * A1[:, 0]
+    right, unit_1, inputs = from_point_0 + from_point_1, error @ A1[:, 1], error @ X[:, 0]
+    row_0 = error @ A1[0]
+    wrong_errors = {
+        "Both are twice too large. These are the slopes for the loss of each point alone.\n"
+        "What does the mean over the points do to them?": error * n,
+        "The sizes are right, the signs are not. Raise the logit of point 0, which is class 1:\n"
+        "does the loss rise or fall? What sign has the slope then?": -error,
+        "Each is multiplied by p (1 - p). That factor was there once, and it cancelled.\n"
+        "Against what did it cancel in the line with the box?": error * p * (1 - p),
+    }
+    wrong_sums = {
+        "This is twice too large: it belongs to the sum of the two losses.\n"
+        "Which of your numbers should carry the 1/n?": right * n,
+        "This is half of the slope. How often did you divide by the number of points,\n"
+        "and how often does 1/n occur in L?": right / n,
+        "The size is right, the sign is not. Which way round is the difference of p and y?": -right,
+        "This is what point 0 alone adds. Which other path leads from W2[0] to the loss?": from_point_0,
+        "This is what point 1 alone adds. What does the path through point 0 bring?": from_point_1,
+        "This is the slope for the other output weight. Which column of A1 belongs to unit 0?": unit_1,
+        "You used the row of A1 for point 0. Where in A1 does unit 0 stand, for both points?": row_0,
+        "This is the sum of the errors. By which local slope does each travel on?": error.sum(),
+        "You multiplied by the inputs X. Which numbers does W2[0] multiply, going forward?": inputs,
+    }
+    wrong_sums |= ex.follows("two errors", lambda errors: errors @ A1[:, 0], my_dz2)
+    hand = [
+        ex.compare("the two errors", my_dz2, error, mistakes=wrong_errors, tolerance=0.002),
+        ex.compare("the slope for W2[0]", my_dW2_0, right, mistakes=wrong_sums, tolerance=0.002),
+    ]
+    return ex.check("Exercise 2: one slope by hand", *hand)
+
+
+def output_gradient(NETWORKS, nudged_gradient, nudged_slopes, output_gradient):
+    Output = namedtuple("Output", ["dz2", "dW2"])
+
+    def check_output(name, params, X, y):
+        """Try output_gradient on one network; nudges are the witness."""
+        _, A1, z2, p = ck.forward(params, X)
+        dz2 = nudged_slopes(lambda z: ck.log_loss_from_logits(y, z), z2)
+        right, dW2 = Output(dz2, nudged_gradient(params, X, y).W2), A1.T @ dz2
+        n, other, squared = len(y), len(y) / 2, dz2 * p * (1 - p)
+        mistakes = {
+            f"Everything is {n} times too large, and there are {n} points.\n"
+            "Is the loss a sum or a mean, and where does that enter?": Output(dz2 * n, dW2 * n),
+            f"dz2 is right, dW2 is {n} times too small. Your dz2 carries a 1/n already.\n"
+            "How often may it enter?": Output(dz2, dW2 / n),
+            f"dW2 is right, dz2 is {n} times too large.\n"
+            "Where on the walk back does the 1/n enter for the first time?": Output(dz2 * n, dW2),
+            "The sizes are right, the signs are turned. For a class-1 point, a larger logit lowers\n"
+            "the loss. Which sign has its slope, and which has your difference?": Output(-dz2, -dW2),
+            "Each error is multiplied by p (1 - p): the slope of the squared error.\n"
+            "What happened to this factor with the log loss?": Output(squared, A1.T @ squared),
+            "Your dW2 has a row for each point. Each weight is used at every point.\n"
+            "What does the chain rule do with several paths?": Output(dz2, A1 * dz2[:, None]),
+            f"You divide by 2, and there are {n} points here. Outside your function, n is 2.\n"
+            "Which of the given arrays knows the number of points?": Output(dz2 * other, dW2 * other),
+        }
+        if A1.shape == (n, n):
+            message = "dW2 has the right shape and wrong numbers: the shapes fit by chance.\n"
+            mistakes[message + "Does your product sum over points or over units?"] = Output(dz2, A1 @ dz2)
+        look = {"mistakes": mistakes, "tolerance": 1e-5}
+        return ex.compare_call(name, output_gradient, (A1, p, y), right, **look)
+
+    return ex.check("Exercise 3: the output layer", *[check_output(*network) for network in NETWORKS])
+
+
+def order(my_order):
+    LINES = {"A": ("dW1", "dZ1"), "C": ("dz2", "p"), "D": ("dA1", "dz2"), "E": ("dW2", "dz2")}
+    LINES |= {"F": ("dZ1", "dA1")}  # letter: (what it makes, what it needs)
+    TRAPS = {
+        "B": "Line B takes the slope of the sigmoid at A1.\n"
+        "Which number went into the sigmoid in the forward pass?",
+        "G": "Line G sends the error back through dW2.\n"
+        "By what is an activation multiplied on its way to the logit?",
+    }
+
+    def first_trouble(order):
+        """Read the lines in order; return the first trouble as a question, or None."""
+        made = {"p"}
+        for at, letter in enumerate(order):
+            if letter in TRAPS:
+                return TRAPS[letter]
+            if letter not in LINES or letter in order[:at]:
+                return f"Look at your {letter!r}. Is each letter from A to G, and used only once?"
+            makes, needs = LINES[letter]
+            if needs not in made:
+                return f"Line {letter} uses {needs}, but no line before it makes {needs}. Which does?"
+            made.add(makes)
+        missing = [name for name in ("dW2", "dW1") if name not in made]
+        return f"At the end, {missing[0]} is not made. Which line makes it?" if missing else None
+
+    order, trouble = my_order, "Write one string of five letters."
+    if isinstance(my_order, (str, list, tuple)):
+        order = "".join(map(str, my_order)).upper().replace(" ", "").replace(",", "")
+        trouble = first_trouble(order)
+    right = order if trouble is None else "five letters"
+    part = ex.compare("your order", order, right, mistakes={trouble: order})
+    return ex.check("Exercise 4: the order of the backward pass", part)
+
+
+def hidden_gradient(NETWORKS, hidden_gradient, nudged_gradient, sigmoid):
+    def wrong_hidden(X, Z1, dz2, W2):
+        """Return common mistakes: the question for each, and the values it gives."""
+        A1, dA1 = sigmoid(Z1), np.outer(dz2, W2)
+        slope = A1 * (1 - A1)
+        slope_at_A1 = sigmoid(A1) * (1 - sigmoid(A1))
+        through_dW2 = np.outer(dz2, A1.T @ dz2)
+        mistakes = {
+            "This goes from A1 to W1 as if A1 were Z1.\n"
+            "Which function lies between them, and what is its local slope?": X.T @ dA1,
+            "The slope of the sigmoid is taken at A1.\n"
+            "Which number went into the sigmoid in the forward pass?": X.T @ (dA1 * slope_at_A1),
+            "You used Z1 (1 - Z1) as the slope of the sigmoid.\n"
+            "Is x (1 - x) meant for the number before it or after it?": X.T @ (dA1 * Z1 * (1 - Z1)),
+            "The error went back through dW2. Nudge an activation in A1:\n"
+            "by what is that multiplied on its way to the logit?": X.T @ (through_dW2 * slope),
+            f"This is {len(X)} times too small, and there are {len(X)} points.\n"
+            "Which of your inputs carries the 1/n already?": X.T @ (dA1 * slope) / len(X),
+        }
+        if len(X) == len(W2):
+            message = "The outer product is turned; here n = h, so the shapes fit by chance.\n"
+            message += "In dA1, do rows belong to points or to units?"
+            mistakes[message] = X.T @ (np.outer(W2, dz2) * slope)
+            message = "Error 0 meets only weight 0, and error 1 only weight 1: n = h, so it runs by chance.\n"
+            message += "If each error meets each weight, which shape has dA1?"
+            mistakes[message] = X.T @ (dz2 * W2 * slope)
+        if len(X) == 3:
+            message = "With 3 points and 3 inputs, the shapes of your last product fit by chance.\n"
+            message += "Does it sum over points or over inputs?"
+            mistakes[message] = X @ (dA1 * slope)
+        return mistakes
+
+    def check_hidden(name, params, X, y):
+        """Try hidden_gradient on one network, with nudges as the witness."""
+        Z1, _, _, p = ck.forward(params, X)
+        given = (X, Z1, (p - y) / len(y), params.W2)
+        right = nudged_gradient(params, X, y).W1
+        look = {"mistakes": wrong_hidden(*given), "tolerance": 1e-5}
+        return ex.compare_call(name, hidden_gradient, given, right, **look)
+
+    return ex.check("Exercise 5: the hidden layer", *[check_hidden(*network) for network in NETWORKS])
+
+
+def tanh(NETWORKS, my_tanh_derivative, nudged_gradient, sigmoid, sigmoid_derivative, tanh_gradient):
+    Gradient = namedtuple("Gradient", ["dW1", "dW2"])
+    z_four = np.array([-2.0, -0.5, 0.4, 3.0])
+    of_z = "This is 1 - z²: for z = 3 it is -8. Which number is squared, before or after tanh?"
+
+    def check_tanh(name, params, X, y):
+        """Try tanh_gradient on one network; nudges are the witness."""
+        Z1, A1, n = X @ params.W1, np.tanh(X @ params.W1), len(y)
+        right = ck.ACTIVATIONS["tanh"].derivative
+
+        def walk(slope, A1=A1, output=sigmoid, n=n):
+            dz2 = (output(A1 @ params.W2) - y) / n
+            return Gradient(X.T @ (np.outer(dz2, params.W2) * slope), A1.T @ dz2)
+
+        mistakes = {}
+        with suppress(Exception), np.errstate(all="ignore"):  # the slope may be untouched, or stop
+            message = (
+                "dW2 is right. dW1 has the slope of your my_tanh_derivative. First mend that: see above."
+            )
+            mistakes[message] = walk(my_tanh_derivative(Z1))
+        mistakes |= {
+            "dW2 fits sigmoid units. Which activation makes A1 here?": walk(right(Z1), sigmoid(Z1)),
+            "Both fit sigmoid units. Which activation is asked for?": walk(
+                sigmoid_derivative(Z1), sigmoid(Z1)
+            ),
+            "Your p comes from tanh. Which function makes a probability?": walk(right(Z1), output=np.tanh),
+            "You divide by 2. Which of the given arrays knows the number of points?": walk(right(Z1), n=2),
+        }
+        look = {"mistakes": mistakes, "tolerance": 1e-5}
+        look["diagnose"] = lambda got: ck.diagnose_gradient(got, params, X, y, "tanh")
+        wanted = Gradient(*nudged_gradient(params, X, y, "tanh"))
+        return ex.compare_call(name, tanh_gradient, (X, y, *params), wanted, **look)
+
+    nudged = (np.tanh(z_four + 1e-6) - np.tanh(z_four)) / 1e-6
+    look = {"mistakes": {of_z: 1 - z_four**2}, "tolerance": 1e-5}
+    look["diagnose"] = lambda got: ck.diagnose_activation_derivative(got, z_four, "tanh")
+    slope_part = ex.compare_call("the slope of tanh", my_tanh_derivative, (z_four,), nudged, **look)
+    return ex.check("Exercise 6: tanh", slope_part, *[check_tanh(*network) for network in NETWORKS])
+
+
+def ready_output_gradient():
+    def output_gradient(A1, p, y):
+        dz2 = (p - y) / len(y)
+        return dz2, A1.T @ dz2
+
+    return output_gradient
+
+
+def ready_hidden_gradient(sigmoid_derivative):
+    return lambda X, Z1, dz2, W2: X.T @ (np.outer(dz2, W2) * sigmoid_derivative(Z1))

@@ -1,0 +1,220 @@
+"""What the checks and the quiz of lesson 05 know. An argument is the value of that name in the notebook."""
+
+from contextlib import suppress
+
+import numpy as np
+
+import coursekit as ck
+from coursekit.lesson import exercises as ex
+from coursekit.lesson.questions import ask
+
+
+def recall():
+    return (
+        ask(
+            "1. (Lesson 02) The forward pass goes from `X` to `p` through three other arrays. Which, and in "
+            "which order?",
+            {
+                "`A1`, `Z1`, `z2`": "What goes into the activation of a unit? Is it there before the activation "
+                "is applied?",
+                "`Z1`, `A1`, `z2`": "First the weighted sums of the inputs, then their activations, then the "
+                "logits, one for each point.",
+                "`Z1`, `z2`, `A1`": "A logit is a weighted sum too. What does `W2` weigh: what a unit adds up, "
+                "or what it answers?",
+                "`W1`, `Z1`, `W2`": "Which of these does the pass compute, and which were there before?",
+            },
+            right="`Z1`, `A1`, `z2`",
+        ),
+        ask(
+            "2. (Lesson 03) You add a copy of each of your 10 points, so that there are 20. What does the mean "
+            "log loss do?",
+            {
+                "It doubles": "The sum over the points doubles. Is that all that a mean is made of?",
+                "It halves": "You divide by twice as many points. What has become of the sum?",
+                "It falls, but not by half": "More points often help in training. Has anything been trained "
+                "here?",
+                "It stays the same": "It is a mean: the sum doubles, and so does the number of points it is "
+                "divided by.",
+            },
+            right="It stays the same",
+        ),
+        ask(
+            "3. (Lesson 04) Which two steps of the backward pass lead from `dz2` to `dZ1`?",
+            {
+                "back through `W2`, then times φ'(`Z1`)": "`dA1` goes back through the weights; then each entry "
+                "meets the slope of the activation at its pre-activation.",
+                "back through `dW2`, then times φ'(`Z1`)": "`dW2` is about nudging a weight. Times which number "
+                "does a nudge of an activation reach the logit?",
+                "back through `W2`, then times φ'(`A1`)": "Which number went into the activation on the way "
+                "forward?",
+                "divided by `W2`, then times φ'(`Z1`)": "Must the error undo the forward pass? If z = 4a, how "
+                "large is the slope of z for a?",
+            },
+            right="back through `W2`, then times φ'(`Z1`)",
+        ),
+    )
+
+
+def slips(f, w, h):
+    """What the usual slips give, each with its question."""
+    up, here, down = f(w + h), f(w), f(w - h)
+    return {
+        "That is the forward difference. Which two points lie on both sides of w?": (up - here) / h,
+        "That is the difference to the left. Which point is missing?": (here - down) / h,
+        "Twice as large as it should be. How far apart are your two points?": (up - down) / h,
+        "The sign is opposite. Which loss comes first?": (down - up) / (2 * h),
+        "In Python a / 2 * h means (a / 2) * h. What do you divide by?": (up - down) / 2 * h,
+        "Division comes before minus. Where do brackets belong?": up - down / (2 * h),
+        "Your points are one h apart. How far is each of them from w?": (f(w + h / 2) - f(w - h / 2)) / h,
+    }
+
+
+def cube(w):
+    return w**3
+
+
+def central_difference(central_difference, loss_of_w):
+    at_2, at_1 = (cube, 2.0, 0.1), (loss_of_w, 1.0, 0.4)
+    expected = (loss_of_w(1.4) - loss_of_w(0.6)) / 0.8
+    parts = [
+        ex.compare_call("w cubed at 2, h = 0.1", central_difference, at_2, 12.01, mistakes=slips(*at_2)),
+        ex.compare_call("the loss at 1, h = 0.4", central_difference, at_1, expected, mistakes=slips(*at_1)),
+    ]
+    return ex.check("Exercise 1: central difference", *parts)
+
+
+def array_slips(loss, W, step):
+    """What the usual slips give, each with its question; the right gradient comes first."""
+    right, ahead, walking, piled = np.zeros((4, *W.shape))
+    walked, moved = W.astype(float), np.zeros(W.shape)
+    for at in np.ndindex(W.shape):
+        move = np.zeros(W.shape)
+        move[at] = step
+        right[at] = (loss(W + move) - loss(W - move)) / (2 * step)
+        ahead[at] = (loss(W + move) - loss(W)) / step
+        walking[at] = (loss(walked + move) - loss(walked - move)) / (2 * step)
+        walked -= move
+        moved += move
+        piled[at] = (loss(W + moved) - loss(W - moved)) / (2 * step)
+    together = np.full(W.shape, piled.flat[-1])
+    return right, {
+        "These are forward differences. Where is the loss one step to the left?": ahead,
+        "Twice as large as it should be. How far apart are your two points?": 2 * right,
+        "All zeros. Are your moved arrays two arrays, or two names for one?": 0 * right,
+        "The first entry is right, then they drift. Who puts a moved entry back?": walking,
+        "The first entry is right, then they pile up. When are your copies made?": piled,
+        "All entries are equal. How many entries does one step of yours move?": together,
+        "You move all entries at once. How many should move for one difference?": together.flat[0],
+    }
+
+
+def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
+    matrix_call = (loss_of_W1, params.W1, 0.1)
+    vector_call = (lambda W: np.sum(np.power(W, 3.0)) + np.sum(W) ** 2, np.array([2, -1]), 0.1)
+    W_after = (lambda W: ... if my_numeric_gradient(loss_of_W1, W, 0.1) is None else W, (params.W1,))
+    matrix, matrix_slips = array_slips(*matrix_call)
+    vector, vector_slips = array_slips(*vector_call)
+    vector_slips |= {
+        "The loss takes the whole array. Which array differs from W in one entry only?": [16.01, 1.01],
+        "What becomes of 2 + 0.1 in an array of whole numbers?": [40.0, 20.0],
+        "W holds whole numbers here. Can W[0] become 2.1?": [40.0, 0.0],
+        "Whole numbers came back. Which kind of number can your result hold?": [14.0, 5.0],
+    }
+    changed = {"W has changed. Which line puts a moved entry back, or works on a copy?": params.W1 - 0.1}
+    parts = [
+        ex.compare_call("a matrix", my_numeric_gradient, matrix_call, matrix, mistakes=matrix_slips),
+        ex.compare_call("whole numbers", my_numeric_gradient, vector_call, vector, mistakes=vector_slips),
+        ex.compare_call("W afterwards", *W_after, params.W1, mistakes=changed),
+    ]
+    return ex.check("Exercise 2: numeric gradient", *parts)
+
+
+def error_slips(a, b):
+    """What the usual slips give, each with its question."""
+    gap, size = abs(a - b), abs(a) + abs(b)
+    norm = np.linalg.norm
+    return {
+        "That is the worst single entry. Where does the norm of a whole array enter?": (gap / size).max(),
+        "That is the absolute difference. What should it be compared with?": norm(a - b),
+        "Sums with signs let errors cancel. What is the length of an array?": (a - b).sum() / (a + b).sum(),
+        "Sums of absolute values. Which power does a norm take of each entry?": gap.sum() / size.sum(),
+        "You divide by one of the two norms. What stands below the line?": norm(a - b) / norm(a),
+        "One of the two norms, or their sum? What stands below the line?": norm(a - b) / norm(b),
+        "You add the arrays, then take one norm. In which order should it be?": norm(a - b) / norm(a + b),
+        "Which part of your formula is divided? Mind the brackets.": norm(a - b) / norm(a) + norm(b),
+        "Difference of norms, or norm of the difference?": (norm(a) - norm(b)) / (norm(a) + norm(b)),
+    }
+
+
+def relative_error(my_relative_error):
+    one, other = np.array([[0.3, -0.2], [0.001, 0.4]]), np.array([[0.31, -0.2], [0.002, 0.38]])
+    left, right = np.array([1.0, -2.0, 0.5]), np.array([-1.0, -1.5, 0.25])
+    matrix_slips, vector_slips = error_slips(one, other), error_slips(left, right)
+    matrix = 0.000501**0.5 / (0.290001**0.5 + 0.280504**0.5)  # roots of sums of squares, added by hand
+    vector = 4.3125**0.5 / (5.25**0.5 + 3.3125**0.5)
+    parts = [
+        ex.compare_call("matrices", my_relative_error, (one, other), matrix, mistakes=matrix_slips),
+        ex.compare_call("vectors", my_relative_error, (left, right), vector, mistakes=vector_slips),
+    ]
+    return ex.check("Exercise 3: norm-relative error", *parts)
+
+
+def loss_of_block(block, w, X, y):
+    """The loss as a function of one block of weights."""
+    return lambda W: ck.log_loss_from_logits(y, ck.forward(w._replace(**{block: W}), X).z2)
+
+
+def own(X, error_verdict, my_backward, my_numeric_gradient, my_relative_error, numeric_verdict, params, y):
+    def by_your_check(given, w, X, y):
+        """Print the error of each block, by the functions of exercises 2 and 3."""
+        for block, dW in zip(("W1", "W2"), given, strict=True):
+            numeric = my_numeric_gradient(loss_of_block(block, w, X, y), getattr(w, block), 1e-5)
+            print(f"your check of {block}, {len(y)} points: error {my_relative_error(dW, numeric):.0e}")
+
+    own_rng, own_parts = np.random.default_rng(12), []
+    own_net, own_data = ck.init_params(4, rng=own_rng), ck.make_dataset("circle", 7, rng=own_rng)
+    for w, points, classes in ((params, X, y), (own_net, own_data.X, own_data.y)):
+        passed = ck.forward(w, points)
+        right = ck.backward(w, passed, points, classes)
+        look = {"diagnose": lambda got, w=w, at=(points, classes): ck.diagnose_gradient(got, w, *at)}
+        name, given = f"{len(classes)} points", (w, passed, points, classes)
+        own_parts.append(ex.compare_call(name, my_backward, given, right, **look))
+        if numeric_verdict.passed and error_verdict.passed:  # without these two there is no check of yours
+            with suppress(Exception):  # what cannot be compared is told by the check below
+                by_your_check(my_backward(*given), w, points, classes)
+    return ex.check("Exercise 4: your backward pass", *own_parts)
+
+
+def boxes(box_a_mistake, box_b_mistake, box_c_mistake, pool):
+    def advice(right, answer, hints):
+        """Message -> wrong answer, for every name but the right one and for what is no name."""
+        shared = "It would leave other traces. What do the ratios say, on 6 points and on 1?"
+        every = dict.fromkeys(pool, shared) | hints
+        found = {f'You wrote "{name}". {every[name]}': name for name in pool if name != right}
+        if isinstance(answer, str) and answer.strip().lower() not in map(str.lower, pool):
+            found[f'"{answer}" is none of the ten names in the task. Which name fits?'] = answer
+        return found
+
+    slope_names = ("no slope", "slope twice", "slope of A1", "tanh slope")
+    W2_right = "That mistake leaves W2 right. What does the report of this box say of W2?"
+    W2_wrong = "That mistake spoils W2. What does the report of this box say of W2?"
+    compare_slopes = (
+        "Look at one point. Are the ratios above or below 1, and where did you see those numbers?"
+    )
+    hints_a = dict.fromkeys((*slope_names, "through dW2", "no bias row"), W2_right) | {
+        "none": "What is the verdict of its report? Which ratio do you see?",
+        "summed": "Is the given gradient too large or too small, and by how much?",
+        "sign flipped": "Which sign do the ratios have?",
+    }
+    hints_b = dict.fromkeys(pool[1:], "Which ratio differs from 1 here?")
+    hints_c = dict.fromkeys(slope_names, compare_slopes) | {
+        "none": "What is the verdict of its report? Which block is it about?",
+        **dict.fromkeys(("summed", "mean twice", "sign flipped"), W2_wrong),
+    }
+    a, b, c = box_a_mistake, box_b_mistake, box_c_mistake
+    parts = [
+        ex.compare("box A", a, "mean twice", mistakes=advice("mean twice", a, hints_a)),
+        ex.compare("box B", b, "none", mistakes=advice("none", b, hints_b)),
+        ex.compare("box C", c, "slope twice", mistakes=advice("slope twice", c, hints_c)),
+    ]
+    return ex.check("Exercise 5: three black boxes", *parts)

@@ -1,0 +1,201 @@
+"""What the checks and the quiz of lesson 06 know. An argument is the value of that name in the notebook."""
+
+from collections import namedtuple
+
+import numpy as np
+
+import coursekit as ck
+from coursekit.lesson import exercises as ex
+from coursekit.lesson.questions import ask
+
+
+def recall():
+    return (
+        ask(
+            "1. (Lesson 01) A network reaches accuracy 0.76 on the centred square. Has it learned the square?",
+            {
+                "Yes: half would be guessing": "How good is guessing, if you know the class shares?",
+                "No: it must reach more than 0.9": "What can be had here without any learning?",
+                "Not yet: it needs more iterations": "With which number would you compare 0.76 first?",
+                "You cannot say so from this number": "About three quarters of the points are class 0, so "
+                "always answering 0 earns about as much.",
+            },
+            right="You cannot say so from this number",
+        ),
+        ask(
+            "2. (Lesson 04) The backward pass begins with `dz2` = (p - y)/n. Where does it divide by n again?",
+            {
+                "in `dW2` and `dW1`: both sum over points": "Each term of these sums begins with an entry of "
+                "`dz2`. What does it carry along?",
+                "nowhere": "Every slope is a product that starts with `dz2`, so it carries the 1/n along. It "
+                "enters once.",
+                "in `dW1`: it is further from the loss": "Which step on the way from `dz2` to `dW1` takes a "
+                "mean?",
+                "in `dA1`: one row for each point": "Where in the loss is a mean, and where is `dA1`?",
+            },
+            right="nowhere",
+        ),
+        ask(
+            "3. (Lesson 05) With a gradient of yours, the training loss falls. Is the gradient right?",
+            {
+                "Yes: a wrong one makes the loss rise": "How many directions lead downhill: one, or many? What "
+                "did the planted mistakes do?",
+                "Yes, if the accuracy rises as well": "Both are made of the same p. Can p get better by steps "
+                "that are not the steepest?",
+                "Not sure: look for a faster one": "In lesson 05, was it the right gradient whose loss ended "
+                "lowest?",
+                "Not sure: compare it with differences": "`ck.check_gradient` moves each weight a little up and "
+                "down, and looks at the loss.",
+            },
+            right="Not sure: compare it with differences",
+        ),
+    )
+
+
+def slips_init(h, seed):
+    """Likely slips, and the weights that each of them draws from the same seed."""
+    half, bell, late, flat, once = (np.random.default_rng(seed) for _ in range(5))
+    positive = half.random((3, h)), half.random(h)
+    tails = bell.normal(size=(3, h)), bell.normal(size=h)
+    late_W2, late_W1 = late.uniform(-1, 1, h), late.uniform(-1, 1, (3, h))
+    turned = flat.uniform(-1, 1, (h, 3)).T, flat.uniform(-1, 1, h)
+    repeated = np.tile(once.uniform(-1, 1, (3, 1)), (1, h)), once.uniform(-1, 1, h)
+    return {
+        "No weight is below zero. From where to where do your numbers run?": positive,
+        "Some weights lie outside -1 to 1. Which distribution was asked for?": tails,
+        "Right numbers at wrong places. Which array did you draw first?": (late_W1, late_W2),
+        "Right numbers at wrong places in W1. With which shape was it drawn, before any turning?": turned,
+        "The columns of W1 are copies of each other. How many numbers must be drawn for it?": repeated,
+    }
+
+
+def init(my_init):
+    def distinct_units():
+        """How many of 5 units differ, or ... where my_init returns nothing."""
+        drawn = my_init(5, np.random.default_rng(3))
+        if drawn is None:
+            return ...
+        return len(np.unique(np.vstack([np.reshape(block, (-1, 5)) for block in drawn]), axis=1).T)
+
+    def generator_has_moved():
+        rng = np.random.default_rng(4)
+        before = rng.bit_generator.state
+        return ... if my_init(2, rng) is None else rng.bit_generator.state != before
+
+    copied_units = "All units are copies of each other. How many numbers must be drawn for W1 and W2 in all?"
+    unmoved = "The generator that came in has not moved. Which generator do your numbers come from?"
+    parts = []
+    for h, seed in ((4, 1), (7, 2)):
+        one, other = np.random.default_rng(seed), np.random.default_rng(seed)
+        right = ck.init_params(h, rng=one)
+        parts.append(ex.compare_call(f"{h} units", my_init, (h, other), right, mistakes=slips_init(h, seed)))
+    parts.append(ex.compare_call("5 units, all different", distinct_units, (), 5, mistakes={copied_units: 1}))
+    parts.append(ex.compare_call("draws from rng", generator_has_moved, (), True, mistakes={unmoved: False}))
+    return ex.check("Exercise 1: initialise", *parts)
+
+
+def forward(X, my_forward, params, six, three_units):
+    parts = []
+    for name, given in {
+        "the tiny network": (params, X, "sigmoid"),
+        "6 points, 3 tanh units": (three_units, six.X, "tanh"),
+    }.items():
+        look = {"diagnose": lambda got, given=given: ck.diagnose_forward(got, *given)}
+        slip = "Right for the sigmoid only. Where does your code use `activation`?"
+        look["mistakes"] = {slip: ck.forward(*given[:2])}
+        parts.append(ex.compare_call(name, my_forward, given, ck.forward(*given), **look))
+    return ex.check("Exercise 2: feed forward", *parts)
+
+
+def backward(X, my_backward, params, six, three_units, y):
+    Gradient = namedtuple("Gradient", "dW1 dW2")
+    parts = []
+    for name, given in {
+        "the tiny network": (params, ck.forward(params, X), X, y, "sigmoid"),
+        "6 points, 3 tanh units": (three_units, ck.forward(three_units, six.X, "tanh"), six.X, six.y, "tanh"),
+    }.items():
+        look = {"diagnose": lambda got, given=given: ck.diagnose_gradient(got, given[0], *given[2:])}
+        slip = "Right for the sigmoid only. Where does your code use `activation`?"
+        look["mistakes"] = {slip: ck.backward(*given[:4])}
+        right = Gradient(*ck.backward(*given))
+        parts.append(ex.compare_call(name, my_backward, given, right, **look))
+    return ex.check("Exercise 3: go back", *parts)
+
+
+def update(six, update_step):
+    def update_case(hidden_size, rate):
+        """Return the arguments of an update, and the right new weights."""
+        old = ck.init_params(hidden_size, rng=np.random.default_rng(9))
+        gradient = ck.backward(old, ck.forward(old, six.X), six.X, six.y)
+        right = ck.train(six, params=old, learning_rate=rate, iterations=1).params
+        return (old, gradient, rate), right
+
+    def weights_that_came_in():
+        """What has become of them after a call, or ... where update_step returns nothing."""
+        (old, gradient, rate), _ = update_case(4, 0.3)
+        return ... if update_step(old, gradient, rate) is None else old
+
+    written = "The weights that came in have changed. Which operation of yours writes into an old array?"
+    (old, _, _), moved = update_case(4, 0.3)
+    parts = []
+    for hidden_size, rate in ((4, 0.3), (2, 3.0)):
+        given, right = update_case(hidden_size, rate)
+        look = {"diagnose": lambda got, given=given: ck.diagnose_update(got, *given)}
+        parts.append(ex.compare_call(f"{hidden_size} units, rate {rate}", update_step, given, right, **look))
+    parts.append(
+        ex.compare_call("the weights that came in", weights_that_came_in, (), old, mistakes={written: moved})
+    )
+    return ex.check("Exercise 4: one update", *parts)
+
+
+def train(my_train, six, twenty):
+    History = namedtuple("History", "params losses accuracies")
+
+    def run_of(data, first, rate, iterations, **options):
+        done = ck.train(data, params=first, learning_rate=rate, iterations=iterations, **options)
+        return History(done.params, done.loss, done.accuracy)
+
+    def slips_train(data, first, rate, iterations):
+        """Likely slips, and what each of them returns."""
+        given = data, first, rate
+        last, *right = run_of(*given, iterations)
+        one, fewer, more = (run_of(*given, count) for count in (1, iterations - 1, iterations + 1))
+        still = [np.full(iterations, history[0]) for history in right]
+        summed, once = len(data.y) * right[0], ck.forward(first, data.X)
+        slope = ck.backward(first, once, data.X, data.y)
+        up = run_of(*given, iterations, backward=lambda *a: ck.Params(*(-dw for dw in ck.backward(*a))))
+        from_p = run_of(*given, iterations, forward=lambda *a: ck.forward(*a)._replace(z2=ck.forward(*a).p))
+        stuck = run_of(*given, iterations, forward=lambda *_: once)
+        frozen = run_of(*given, iterations, forward=lambda *_: once, backward=lambda *_: slope)
+        return {
+            "The history is one update ahead. Which weights come first in it?": (
+                last,
+                more[1][1:],
+                more[2][1:],
+            ),
+            "The history has one entry too many. How many predictions come before an update?": (
+                last,
+                *more[1:],
+            ),
+            "One iteration too many. How often does your loop run?": more,
+            "One iteration too few. How often does your loop run?": fewer,
+            "The history is right, the weights are one update behind. Which do you return?": (
+                fewer[0],
+                *right,
+            ),
+            "The loss never changes. Which weights does the next iteration get?": (first, *still),
+            "The loss never changes. From which weights does each update start?": (one[0], *still),
+            "The loss never changes. When do you feed forward?": stuck,
+            "The loss never changes. Which of the steps does your loop repeat?": frozen,
+            "The weights are right, the history never changes. When do you feed forward?": (last, *still),
+            "The loss rises. In which direction does your update go?": up,
+            "The losses are wrong, the rest is right. Is that `z2`, or already `p`?": from_p,
+            "The losses are n times too large. Is that a sum or a mean?": (last, summed, right[1]),
+        }
+
+    four, three = (ck.init_params(h, rng=np.random.default_rng(11)) for h in (4, 3))
+    parts = []
+    for given in ((twenty, four, 0.5, 6), (six, three, 4.0, 11)):
+        name, right = f"{given[3]} iterations", run_of(*given)
+        parts.append(ex.compare_call(name, my_train, given, right, mistakes=slips_train(*given)))
+    return ex.check("Exercise 5: the whole loop", *parts)

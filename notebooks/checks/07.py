@@ -1,0 +1,222 @@
+"""What the checks and the quiz of lesson 07 know. An argument is the value of that name in the notebook."""
+
+import numpy as np
+
+import coursekit as ck
+from coursekit.lesson import exercises as ex
+from coursekit.lesson.questions import ask
+
+
+def recall():
+    question_1 = (
+        "1. (Lesson 01) `rng = np.random.default_rng(7)`. You draw dataset `a` with `rng`, then `b` with "
+        "`rng`, then `c` with a new `np.random.default_rng(7)`. Which have equal points?"
+    )
+    on_seeds = {
+        "all three": "A generator moves on with every number. Where does `rng` stand when `b` is drawn?",
+        "`a` and `b`": "They share the generator. Does it stand at the same place for both?",
+        "`a` and `c`": "Both stand at the beginning of what seed 7 delivers; `b` comes after `a`.",
+        "none of them": "What does a seed fix? Compare two generators of seed 7, each at its beginning.",
+    }
+    question_2 = (
+        "2. (Lesson 06) The original exercise adds up the gradients of 500 points and uses the learning rate "
+        ".001. Which rate takes the same steps here, with the mean gradient?"
+    )
+    on_rate = {
+        ".000002": "The steps would be smaller still. Is the mean gradient larger or smaller than the sum?",
+        ".001": "The same rate, but not the same gradient. How many times larger is the sum?",
+        ".5": "The sum is 500 times the mean, so the rate must be 500 times larger: .001 × 500.",
+        "none: a sum points elsewhere": "Divide each entry by 500. Does an arrow turn, or does it shrink?",
+    }
+    question_3 = (
+        "3. (Lesson 04) A hidden ReLU unit has a negative pre-activation at every point. What do its column "
+        "of `dW1` and its entry of `dW2` look like?"
+    )
+    on_dead = {
+        "both are zero": "It answers 0 everywhere: nothing for `dW2 = A1.T @ dz2`. Its slope is 0 everywhere: "
+        "nothing for `dZ1`, so nothing for `dW1`. You meet such a unit in section 7.",
+        "only the column is zero": "`dW2` is `A1.T @ dz2`. What stands in this unit's column of `A1`?",
+        "only the entry is zero": "`dW1` is `X.T @ dZ1`. With what is `dA1` multiplied to give `dZ1`?",
+        "both are negative": "What does ReLU make of a negative number, and which slope has it there?",
+    }
+    return (
+        ask(question_1, on_seeds, right="`a` and `c`"),
+        ask(question_2, on_rate, right=".5"),
+        ask(question_3, on_dead, right="both are zero"),
+    )
+
+
+def first(my_iterations_to):
+    wobbly = np.array([0.5, 0.8, 0.95, 0.93, 0.97, 0.99, 0.98, 0.94, 0.96, 0.97])
+    never, at_once = np.array([0.5, 0.6, 0.74, 0.7, 0.73]), np.array([0.76, 0.7, 0.96])
+    wrong_crossings = {
+        "This is where the accuracy is highest. When is it first high enough?": 5,
+        "Index 2 holds exactly 0.95. Does 'at least .95' include .95?": 4,
+        "One too many. Which number has the first entry of an array?": 3,
+        "This is the last crossing. Was the accuracy there before, then lost it again?": 8,
+        "This is the last entry that is high enough. Which is the first?": 9,
+        "You return an accuracy. At which index does it stand?": 0.95,
+        "You say 'never', but index 2 is high enough. Did you look past index 0?": -1,
+    }
+    wrong_failures = {
+        "0 means 'at once', but this run never gets there. What is argmax of all False?": 0,
+        "That is the length of the history. Could a reader tell it from a late success?": 5,
+        "This is the best accuracy, still below the threshold. What stands for 'never'?": 2,
+    }
+    wrong_starts = {
+        "You say 'never', yet index 0 is high enough. Is 0 true or false in an `if`?": -1,
+        "Here the threshold is 0.75. Which threshold does your function use?": 2,
+        "One too many. Which number has the first entry of an array?": 1,
+    }
+    return ex.check(
+        "Exercise 1: the first iteration",
+        ex.compare_call("a wobbly run", my_iterations_to, (wobbly, 0.95), 2, mistakes=wrong_crossings),
+        ex.compare_call("never", my_iterations_to, (never, 0.95), -1, mistakes=wrong_failures),
+        ex.compare_call("at once", my_iterations_to, (at_once, 0.75), 0, mistakes=wrong_starts),
+    )
+
+
+def read(few, my_diamond, my_failures, my_networks):
+    read_firsts = few["first_iteration"]
+    read_failed = read_firsts == -1
+    wrong_networks = {
+        "You added the lengths. How many rates meet each pattern?": 15,
+        "Six settings. With how many seeds is each of them trained?": 6,
+        "That counts two of the three axes. Which one is missing?": 20,
+        "That counts two of the three axes. Is there a third one?": 30,
+    }
+    wrong_diamond = {
+        "This is seed 2, the third one. With which number do the seeds begin?": read_firsts[1, 2],
+        "This is seed 4. Is the axis of seeds counted from 0 or from 1?": read_firsts[1, 4],
+        "This is the circle. Which place has the diamond among the patterns?": read_firsts[0, 3],
+        "This is the square. Which place has the diamond among the patterns?": read_firsts[2, 3],
+        "This is pattern 3 and seed 1. Which axis comes first? Or let select find it.": read_firsts[3, 1],
+    }
+    wrong_failures = {
+        "These are the successes. How many of five seeds are left?": (~read_failed).sum(axis=1),
+        "This counts failures seed by seed. Over which axis do you sum?": read_failed.sum(axis=0),
+        "These are the successes of each seed. Over which axis do you sum?": (~read_failed).sum(axis=0),
+        "These are shares. Did the task ask for shares or for counts?": read_failed.mean(axis=1),
+        "That adds up first iterations, -1 included. Which quantity says who failed?": read_firsts.sum(
+            axis=1
+        ),
+    }
+    return ex.check(
+        "Exercise 2: read a result",
+        ex.compare("networks", my_networks, 60, mistakes=wrong_networks),
+        ex.compare("diamond", my_diamond, read_firsts[1, 3], mistakes=wrong_diamond),
+        ex.compare("failures", my_failures, read_failed.sum(axis=1), mistakes=wrong_failures),
+    )
+
+
+def median(my_median):
+    IN_MEDIAN = "Too small. Which numbers in the array are no iterations at all?"
+    MEAN = "This is the mean of the successes. Which value stands in the middle?"
+    UNSORTED = "This stands in the middle of the array as given. In which order does a median look?"
+    LATE = "Too large. Did a failure become a number that is sorted behind the successes?"
+    UPPER = "Four successes: two of them stand in the middle. What is halfway between them?"
+    LOWER = "That is the lower of the two in the middle. What is halfway between them?"
+    ZERO = "One run got there at iteration 0. Is 0 a failure here?"
+    NO_SUCCESS = "Not a number: np.median of an empty array. What can you ask before you call it?"
+    cases = {
+        "five of seven": (
+            [900, -1, 400, 1500, -1, 700, 1100],
+            900,
+            {IN_MEDIAN: 700, MEAN: 920, UNSORTED: 1500, LATE: 1100},
+        ),
+        "four of six": (
+            [300, 1000, -1, -1, 700, 400],
+            550,
+            {UPPER: 700, LOWER: 400, MEAN: 600, IN_MEDIAN: 350},
+        ),
+        "one at once": ([0, 500, 300], 300, {ZERO: 400, UNSORTED: 500}),
+        "none of three": ([-1] * 3, -1, {"Which number did we agree on for this?": 0, NO_SUCCESS: np.nan}),
+    }
+    return ex.check(
+        "Exercise 3: one number for many seeds",
+        *(
+            ex.compare_call(name, my_median, (np.array(firsts),), right, mistakes=wrong)
+            for name, (firsts, right, wrong) in cases.items()
+        ),
+    )
+
+
+def judged(right, question, near, far):
+    lead = "" if right == "not settled" else "The other way round? "
+    return {question: near, f"{lead}{question} ": far}
+
+
+def claims(claim_1, claim_2, claim_3, claim_4):
+    LARGER = "First on 38 of 50 seeds: where does the range begin? Is 1/2 in it?"
+    NEARLY = "First on 22 of 47 seeds: is 1/2 in the range?"
+    EQUAL = "1/2 is in the range, and so are shares near it. Would a small true difference have shown up?"
+    BELOW = (
+        "First on 8 of 41 seeds: on which side of 1/2 does the range lie? Which side does the claim allow?"
+    )
+
+    claims = (
+        ("claim 1", claim_1, "supported", (LARGER, "not settled", "contradicted")),
+        ("claim 2", claim_2, "not settled", (NEARLY, "supported", "contradicted")),
+        ("claim 3", claim_3, "not settled", (EQUAL, "supported", "contradicted")),
+        ("claim 4", claim_4, "contradicted", (BELOW, "not settled", "supported")),
+    )
+    return ex.check(
+        "Exercise 4: which claims do the runs support?",
+        *(
+            ex.compare(name, word, right, mistakes=judged(right, question, near, far))
+            for name, word, right, (question, near, far) in claims
+        ),
+    )
+
+
+def word_question(word, allowed):
+    return "" if word in list(allowed) else f"You wrote {word!r}. Is it one of {', '.join(allowed)}?"
+
+
+def change_question(*changes):
+    usual = dict(learning_rate=0.5, hidden_size=4, activation="sigmoid", n_points=500)
+    for change in changes:
+        if not isinstance(change, dict) or not set(change) <= set(usual):
+            return f"You wrote {change!r}. Are its keys among {', '.join(usual)}?"
+        try:
+            if lists := ck.sweep(pattern="circle", seed=0, iterations=1, **change).axes:
+                return f"You gave a list for {' and '.join(lists)}. Which one value does it have?"
+        except (TypeError, ValueError) as error:
+            return f"{error}\nWhich value do you mean?"
+    differing = [key for key in usual if len({(usual | change)[key] for change in changes}) > 1]
+    words = {0: "a and b are the same setting. What is it that you compare?", 1: ""}
+    several = f"They differ in {' and '.join(differing)}. If b wins, which of them made it win?"
+    return words.get(len(differing), several)
+
+
+def seeds_question(seeds):
+    if not isinstance(seeds, (list, tuple, range, set, np.ndarray)):
+        return f"You wrote {seeds!r}. Is it a list of seeds, or a range?"
+    if not all(isinstance(s, (int, np.integer)) and s >= 0 for s in seeds):
+        return f"You wrote {seeds!r}. Is it a list of whole numbers, none below 0?"
+    if len(set(seeds)) < len(seeds):
+        return "One seed is there twice. What does a second run of it add?"
+    return "" if len(seeds) >= 30 else f"{len(seeds)} different seeds. Are they at least 30?"
+
+
+def own(my_change_a, my_change_b, my_pattern, my_prediction, my_seeds):
+    def judged(name, question, *values):
+        if any(value is ... or value is None for value in values):
+            return ex.compare(name, ..., True)
+        return ex.compare(name, not (asked := question(*values)), True, mistakes={asked: False})
+
+    return ex.check(
+        "Exercise 5: your own experiment",
+        judged("pattern", word_question, my_pattern, ck.PATTERNS),
+        judged("one change", change_question, my_change_a, my_change_b),
+        judged("30 or more seeds", seeds_question, my_seeds),
+        judged("prediction", word_question, my_prediction, ("a", "b", "not settled")),
+    )
+
+
+def ready_first():
+    return lambda history, threshold: next((i for i, a in enumerate(history) if a >= threshold), -1)
+
+
+def ready_median():
+    return lambda firsts: float(np.median(firsts[firsts >= 0])) if (firsts >= 0).any() else -1

@@ -1,0 +1,168 @@
+"""What the checks and the quiz of lesson 08 know. An argument is the value of that name in the notebook."""
+
+from collections import namedtuple
+
+import numpy as np
+
+import coursekit as ck
+from coursekit.lesson import exercises as ex
+from coursekit.lesson.questions import ask
+
+
+def recall():
+    question_1 = "1. (Lesson 06) `training.loss` begins with entry 0. How many updates came before entry 200?"
+    on_entry = {
+        "199": "Count from the start: how many updates came before entry 0, and how many before entry 1?",
+        "200": "An iteration first predicts and keeps the loss, then updates. Entry 0 is of the first weights.",
+        "201": "So entry 0 would come after an update. In which order does an iteration predict and update?",
+    }
+    question_2 = "2. (Lesson 05) You doubt a gradient. With what do you compare it?"
+    central = "the change of the loss when a weight goes a little up and a little down"
+    on_gradient = {
+        "the loss curve: it falls if and only if the gradient is right": "Lesson 05 planted mistakes in "
+        "gradients. What did their training losses do all the same?",
+        "a second program with the same formulas": "And if a formula is wrong, or belongs to another loss?",
+        central: "Central differences, (L(w + h) − L(w − h)) / 2h with h about 1e-5, for every weight. They need "
+        "the loss alone, so no mistake of the backward pass gets in. `ck.check_gradient` takes them.",
+        "the change of the loss when a weight goes up by 1e-16": "What is left of 1 + 1e-16 on a computer?",
+    }
+    question_3 = "3. (Lesson 07) Of five seeds, two never reach accuracy .95. What do you report?"
+    both = "3 of 5 reached .95 within the budget, and the median of the three"
+    on_failures = {
+        "the median of the three that reached it": "A lucky three of fifty could have this median. How would a "
+        "reader know that it is not so here?",
+        "the mean of all five, each failure counted as the budget": "Did those two runs get there at the end of "
+        "the budget? What would they count with twice the budget?",
+        "the median of five successes, after more seeds": "By this rule every pattern shows five successes. "
+        "How would a reader see which one is hard?",
+        both: "Or the middle run of all five, the failures last. Never a median without its failures.",
+    }
+    return (
+        ask(question_1, on_entry, right="200"),
+        ask(question_2, on_gradient, right=central),
+        ask(question_3, on_failures, right=both),
+    )
+
+
+def recover(my_recover_points):
+    parts = []
+    for seed, h, n in ((1241, 6, 500), (7, 3, 8)):
+        old = np.random.RandomState(seed).uniform(-1, 1, size=2 * n + 50)
+        new = np.random.default_rng(seed).uniform(-1, 1, size=2 * n + 50)
+        right, fresh, no_w2, four = (old[k:][: 2 * n].reshape(n, 2) for k in (4 * h, 0, 3 * h, 16))
+        mistakes = {
+            "These numbers stand right after the seed. What had the kernel drawn before?": fresh,
+            "You are too early in the stream. Which weights follow W_1?": no_w2,
+            "These points follow a network of 4 units. Which one ran before the data cell?": four,
+            "No coordinate is below 0. From which interval is each drawn?": (right + 1) / 2,
+            "Right order, other stream. Which generator was it?": new[4 * h :][: 2 * n].reshape(n, 2),
+        }
+        part, call = f"seed {seed}, {h} units, {n} points", (seed, h, n)
+        parts.append(ex.compare_call(part, my_recover_points, call, right, mistakes=mistakes))
+    return ex.check("Exercise 1: the lost points", *parts)
+
+
+def fastest(my_quickest):
+    names = ["circle", "thick_right_angle", "diamond", "thin_right_angle", "centered_square"]
+    every = dict(zip(names, [2100, 1500, 1700, 900, 1200], strict=True))
+    some = {"ring": 1800, "cross": 2000, "arrow": 1900, "wave": None, "dots": 700}
+    early = {"ring": 1900, "cross": 0, "arrow": 1200, "wave": None, "dots": 700}
+    cases = {"all reached .95": (every, names[3]), "one never did": (some, "dots")}
+    cases["one at iteration 0"] = (early, "cross")
+    parts = []
+    for part, (seen, right) in cases.items():
+        zeroed = {name: first or 0 for name, first in seen.items()}
+        later = {name: first for name, first in seen.items() if first}
+        mistakes = {
+            "That pattern needed the most iterations. Is late quick?": max(zeroed, key=zeroed.get),
+            "That name comes first in the alphabet. What does min compare in a dict?": min(seen),
+            "That pattern never reached .95. Where does None belong?": min(zeroed, key=zeroed.get),
+            "One pattern got there at iteration 0. Is 0 the same as never?": min(later, key=later.get),
+            "That is a number of iterations. Whose is it?": seen[right],
+            "Name and number together. Which of the two was asked for?": (right, seen[right]),
+        }
+        parts.append(ex.compare_call(part, my_quickest, (dict(seen),), right, mistakes=mistakes))
+    return ex.check("Exercise 2: the quickest pattern", *parts)
+
+
+def scores(dataset, my_scores, opposite, point_losses, start, training):
+    Scores, parts = namedtuple("Scores", ["loss", "accuracy"]), []
+    y_pred, training_loss = training.predict(dataset.points), point_losses.mean()
+    old = Scores(training_loss, ck.accuracy(dataset.y, y_pred))  # from the notebook's globals
+    weights = {"trained": training.params, "first": start, "opposite": opposite}
+    for name, n in (("trained", 500), ("first", 500), ("opposite", 60)):
+        args = (weights[name], dataset.X[:n], dataset.y[:n])
+        passed = ck.forward(*args[:2])
+        right = Scores(ck.log_loss_from_logits(args[2], passed.z2), ck.accuracy(args[2], passed.p))
+        mistakes = {
+            "These are the scores of the trained network on all points. Who asked for it?": old,
+            "These are the scores of the trained network on the given points. Whose weights were given?": Scores(
+                ck.log_loss(args[2], ck.forward(training.params, args[1]).p),
+                ck.accuracy(args[2], ck.forward(training.params, args[1]).p),
+            ),
+            "Both numbers are there. In which order does the pair come?": Scores(*right[::-1]),
+            "Is every answer 'class 1' right?": Scores(right.loss, (passed.p >= 0.5).mean()),
+            "These are this network's scores on all 500 points. Which points were given?": Scores(
+                ck.log_loss(dataset.y, ck.forward(args[0], dataset.X).p),
+                ck.accuracy(dataset.y, ck.forward(args[0], dataset.X).p),
+            ),
+        }
+        hear = dict(
+            mistakes=mistakes,
+            diagnose=lambda got, y=args[2], p=passed.p: ck.diagnose_log_loss(got[0], y, p),
+        )
+        parts.append(ex.compare_call(f"{name}, {n} points", my_scores, args, right, **hear))
+    return ex.check("Exercise 3: scores from arguments", *parts)
+
+
+def referee(sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence_6):
+    words = [sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence_6]
+    right = [word for word in ("supported", "contradicted", "not settled") for _ in range(2)]
+    questions = [
+        ("In how many of the 24 steps does the loss fall?",),
+        ("Compare the best accuracy before 2000 with the worst one after. Which is higher?",),
+        ("Follow the losses after 4000. In how many of the last steps do they fall?",),
+        ("What does the evidence say about the loss of one point?",),
+        ("Was any training inside the stopwatch?", "Which run of the circle contradicts it?"),
+        ("How many held-out points did the report measure?", "Which held-out points contradict it?"),
+    ]
+    parts = []
+    for k, (word, want, asked) in enumerate(zip(words, right, questions, strict=True), 1):
+        wrong = [other for other in ("supported", "contradicted", "not settled") if other != want]
+        both = (asked[0], asked[-1] if len(asked) > 1 else f"{asked[0]} ")  # two keys of a dict
+        mistakes = dict(zip(both, wrong, strict=True))
+        parts.append(ex.compare(f"sentence {k}", word, want, mistakes=mistakes))
+    return ex.check("Exercise 4: the referee", *parts)
+
+
+def conclusion(my_conclusion):
+    Pair, inf = namedtuple("Pair", ["reached", "typical"]), np.inf
+    all_did = np.array([[4000.0, 1200, 900, 1000, 1100], [3000, 2000, 650, 700, 600]])
+    some_did = np.array(
+        [
+            [2300, inf, 1500, inf, 1800],
+            [600, 800, inf, 900, 1000],
+            [inf, 1200, inf, 1900, inf],
+        ]
+    )
+    cases = {
+        "every run got there": (all_did, Pair(np.array([5, 5]), np.array([1100, 700]))),
+        "some failed": (some_did, Pair(np.array([3, 4, 2]), np.array([2300, 900, inf]))),
+    }
+    parts = []
+    for part, (times, right) in cases.items():
+        kept = np.where(times < inf, times, np.nan)
+        mistakes = {
+            "One late run pulls it up. Which is the middle run?": (right.reached, times.mean(axis=1)),
+            "That stands in the middle of the row. Is the row sorted?": (right.reached, times[:, 2]),
+            "Failures are missing. Where do they belong?": (right.reached, np.nanmedian(kept, axis=1)),
+            "Is a run that never gets there quick?": (
+                right.reached,
+                np.median(np.nan_to_num(kept), axis=1),
+            ),
+            "You count the failures. Did those runs reach .95?": (5 - right.reached, right.typical),
+            "You count every run. Did each of them reach .95?": (np.array([5] * len(times)), right.typical),
+            "Is it a share of the seeds, or their number?": (right.reached / 5, right.typical),
+        }
+        parts.append(ex.compare_call(part, my_conclusion, (times,), right, mistakes=mistakes))
+    return ex.check("Exercise 5: numbers for the conclusion", *parts)
