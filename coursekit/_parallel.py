@@ -74,32 +74,23 @@ def _one_thread():
 
 def cores():
     """How many cores this process may use: one in a browser, which has no threads and no processes."""
-    if in_browser():
+    if sys.platform == "emscripten":
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def in_browser():
-    """Whether this is Python compiled for a browser."""
-    return sys.platform == "emscripten"
 
 
 def progress_bar(total, unit, initial=0):
     """Return a bar that shows after two seconds where somebody is watching; close it at the end."""
     from tqdm.auto import tqdm
 
-    quiet = not is_watched()
-    if in_browser():
-        tqdm.monitor_interval = 0  # else it starts a thread
+    quiet, tqdm.monitor_interval = not is_watched(), 0  # the monitor would be a thread
     return tqdm(total=total, unit=unit, initial=initial, delay=2, leave=False, disable=quiet)
 
 
 def is_watched():
     """Whether a person can see a bar move: not where nbval or nbconvert runs the notebook."""
-    if in_browser():
-        return True
     ipython = sys.modules.get("IPython")
     kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
     if kernel is not None:
         return bool(getattr(kernel, "_allow_stdin", False))  # a front end that can be asked is watched
-    return sys.stderr is not None and sys.stderr.isatty()
+    return sys.platform == "emscripten" or (sys.stderr is not None and sys.stderr.isatty())

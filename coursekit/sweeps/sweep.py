@@ -1,10 +1,11 @@
 """Many networks: the full product of settings, in chunks, on all cores."""
 
+import sys
 from functools import partial
 
 import numpy as np
 
-from coursekit._parallel import in_browser, progress_bar, run_tasks
+from coursekit._parallel import progress_bar, run_tasks
 from coursekit._validation import describe, is_list
 from coursekit.activations import ACTIVATIONS, BUILT_IN
 from coursekit.descent.choice import compiled
@@ -125,7 +126,7 @@ def _train(plan, keep, done, executor, save):
     missing = [i for i, cells in enumerate(plan.cells) if not done[cells].all()]
     tasks = [plan.chunks[i] for i in missing]
     work = sum(len(c.starts) * c.n_points * (c.hidden_size + 2) * c.iterations for c in tasks)
-    if in_browser():
+    if sys.platform == "emscripten":
         _say_how_long(done, work)
 
     def finished(task, found):
