@@ -33,13 +33,20 @@ class Mistake(NamedTuple):
 
 
 class Product(NamedTuple):
-    """Candidates: `values` has an axis for each list of `axes`, then those of the block.
+    """All choices of one label from each list of `axes`; a label is a tuple of mistakes, () what is right.
 
-    An entry of an axis is the tuple of mistakes that it stands for, () where it is right.
+    `entry(k)` gives entry k of the block that each choice makes, `blocks(at)` the flat blocks of some.
     """
 
     axes: list
-    values: np.ndarray
+    entry: Callable
+    blocks: Callable
+
+
+def product_of(axes, values):
+    """Return the Product of blocks that are there: an axis for each list, then those of the block."""
+    flat = values.reshape(np.prod([len(axis) for axis in axes]), -1)
+    return Product(axes, lambda k: flat[:, k], flat.__getitem__)
 
 
 @dataclass(eq=False)
@@ -65,12 +72,15 @@ def forms(made):
 
 
 def filled(c, right, table):
-    """Return (axis, stack) of what may stand in a slot: the right array first, then what the table makes."""
+    """Return (axis, stack) of what may stand in a slot: the right array first, then what the table makes.
+
+    The arrays are stacked transposed, with the points last.
+    """
     made = [((), right)]
     for mistake in table:  # `make` numbers the forms, so that a label stands for one array
         made += [((mistake._replace(make=at),), form) for at, form in enumerate(forms(mistake.make(c)))]
     fitting = [(label, array) for label, form in made if (array := stretched(form, right.shape)) is not None]
-    stack = np.stack([array for _, array in fitting]).astype(np.float64, copy=False)
+    stack = np.stack([array.T for _, array in fitting]).astype(np.float64, copy=False)
     flat = stack.reshape(len(stack), -1)
     sums = flat.sum(1)
     fine = np.isfinite(sums)
@@ -108,18 +118,20 @@ def explain(given, products, factors, *, tolerance=SAME, most=9, enough=0, free=
     `free(number, mistakes)` gives the mistake of it.
     """
     flat, numbers, ways = given.ravel(), np.array([number for number, _ in factors]), {}
-    size = np.abs(flat).max(initial=0.0)
-    for axes, values in products:
-        stack = values.reshape(-1, flat.size)
+    one, size = np.argmax(np.abs(flat)), np.abs(flat).max()
+    two = (one + flat.size // 2 + 1) % flat.size  # in another row and column
+    for axes, entry, blocks in products:
         counts = np.zeros((), int)
         for axis in axes:
             counts = np.add.outer(counts, [len(mistakes) for mistakes in axis])
-        sizes, dots = np.einsum("ij,ij->i", stack, stack), stack @ flat
-        near = dots**2 >= (1 - 4 * flat.size * tolerance**2 - 1e-13) * sizes * (flat @ flat)
-        at = np.flatnonzero(near & (counts.ravel() <= most) & (sizes > 0))
-        by = dots[at] / sizes[at]
+        by = flat[one] / entry(one)  # two entries tell which candidates are worth making
+        near = np.abs(flat[two] - by * entry(two)) <= 4 * tolerance * size
+        at = np.flatnonzero(near.ravel() & (counts.ravel() <= most))
+        few = len(at) < 20 * flat.size
+        stack = blocks(at) if few else np.stack([entry(k).ravel()[at] for k in range(flat.size)], 1)
+        by = stack @ flat / np.einsum("ij,ij->i", stack, stack)
         close = np.abs(by[:, None] / numbers - 1) <= 2 * tolerance
-        keep = np.abs(flat - by[:, None] * stack[at]).max(1) <= tolerance * size
+        keep = np.abs(flat - by[:, None] * stack).max(1) <= tolerance * size
         keep &= close.any(1) | (free is not None and flat.size > 2)
         at, by, close = at[keep], by[keep], close[keep]
         for i in np.argsort(counts.ravel()[at], kind="stable")[:MANY]:

@@ -13,10 +13,13 @@ import linecache
 import re
 import sysconfig
 import traceback
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+
+from coursekit.diagnosis.evidence import in_words
 
 TABLE = Path(__file__).with_name("stops.txt")  # exception and pieces of its message; meaning; question
 FOREIGN = sysconfig.get_path("stdlib"), Path(__file__).parents[1]
@@ -29,22 +32,9 @@ UNKNOWN = object()  # the value of an expression that cannot be looked up withou
 
 
 def explain_stop(function, error, arguments=()):
-    """Say what stopped a function: where, what it means here, and a question that leads on.
+    """Return (what stopped a function: its line, the meaning, what met there, a question; Python's own words).
 
-    Parameters
-    ----------
-    function : callable
-    error : BaseException
-        Raised by a call of it.
-    arguments : tuple
-        What it was called with.
-
-    Returns
-    -------
-    message : str
-        The learner's line where it is known, the meaning, what met there, and one question.
-    own_words : str
-        The lines that led there, and Python's own message.
+    `error` is what a call of it with `arguments` raised.
     """
     every = _steps_outside(error)
     steps = [step for step in every if not _is_check(step[0].filename)]
@@ -59,28 +49,9 @@ def explain_stop(function, error, arguments=()):
     meaning, question = _meaning(case)
     lines = [f"{who} with {type(error).__name__}{f' at  {line}' if line else ''}", meaning]
     if met and not isinstance(part, ast.Attribute):
-        lines.append(f"There, {', '.join(f'{text} is {describe(value)}' for text, value in met.items())}.")
+        lines.append(f"There, {', '.join(f'{text} is {in_words(value)}' for text, value in met.items())}.")
     way = [f"line {step.lineno} in {step.name}: {step.line}" for step, _ in steps[-8:] if step.line]
     return "\n".join([*lines, question]), "\n".join([*way, f"{type(error).__name__}: {error}"])
-
-
-def describe(value):
-    """Say in a few words what a value is."""
-    if value is None or value is ...:
-        return "None" if value is None else "still the three dots"
-    if isinstance(value, np.ndarray) and value.ndim:
-        kinds = {"b": " of True and False", "i": " of whole numbers", "O": " of objects"}
-        return f"an array {value.shape}{kinds.get(value.dtype.kind, '')}"
-    if isinstance(value, (bool, np.bool_, str)):
-        return f"{value!r:.40}"
-    if isinstance(value, (int, float, np.number, np.ndarray)):
-        text = str(value) if isinstance(value, int) else f"{value:.4g}"
-        return f"one number, {text}{'.0' * (not isinstance(value, int) and text.lstrip('-').isdigit())}"
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return f"{type(value).__name__}({', '.join(value._fields[:4])})"
-    if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of {len(value)} value{'s' * (len(value) != 1)}"
-    return "a function" if inspect.isroutine(value) else f"a value of type {type(value).__name__}"
 
 
 # Where it stopped, and what met there
@@ -154,15 +125,23 @@ def _meaning(case):
     for look in (_exchanged, _unclear_truth, _shapes, _nothing, _missing_name, _arguments):
         if said := look(case):
             return said
-    for row in TABLE.read_text(encoding="utf-8").strip().split("\n\n"):
-        head, *meaning, question = row.split("\n")
-        kind, _, pieces = head.partition(":")
-        found = any(piece in case.text for piece in pieces.strip().split("; "))
-        if found and isinstance(case.error, getattr(builtins, kind)):
-            return " ".join(meaning), question
+    for kind, pieces, meaning, question in _rows():
+        if isinstance(case.error, kind) and any(piece in case.text for piece in pieces):
+            return meaning, question
     if " must " in case.text:  # a refusal of this package
         return case.text, "Which of your values is that, and where is it made?"
     return f"Python says: {case.text}", "What did you expect of that line, and what stands there?"
+
+
+@cache
+def _rows():
+    """Return the rows of the table: (exception, pieces of its message, meaning, question)."""
+    rows = []
+    for row in TABLE.read_text(encoding="utf-8").strip().split("\n\n"):
+        head, *meaning, question = row.split("\n")
+        kind, _, pieces = head.partition(":")
+        rows.append((getattr(builtins, kind), pieces.strip().split("; "), " ".join(meaning), question))
+    return rows
 
 
 def _unclear_truth(case):
@@ -195,20 +174,27 @@ def _shapes(case):
     )
     if product:
         meaning = "A @ B takes as many columns of A as B has rows."
-    arrays = [value for value in case.met if isinstance(value, np.ndarray)]
-    if len(arrays) == 2 and all(array.ndim for array in arrays):
-        (a, b), (c, d) = map(_as_factor, arrays)
-        fits, swapped = b == c, d == a and arrays[1].ndim > 1
+    shapes = [value.shape for value in case.met if isinstance(value, np.ndarray)]
+    if len(shapes) != 2:  # what one of them was made by is not run again
+        shapes = [tuple(map(int, re.findall(r"\d+", one))) for one in re.findall(r"\([\d, ]+\)", case.text)]
+    if len(shapes) == 2 and all(shapes):
+        (a, b), (c, d) = map(_as_factor, shapes)
+        ndims = [len(shape) for shape in shapes]
+        fits, is_turned = b == c, d == a and ndims[1] > 1
         if product:
             meaning += f" Here {b} columns meet {c} rows."
-            if swapped:
+            if ndims == [1, 1]:
+                asked = "Should it be one number, or one for each pair of their entries? Which product gives that?"
+            elif is_turned:
                 asked = "Which of the two stands first? Which shape should come out?"
-            elif arrays[0].shape[0] == c or b == d:
+            elif a == c or b == d:
                 asked = (
                     "Over which axis is the sum, and which one needs .T for it? Which shape should come out?"
                 )
-        elif sorted(map(np.ndim, arrays)) == [1, 2] and len(arrays[0]) == len(arrays[1]):
+        elif sorted(ndims) == [1, 2] and shapes[0][0] == shapes[1][0]:
             asked = "Is it one number for each row? Is the shape for that (n,) or (n, 1)?"
+        elif ndims == [2, 2] and shapes[0] == shapes[1][::-1]:
+            asked = "Is one of the two turned? Of each, are the rows points or units?"
         elif fits or d == a:
             asked = "Is it * that you mean, or the product @?"
     return (
@@ -217,9 +203,9 @@ def _shapes(case):
     )
 
 
-def _as_factor(array):
+def _as_factor(shape):
     """Return (rows, columns) as @ counts them: a flat array is a column on the right, a row on the left."""
-    return array.shape[-2 if array.ndim > 1 else 0], array.shape[-1]
+    return shape[-2 if len(shape) > 1 else 0], shape[-1]
 
 
 def _missing_name(case):
@@ -238,7 +224,7 @@ def _missing_name(case):
     named = isinstance(error, AttributeError) and error.obj is not None and error.name is not None
     if named and "set" not in case.text[:9]:
         names = getattr(error.obj, "_fields", [name for name in dir(error.obj) if name[:1] != "_"])
-        who = error.obj.__name__ if inspect.ismodule(error.obj) else describe(error.obj)
+        who = error.obj.__name__ if inspect.ismodule(error.obj) else in_words(error.obj)
         return _nearest(f"{who[:1].upper()}{who[1:]} has no", error.name, list(names))
     return None
 
@@ -292,7 +278,8 @@ def _nothing(case):
     """Return what is said of None, and of three dots, where a value belongs."""
     if "'ellipsis'" in case.text:
         return "Three dots (...) still stand where a value belongs.", "Which part is not written yet?"
-    if "NoneType" not in case.text:
+    is_met = any(value is None for value in case.met)
+    if "NoneType" not in case.text and not is_met:
         return None
     for name in (name for name, value in case.known.items() if value is None and name.isidentifier()):
         if made := re.search(rf"\b{name} *= *\S+\.({GIVES_NONE})\(", case.cell):
@@ -300,7 +287,7 @@ def _nothing(case):
                 f"What does the line need, if {made[1]} gives nothing back?"
             )
     calls = [ast.unparse(node) for node in ast.walk(case.part or ast.Pass()) if isinstance(node, ast.Call)]
-    gave = f"{calls[0]} gave None" if calls and None not in case.met else "Something there is None"
+    gave = f"{calls[0]} gave None" if calls and not is_met else "Something there is None"
     return (
         f"{gave}, which is nothing.",
         "Which function or line was to give it? Does that function end with a return?",

@@ -1,11 +1,12 @@
 """What every diagnosis shares: the record, how precise is right, the words for where something is wrong."""
 
+import inspect
 import math
 from dataclasses import dataclass
+from functools import wraps
 
 import numpy as np
 
-from coursekit._validation import describe
 from coursekit.palette import GREEN, VERMILION, boxed, escaped
 
 SAME = 1e-8  # share of the largest entry up to which a mistake's numbers are the given ones
@@ -17,8 +18,6 @@ COMES_FROM = "what comes out when"  # in the sentence that names a mistake
 OR_ELSE = "On these inputs the same comes out when"  # in the one after it, that names an equal
 STOPPED = "your function stopped", "your values stopped"  # so begins what is said of code that did
 PLAIN = "Take a case small enough to work out by hand. Which step gives another number?"
-SINGLE = " Your numbers are float32, right to the 7 digits that it holds; count in float64, which holds 16."
-LISTED = " The numbers are in a list: make an array of them, with np.array."
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,97 +65,35 @@ def question_first(message):
     return "\n".join(lines[:at]), " ".join(lines[at:])
 
 
-# Kinds of numbers
+class Told(Exception):
+    """A diagnosis (ok, name, message, other names) that ends the search for others."""
 
 
-def as_numbers(name, value, wanted="a numpy array of float64"):
-    """Return (array of float64, what to say of its kind, None), or (None, "", diagnosis) of no numbers."""
-    if value is None:
-        return None, "", nothing_returned(name)
-    listed = isinstance(value, (list, tuple))
-    try:
-        array = np.asarray(value)
-    except Exception:  # rows of several lengths, or an __array__ that raises
-        kind = "rows of several lengths" if listed else f"a {type(value).__name__}"
-        return None, "", wrong_kind(name, kind, wanted, is_kind=True)
-    if array.dtype.kind == "c":
-        text = f"{name} is complex. Numbers with j come from a complex step, or from a power or log of a"
-        text += " negative number: where does j come in? Only the real part belongs here."
-        return None, "", Diagnosis(False, "wrong-kind", text)
-    if array.dtype.kind not in "biuf" or (listed and wanted == "one number"):
-        return None, "", wrong_kind(name, value, wanted)
-    note = SINGLE if array.dtype == np.float32 else LISTED if listed else ""
-    return array.astype(np.float64), note, None
+def diagnosing(function):
+    """Make of a function one that returns a diagnosis also where it is `Told`, and give it the shared words."""
+
+    @wraps(function)
+    def diagnose(*args, **kwargs):
+        try:
+            with np.errstate(all="ignore"):
+                return function(*args, **kwargs)
+        except Told as told:
+            return Diagnosis(*told.args)
+
+    diagnose.__doc__ += RETURNS
+    return diagnose
 
 
-def nothing_returned(what):
-    """Return the diagnosis of None."""
-    text = f"There is no {what}, but None. Is a return missing?"
-    return Diagnosis(False, "nothing-returned", text)
+RETURNS = """
+    Returns
+    -------
+    Diagnosis
 
-
-def wrong_kind(name, value, wanted="a numpy array of float64", is_kind=False):
-    """Return the diagnosis of what should hold numbers of one kind and does not."""
-    it_is = value if is_kind else describe(value)
-    text = f"{name} should be {wanted}; it is {it_is}. Where does it become so?"
-    return Diagnosis(False, "wrong-kind", text)
-
-
-def wrong_container(what, asked, names, received):
-    """Return the diagnosis of what is not as many arrays as there are names, or None where it is."""
-    if received is None:
-        return nothing_returned(what)
-    nested = (
-        isinstance(received, (tuple, list)) and len(received) == 2 and isinstance(received[1], (tuple, list))
-    )
-    if nested and np.ndim(received[0]) == 0 and len(received[1]) == len(names):
-        text = f"{asked}; you return a number and a tuple, as a loss and a {what} are."
-        return Diagnosis(False, "wrong-kind", f"{text} Which of the two is asked for?")
-    if isinstance(received, (tuple, list)) and len(received) == len(names):
-        return None
-    if isinstance(received, (tuple, list)):
-        it_is = f"you return {len(received)} things, {', '.join(type(part).__name__ for part in received)}"
-    else:
-        it_is = f"this is {describe(received)}"
-    text = f"{asked}; {it_is}. What do you return?"
-    return Diagnosis(False, "wrong-kind", text)
-
-
-def blocks_swapped():
-    """Return the diagnosis of W2 before W1."""
-    text = "The two blocks are in the wrong order: which one belongs to the hidden layer?"
-    return Diagnosis(False, "blocks-swapped", text)
-
-
-def reshaped(given, params, right):
-    """Return (what is wrong with the shapes of a gradient or None, blocks in the right shapes or None)."""
-    (dW1, dW2), (W1, W2) = given, params
-    if (dW1.shape, dW2.shape) == (W1.shape, W2.shape):
-        return None, given
-    if dW1.shape == W2.shape and dW2.shape == W1.shape:
-        return blocks_swapped(), None
-    ledger = f"dW1 {dW1.shape}, W1 {W1.shape}; dW2 {dW2.shape}, W2 {W2.shape}."
-    text = f"A gradient has the shape of its weights. Shapes: {ledger}"
-    if dW1.shape == W1.T.shape != W1.shape:
-        text += (
-            "\nYour dW1 looks transposed. X is (n, 3) and dZ1 is (n, h): which product of the two is (3, h)?"
-        )
-        dW1 = dW1.T
-    if dW2.shape != W2.shape and dW2.size == W2.size:
-        text += "\nYour dW2 has the right number of entries in another shape. Is dz2 (n,) or (n, 1)?"
-        dW2 = dW2.reshape(W2.shape)
-    if dW1.shape == (2, W1.shape[1]):
-        text += "\nThe bias row of dW1 is missing. Which column of X is left out?"
-        dW1 = np.vstack([dW1, right[0][2]])
-    if len(W2) > W1.shape[1] and dW2.shape == (len(W2) - 1,):
-        text += "\nThe gradient of the output bias is missing. Which column of A1 is left out?"
-        dW2 = np.append(dW2, right[1][-1])
-    fit = (dW1.shape, dW2.shape) == (W1.shape, W2.shape)
-    if not fit and (dW1.ndim > 2 or dW2.ndim > 1):
-        text += "\nThere is one axis too many. Over which index should the product sum?"
-    elif not fit:
-        text += "\nWrite the shape beside each step of your backward pass. Where does the first one differ?"
-    return Diagnosis(False, "wrong-shape", text), [dW1, dW2] if fit else None
+    Raises
+    ------
+    TypeError, ValueError
+        Where another argument than the learner's value breaks its rule.
+    """
 
 
 def same(one, other, tolerance=SAME, floor=0.0):
@@ -189,6 +126,29 @@ def factor_between(blocks, wanted):
     return factor if np.isfinite(factor) and same(one, factor * other) else None
 
 
+def in_words(value):
+    """Say in a few words what a value is."""
+    if value is None or value is ...:
+        return "None" if value is None else "still the three dots"
+    if isinstance(value, np.ndarray) and value.ndim:
+        kinds = {"b": " of True and False", "i": " of whole numbers", "O": " of objects"}
+        return f"an array {value.shape}{kinds.get(value.dtype.kind, '')}"
+    if isinstance(value, (bool, np.bool_, str)):
+        return f"{value!r:.40}"
+    if isinstance(value, (int, float, np.number, np.ndarray)):
+        text = str(value) if isinstance(value, int) else f"{value:.4g}"
+        return f"one number, {text}{'.0' * (not isinstance(value, int) and text.lstrip('-').isdigit())}"
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return f"{type(value).__name__}({', '.join(value._fields[:4])})"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)} value{'s' * (len(value) != 1)}"
+    return (
+        "a function"
+        if inspect.isroutine(value) or isinstance(value, np.ufunc)
+        else f"a value of type {type(value).__name__}"
+    )
+
+
 # Where something is wrong
 
 
@@ -204,8 +164,8 @@ def worst_entry(name, got, want, where="", times="", plain=True):
     `where` adds the input at a place, `times` what is known of the ratio.
     """
     gaps = np.abs(got - want)
-    gaps = gaps if np.where(plain, gaps, 0.0).max() < 0.01 else np.where(plain, gaps, 0.0)
-    place = np.unravel_index(np.argmax(gaps), got.shape)
+    among = np.where(plain, gaps, 0.0)
+    place = np.unravel_index(np.argmax(gaps if among.max() < 0.01 else among), got.shape)
     one, other = float(got[place]), float(want[place])
     lead = "For instance " if place else "Your "
     beside = where(place) if where else ""
@@ -271,7 +231,10 @@ def _pattern(got, want, wrong, ratios, gaps, labels):
         return f"{one} is {abs(gaps[wrong][0]):.4g} too {'large' if gaps[wrong][0] > 0 else 'small'}."
     for axis in (1, 0) if ratios.ndim == 2 else ():
         lines = [line[~np.isnan(line)] for line in np.moveaxis(ratios, axis, 0)]
-        if all(len(line) > 1 and _constant(line) for line in lines):
+        is_far = any(
+            np.abs(line - 1).max(initial=0) > 0.005 for line in lines
+        )  # else the factors read 1, 1, 1
+        if is_far and all(len(line) > 1 and _constant(line) for line in lines):
             said = ", ".join(f"{line[0]:.3g}" for line in lines[:4]) + (", …" if len(lines) > 4 else "")
             like = labels[axis](0)
             return f"{like[0].upper()}{like[1:]}, and each like it, is wrong by a factor of its own: {said}."

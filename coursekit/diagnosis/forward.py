@@ -10,9 +10,9 @@ import numpy as np
 
 from coursekit.activations import ACTIVATIONS, sigmoid
 from coursekit.diagnosis.engine import tell
-from coursekit.diagnosis.evidence import Diagnosis, wrong_container
+from coursekit.diagnosis.evidence import Told, diagnosing
 from coursekit.diagnosis.tables import beside, table
-from coursekit.diagnosis.values import Value, candidates, kinds, right, take
+from coursekit.diagnosis.values import Value, candidates, check_container, kinds, right, take
 from coursekit.network import ForwardPass, Params, forward
 
 STEPS = {"Z1": ("Z1",), "A1": ("H1", "A1"), "z2": ("z2",), "p": ("p",)}
@@ -35,6 +35,7 @@ def _at(mistake, step, given):
     return mistake._replace(slot=step, make=lambda c: mistake.make(SimpleNamespace(z=getattr(c, given))))
 
 
+@diagnosing
 def diagnose_forward(received, params, X, activation="sigmoid"):
     """Say whether this is the forward pass, and if not, which mistake it shows first.
 
@@ -48,31 +49,14 @@ def diagnose_forward(received, params, X, activation="sigmoid"):
     params : Params
     X : ndarray of float64, shape (n, 3)
     activation : {"sigmoid", "tanh", "relu"}
-
-    Returns
-    -------
-    Diagnosis
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where another argument than `received` breaks its rule.
     """
     wanted = forward(params, X, activation)
-    bad = wrong_container(
-        "forward pass", "This should be 4 arrays, Z1, A1, z2, p", ForwardPass._fields, received
-    )
-    note, bad = ("", bad) if bad else kinds(ForwardPass._fields, received)
-    if bad:
-        return bad
-    with np.errstate(all="ignore"):
-        swapped = _in_another_order(received, wanted)
-        if swapped:
-            return swapped
-        wrong, follow, fine = _judge_steps(received, wanted, Params(*params), X, activation)
-        if not wrong:
-            return right("forward pass", note)
-        return tell(wrong, _others(follow, fine))
+    names = ForwardPass._fields
+    check_container("forward pass", "This should be 4 arrays, Z1, A1, z2, p", names, received)
+    note = kinds(names, received)
+    _refuse_another_order(received, wanted)
+    wrong, follow, fine = _judge_steps(received, wanted, Params(*params), X, activation)
+    return tell(wrong, _others(follow, fine)) if wrong else right("forward pass", note)
 
 
 def _others(follow, fine):
@@ -125,17 +109,13 @@ def _from_own(c, name):
     return getattr(ends[0], name) if ends else None
 
 
-def _in_another_order(received, wanted):
-    """Return a diagnosis where all fields are right, but stand in another order."""
+def _refuse_another_order(received, wanted):
+    """Refuse fields that are all right, but stand in another order."""
     names = ForwardPass._fields
     rest, order = dict(zip(names, wanted, strict=True)), []
     for value in received:
-        same_as = [name for name, want in rest.items() if Value(name, value, want).is_right()]
-        if not same_as:
-            return None
-        order.append(same_as[0])
-        rest.pop(same_as[0])
-    if tuple(order) == names:
-        return None
-    text = f"The fields are right, in the order {', '.join(order)}. Which order is asked?"
-    return Diagnosis(False, "fields-in-another-order", text)
+        order += [name for name, want in rest.items() if Value(name, value, want).is_right()][:1]
+        rest.pop(order[-1] if order else None, None)
+    if not rest and tuple(order) != names:
+        text = f"The fields are right, in the order {', '.join(order)}. Which order is asked?"
+        raise Told(False, "fields-in-another-order", text)

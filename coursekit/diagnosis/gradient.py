@@ -13,14 +13,13 @@ from coursekit.diagnosis.evidence import (
     ROUGH,
     SAME,
     Diagnosis,
-    as_numbers,
+    Told,
     at_index,
+    diagnosing,
     factor_between,
     locate,
-    reshaped,
     same,
     worst_entry,
-    wrong_container,
 )
 from coursekit.diagnosis.gradient_search import (
     PLACES,
@@ -33,6 +32,7 @@ from coursekit.diagnosis.gradient_search import (
     ways_of,
 )
 from coursekit.diagnosis.tables import table
+from coursekit.diagnosis.values import as_numbers, check_container, refuse_swapped
 from coursekit.network import Params
 
 NAMES = ("dW1", "dW2")
@@ -52,6 +52,7 @@ LOOK = {
 }
 
 
+@diagnosing
 def diagnose_gradient(gradient, params, X, y, activation="sigmoid"):
     """Say whether a gradient of the mean log loss is right, and if not, which mistake it shows.
 
@@ -67,59 +68,20 @@ def diagnose_gradient(gradient, params, X, y, activation="sigmoid"):
     X : ndarray of float64, shape (n, 3)
     y : ndarray of 0 and 1, shape (n,)
     activation : {"sigmoid", "tanh", "relu"}, or another name in `coursekit.ACTIVATIONS`
-
-    Returns
-    -------
-    Diagnosis
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where another argument than `gradient` breaks its rule.
     """
     params = Params(*check_params(params))
     y = check_y(y, len(check_X(X)))
     check_choice(activation, ACTIVATIONS, "activation")
-    bad = wrong_container("gradient", "A gradient has two blocks, dW1 and dW2", NAMES, gradient)
-    if bad:
-        return bad
-    with np.errstate(all="ignore"):
-        blocks = [as_numbers(*pair) for pair in zip(NAMES, gradient, strict=True)]
-        bad = next((bad for _, _, bad in blocks if bad), None)
-        if bad:
-            return bad
-        given, note = [block for block, _, _ in blocks], "".join(dict.fromkeys(note for _, note, _ in blocks))
-        c = backward_pass(params, X, y, activation)
-        shape, given = reshaped(given, params, Params(c.dW1, c.dW2))
-        if given is None:
-            return shape
-        few = max(FEW_DIGITS.get(str(np.asarray(block).dtype), 0) for block in gradient)
-        found = _not_finite(given) or _diagnose(Params(*given), c, few, note)
-        return _with_shape(shape, found)
+    check_container("gradient", "A gradient has two blocks, dW1 and dW2", NAMES, gradient)
+    given, notes = zip(*map(as_numbers, NAMES, gradient), strict=True)
+    c = backward_pass(params, X, y, activation)
+    shape, given = _reshaped(given, params, Params(c.dW1, c.dW2))
+    few = max(FEW_DIGITS.get(str(np.asarray(block).dtype), 0) for block in gradient)
+    return _with_shape(shape, _diagnose(Params(*given), c, few, "".join(dict.fromkeys(notes))))
 
 
 def wrong_gradient(slug, params, X, y, activation="sigmoid"):
-    """Make the gradient of the mean log loss with one known mistake.
-
-    Parameters
-    ----------
-    slug : str
-        The mistake's name, as `Diagnosis.mistake` gives it.
-    params : Params
-    X : ndarray of float64, shape (n, 3)
-    y : ndarray of 0 and 1, shape (n,)
-    activation : {"sigmoid", "tanh", "relu"}
-
-    Returns
-    -------
-    Params
-        The right gradient where the mistake changes nothing here, or makes no sense.
-
-    Raises
-    ------
-    ValueError
-        Where no mistake has this name.
-    """
+    """Return Params as `backward` would with one known mistake, by its name; right ones where it makes no sense."""
     mistake = _mistake(slug)
     with np.errstate(all="ignore"):
         c = backward_pass(params, X, y, activation)
@@ -152,34 +114,59 @@ def _mistake(slug):
     return check_choice(slug, {mistake.slug: mistake for title in every for mistake in table(title)}, "slug")
 
 
-# Kinds, shapes, numbers
+# Right, wrong as a whole, or wrong block by block
 
 
-def _not_finite(given):
+def _reshaped(given, params, right):
+    """Return (what is wrong with the shapes of a gradient or nothing, blocks in the right shapes)."""
+    (dW1, dW2), (W1, W2) = given, params
+    if (dW1.shape, dW2.shape) == (W1.shape, W2.shape):
+        return "", given
+    refuse_swapped(given, params)
+    ledger = f"dW1 {dW1.shape}, W1 {W1.shape}; dW2 {dW2.shape}, W2 {W2.shape}."
+    said = [f"A gradient has the shape of its weights. Shapes: {ledger}"]
+    if dW1.shape == W1.T.shape != W1.shape:
+        said.append(
+            "Your dW1 looks transposed. X is (n, 3) and dZ1 is (n, h): which product of the two is (3, h)?"
+        )
+        dW1 = dW1.T
+    if dW2.shape != W2.shape and dW2.size == W2.size:
+        said.append("Your dW2 has the right number of entries in another shape. Is dz2 (n,) or (n, 1)?")
+        dW2 = dW2.reshape(W2.shape)
+    if dW1.shape == (2, W1.shape[1]):
+        said.append("The bias row of dW1 is missing. Which column of X is left out?")
+        dW1 = np.vstack([dW1, right[0][2]])
+    if len(W2) > W1.shape[1] and dW2.shape == (len(W2) - 1,):
+        said.append("The gradient of the output bias is missing. Which column of A1 is left out?")
+        dW2 = np.append(dW2, right[1][-1])
+    if (dW1.shape, dW2.shape) == (W1.shape, W2.shape):
+        return "\n".join(said), [dW1, dW2]
+    ask = "Write the shape beside each step of your backward pass. Where does the first one differ?"
+    if dW1.ndim > 2 or dW2.ndim > 1:
+        ask = "There is one axis too many. Over which index should the product sum?"
+    raise Told(False, "wrong-shape", "\n".join([*said, ask]))
+
+
+def _with_shape(shape, found):
+    """Join what is wrong with the shapes and what is wrong with the numbers."""
+    if not shape:
+        return found
+    if found.ok:
+        return Diagnosis(False, "wrong-shape", f"{shape}\nThe numbers that are there are right.")
+    slug = " + ".join(filter(None, ["wrong-shape", found.mistake]))
+    others = tuple(_with_shape(shape, other) for other in found.others)
+    return Diagnosis(False, slug, f"{shape}\nThe numbers are wrong too. {found.message}", others)
+
+
+@diagnosing
+def _diagnose(given, c, few, note):
+    """Diagnose blocks in the right shapes."""
     for name, block in zip(NAMES, given, strict=True):
         if not np.isfinite(block).all():
             place = tuple(np.argwhere(~np.isfinite(block))[0])
             text = f"{at_index(name, place)} is {block[place]}: not finite. In the order of the "
             text += "steps, which array has the first such number? Look for a division, or an exp of much."
-            return Diagnosis(False, "not-finite", text)
-    return None
-
-
-def _with_shape(shape, found):
-    """Join what is wrong with the shapes and what is wrong with the numbers."""
-    if shape is None:
-        return found
-    if found.ok:
-        return Diagnosis(False, shape.mistake, f"{shape.message}\nThe numbers that are there are right.")
-    slug = " + ".join(filter(None, [shape.mistake, found.mistake]))
-    others = tuple(_with_shape(shape, other) for other in found.others)
-    return Diagnosis(False, slug, f"{shape.message}\nThe numbers are wrong too. {found.message}", others)
-
-
-# Right, wrong as a whole, or wrong block by block
-
-
-def _diagnose(given, c, few, note):
+            raise Told(False, "not-finite", text)
     wanted = Params(c.dW1, c.dW2)
     terms = np.abs(c.e).max() / c.n * np.abs(c.S).max(initial=0.0) * np.abs(c.W).max()
     floors = np.abs(c.X).sum(0).max() * terms, np.abs(c.A1).sum(0).max() * np.abs(c.e).max() / c.n
@@ -190,9 +177,7 @@ def _diagnose(given, c, few, note):
     ]
     if not wrong:
         return Diagnosis(True, None, f"This gradient is right.{note}")
-    found = _as_a_whole(given, wanted, Params(c.W1, c.W2))
-    if found:
-        return found
+    _tell_of_the_whole(given, wanted, Params(c.W1, c.W2))
     slot, c.single = slots_of(c), few > 0
     for tolerance in (SAME, ROUGH):
         parts, hidden = _explained(given, c, slot, wrong, tolerance)
@@ -209,18 +194,17 @@ def _diagnose(given, c, few, note):
     return _told(parts, wrong, hidden, points)
 
 
-def _as_a_whole(given, wanted, params):
-    """Explain what was done to the gradient as a whole, or return None."""
+def _tell_of_the_whole(given, wanted, params):
+    """Tell what was done to the gradient as a whole, if it is that."""
     if all(same(a, b) for a, b in zip(given, params, strict=True)):
         text = "These are the weights themselves. Which variable do you return?"
-        return Diagnosis(False, "weights-returned", text)
+        raise Told(False, "weights-returned", text)
     rate = factor_between([w - g for w, g in zip(params, given, strict=True)], wanted)
     if rate:
         text = f"These are the weights after an update with learning rate {rate:.3g}, not the gradient. "
-        return Diagnosis(False, "updated-weights-returned", text + "What should a backward pass return?")
+        raise Told(False, "updated-weights-returned", text + "What should a backward pass return?")
     if not any(block.any() for block in given):
-        return Diagnosis(False, "all-zeros", f"All entries are zero. {table('whole finish')[0].question}")
-    return None
+        raise Told(False, "all-zeros", f"All entries are zero. {table('whole finish')[0].question}")
 
 
 def _explained(given, c, slot, wrong, tolerance):
@@ -273,7 +257,9 @@ def _told(parts, wrong, hidden, points):
     def cost(way):
         alone = {m for made in way for m in made if m.slot in WHOLE and not is_shared(m, way)}
         free = {m.what for made in way for m in made if m.slug == "wrong-factor"}
-        return count(way) + len(free) + sum(0.5 if m.slot in ("error", "points") else 0.25 for m in alone)
+        rare = {m.slug for made in way for m in made if not m.usual}
+        apart = sum(0.5 if m.slot in ("error", "points") else 0.25 for m in alone)
+        return count(way) + len(free) + apart + 0.01 * len(rare)
 
     def said(mistake, name, way):
         """Say of a mistake that both blocks would share, where only one of them has it, that it is there."""

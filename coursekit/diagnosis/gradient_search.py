@@ -8,7 +8,7 @@ import numpy as np
 
 from coursekit import network
 from coursekit.activations import ACTIVATIONS
-from coursekit.diagnosis.engine import Mistake, Product, explain, filled, forms, stretched
+from coursekit.diagnosis.engine import Mistake, Product, explain, filled, forms, product_of, stretched
 from coursekit.diagnosis.evidence import SAME, same
 from coursekit.diagnosis.tables import beside, table
 
@@ -21,7 +21,8 @@ def backward_pass(params, X, y, activation):
     """Return the arrays of a backward pass: those of `network.forward`, and what the slots are made of."""
     params, phi = network.Params(*params), ACTIVATIONS[activation]
     given = network.forward(params, X, activation)
-    c = SimpleNamespace(**given._asdict(), X=X, y=np.asarray(y, np.float64), n=len(y), phi=phi)
+    arrays = {name: np.asfortranarray(array) for name, array in given._asdict().items()}  # stacked transposed
+    c = SimpleNamespace(**arrays, X=np.asfortranarray(X), y=np.asarray(y, np.float64), n=len(y), phi=phi)
     c.W1, c.W2 = params
     c.h = c.W1.shape[1]
     c.bias = len(c.W2) > c.h
@@ -29,6 +30,7 @@ def backward_pass(params, X, y, activation):
     c.W, c.A, c.S = c.W2[: c.h], c.A1[:, : c.h], phi.derivative(c.Z1)
     c.e, c.q, c.own = c.p - c.y, c.p * (1 - c.p), np.where(y == 1, c.p, 1 - c.p)
     c.dW1, c.dW2 = network.backward(params, given, X, y, activation)
+    c.changed = {}
     return c
 
 
@@ -128,7 +130,7 @@ def _tried(name, given, c, slot, factors, tolerance, fronts):
     if not ways or len(ways[0]) > 1:
         made = [((mistake,), form) for mistake in table("finish") for form in _forms(mistake, c, name)]
         if made:
-            whole = Product([[label for label, _ in made]], np.array([form for _, form in made]))
+            whole = product_of([[label for label, _ in made]], np.array([form for _, form in made]))
             ways += explain(given, [whole], factors[:1], tolerance=tolerance)
         ways += _added(name, given, c, factors, tolerance)
     return sorted(ways, key=len)
@@ -149,7 +151,7 @@ def _dW2_candidates(c, slot, fronts, rough):
     if fronts is not None:
         few = [_dW2s(_fronts(slot, fronts), slot("left2"))]
     yield from few
-    yield from _changed(c, table("rows2"), few, 1 if fronts is None else 9)
+    yield from _changed(c, "rows2", fronts, few, 1 if fronts is None else 9)
     if fronts is None and (not rough or c.single):
         yield _dW2s(_singles(slot), slot("left2"))
     if fronts is None and not rough:
@@ -162,25 +164,25 @@ def _dW2_candidates(c, slot, fronts, rough):
 def _dW1_candidates(c, slot, fronts, rough):
     """Yield candidates of dW1: usual ones first, then all with one mistake on the way back, then two."""
     chosen = _fronts(slot, fronts)
-    few = [_dW1s(chosen, _back(slot, {name: True})) for name in BACK]
+    few = [_sums(chosen, _back(slot, {name: True})) for name in BACK]
     yield from few
-    yield from _changed(c, table("rows1"), few, 9)
+    yield from _changed(c, "rows1", fronts, few, 9)
     for name in BACK if not rough or c.single else ():  # weights cost little: usual ones in all pairs
-        yield _dW1s(chosen, _back(slot, {"weights": True, name: False}))
+        yield _sums(chosen, _back(slot, {"weights": True, name: False}))
     if not rough:
         for one, other in (("slope", "weights"), ("left1", "weights"), *permutations(BACK[1:])):
-            yield _dW1s(chosen, _back(slot, {one: True, other: False}))
+            yield _sums(chosen, _back(slot, {one: True, other: False}))
 
 
 def _other_fronts(c, slot):
     """Yield candidates of dW1 whose error is wrong on the way back alone, with one other mistake at most."""
     single = _singles(slot)
-    yield _dW1s(single, _back(slot, {"weights": False}))
-    yield _dW1s(single, _back(slot, {"slope": True}))
-    yield _dW1s(single, _back(slot, {"left1": True}))
+    yield _sums(single, _back(slot, {"weights": False}))
+    yield _sums(single, _back(slot, {"slope": True}))
+    yield _sums(single, _back(slot, {"left1": True}))
     for usual in (True, False):
         errors, E = slot("error", usual)
-        yield _dW1s((errors, E / c.n), _back(slot, {}), slot("points", not usual))
+        yield _sums((errors, E / c.n), _back(slot, {}), slot("points", not usual))
 
 
 def _right(slot, name):
@@ -193,45 +195,60 @@ def _back(slot, wrong):
 
 
 def _dW2s(front, lefts, points=None):
-    """Return all choices of error, points and left array; where points are not given, they are in the front."""
-    (labels, F), (axis, L) = front, lefts
-    (other, P) = points or ([()], np.ones((1, F.shape[1])))
-    if len(L) > 1:
-        made = np.tensordot(F[:, None] * P, L, (2, 1))
-    else:
-        made = np.tensordot(F, P[:, None, :, None] * L, (1, 2))
-    return Product([labels, other, axis], made)
+    """Return the sums that make dW2, which have neither weights nor slope."""
+    weights, slopes = ([()], np.ones((1, 1))), ([()], np.ones((1, 1, 1)))
+    return _sums(front, [weights, slopes, lefts], points)
 
 
-def _dW1s(front, back, points=None):
-    """Return all choices of error, points, weights, slope and inputs, in the cheaper order of sums."""
+def _sums(front, back, points=None):
+    """Return all choices of error, points, weights, slope and left array; the front may hold the points."""
     (labels, F), ((weights, W), (slopes, S), (lefts, L)) = front, back
-    (other, P) = points or ([()], np.ones((1, F.shape[1])))
-    if points or len(F) > len(S) * len(L):
-        each = S[:, None, :, None] * L[None, :, :, :, None]  # slope, left, point, input, unit
-        if points:
-            each = P[:, None, None, :, None, None] * each
-        made = np.tensordot(F, each.reshape(len(P), *each.shape[-5:]), (1, 3))
-    else:
-        delta = F[:, None, :, None] * S  # front, slope, point, unit
-        made = np.tensordot(delta, L, (2, 1)).transpose(0, 1, 3, 4, 2)[:, None]
-    return Product([labels, other, weights, slopes, lefts], made[:, :, None] * W[:, None, None, None])
+    other, P = points or ([()], np.ones((1, F.shape[1])))
+    axes = [labels, other, weights, slopes, lefts]
+    shape = [len(axis) for axis in axes]
+
+    def entry(k):
+        i, j = divmod(k, W.shape[1])
+        if len(F) * len(P) <= len(L):  # in the cheaper order
+            made = _dots(F[:, None, None] * P[:, None] * S[:, j], L[:, i])
+        else:
+            made = _dots(F, P[:, None, None] * (S[:, None, j] * L[:, i]))
+        return made.reshape(*shape[:2], 1, *shape[3:]) * W[:, j, None, None]
+
+    def blocks(at):
+        f, p, w, s, x = np.unravel_index(at, shape)
+        delta = (F[f] * P[p])[:, None] * (W[w][..., None] * S[s])
+        return (L[x] @ delta.swapaxes(1, 2)).reshape(len(at), L.shape[1] * W.shape[1])
+
+    return Product(axes, entry, blocks)
 
 
-def _changed(c, mistakes, products, most):
-    """Yield candidates of some products with their rows or columns changed."""
+def _dots(one, other):
+    """Return the products of all rows of two stacks; in pieces so small that no threads are started for it."""
+    one, other = (stack.reshape(-1, stack.shape[-1]) for stack in (one, other))
+    if len(one) < len(other):
+        return _dots(other, one).T
+    rows = 250_000 // other.size + 1
+    return np.concatenate([one[at : at + rows] @ other.T for at in range(0, len(one), rows)])
+
+
+def _changed(c, title, fronts, products, most):
+    """Return candidates of some products with their rows or columns changed; made once for the same fronts."""
+    key = title, *(fronts or ())
+    if key in c.changed:
+        return c.changed[key]
     flat = {}
-    for axes, values in products:
-        for label, block in zip(product(*axes), values.reshape(-1, *values.shape[len(axes) :]), strict=True):
-            if len(sum(label, ())) <= most:
-                flat.setdefault(sum(label, ()), block)
-    base, axis, made = np.stack(list(flat.values())), [], []
-    for mistake in mistakes:
-        for form in forms(mistake.make(c, base)):
-            axis.append((mistake,))
-            made.append(stretched(form, base.shape))
+    for axes, _, blocks in products:
+        labels = [sum(label, ()) for label in product(*axes)]
+        at = [k for k, label in enumerate(labels) if len(label) <= most and label not in flat]
+        flat |= zip([labels[k] for k in at], blocks(np.array(at, int)), strict=True)
+    base = np.stack(list(flat.values())).reshape(-1, *c.given.shape)
+    made = [((mistake,), form) for mistake in table(title) for form in forms(mistake.make(c, base))]
+    c.changed[key] = []
     if made:
-        yield Product([axis, list(flat)], np.nan_to_num(np.stack(made)))
+        stack = np.nan_to_num(np.stack([stretched(form, base.shape) for _, form in made]))
+        c.changed[key].append(product_of([[label for label, _ in made], list(flat)], stack))
+    return c.changed[key]
 
 
 def _added(name, given, c, factors, tolerance):

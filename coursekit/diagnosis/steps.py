@@ -8,9 +8,9 @@ import numpy as np
 from coursekit._validation import check_choice, check_params, check_positive, check_y, describe
 from coursekit.activations import ACTIVATIONS, sigmoid
 from coursekit.diagnosis.engine import multiples, tell
-from coursekit.diagnosis.evidence import blocks_swapped, same, wrong_container
+from coursekit.diagnosis.evidence import diagnosing, same
 from coursekit.diagnosis.tables import table
-from coursekit.diagnosis.values import Value, candidates, kinds, right
+from coursekit.diagnosis.values import Value, candidates, check_container, kinds, refuse_swapped, right
 from coursekit.losses import log_loss
 from coursekit.network import Params
 
@@ -23,11 +23,13 @@ RIGHT = {
 }
 ALONE = {
     "loss-y-and-p-swapped",
+    "loss-of-a-class",
+    "loss-of-wrong-answers",
     "loss-shifted",
     "loss-clipped-far",
     "loss-p-rounded",
     "loss-rounded",
-}  # so many forms that pairs meet by chance
+}  # pairs with these meet by chance
 
 GUARDS = (  # eps, by which p is usually kept away from 0 and 1; the powers of 2 are those of np.finfo
     *(10.0**-k for k in (*range(6, 21), 30, 50, 100, 200, 300, 308)),
@@ -42,6 +44,7 @@ FRACTION = {  # the sigmoid, step by step
 KINK = " At a kink there is no slope: you chose another number from 0 to 1 there than this course, which takes 0."
 
 
+@diagnosing
 def diagnose_sigmoid(received, z):
     """Say whether these are the values 1 / (1 + exp(-z)), and if not, which mistake they show.
 
@@ -51,27 +54,15 @@ def diagnose_sigmoid(received, z):
         What the learner's function returned: an array of the shape of `z`, or a number for a number.
     z : float or array_like of float
         What it was given; finite.
-
-    Returns
-    -------
-    Diagnosis
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where `z` breaks its rule.
     """
     z = _check_z(z)
-    note, bad = kinds(["sigmoid"], [received], is_number=z.ndim == 0)
-    if bad:
-        return bad
-    with np.errstate(all="ignore"):
-        value = Value("sigmoid", received, sigmoid(z), inputs={"z": z})
-        if value.is_right():
-            return right("sigmoid", note)
-        c = SimpleNamespace(z=z, given=value.got)
-        made = candidates(c, ["sigmoid"], RIGHT, [*table("formula sigmoid"), *table("sigmoid")])
-        return tell([value.as_part(made, lambda: _odd_sigmoids(c), multiples(c, *table("curve size")))])
+    note = kinds(["sigmoid"], [received], is_number=z.ndim == 0)
+    value = Value("sigmoid", received, sigmoid(z), inputs={"z": z})
+    if value.is_right():
+        return right("sigmoid", note)
+    c = SimpleNamespace(z=z, given=value.got)
+    made = candidates(c, ["sigmoid"], RIGHT, [*table("formula sigmoid"), *table("sigmoid")])
+    return tell([value.as_part(made, lambda: _odd_sigmoids(c), multiples(c, *table("curve size")))])
 
 
 def _odd_sigmoids(c):
@@ -82,6 +73,7 @@ def _odd_sigmoids(c):
     )
 
 
+@diagnosing
 def diagnose_activation_derivative(received, z, activation):
     """Say whether these are the slopes phi'(z) of an activation, and if not, which mistake they show.
 
@@ -94,33 +86,21 @@ def diagnose_activation_derivative(received, z, activation):
     z : float or array_like of float
         The pre-activations it was given; finite.
     activation : {"sigmoid", "tanh", "relu"}
-
-    Returns
-    -------
-    Diagnosis
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where `z` or `activation` breaks its rule.
     """
     z = _check_z(z)
     phi = check_choice(activation, ACTIVATIONS, "activation")
-    note, bad = kinds(["slope"], [received], is_number=z.ndim == 0)
-    if bad:
-        return bad
-    with np.errstate(all="ignore"):
-        c = SimpleNamespace(z=z, phi=phi, v=phi.value(z))
-        value = Value("slope", received, phi.derivative(z), inputs={"z": z})
-        chosen = np.zeros(z.shape, bool)
-        if value.got.shape == z.shape:
-            chosen = np.isin(z, phi.kinks) & (value.got > 0) & (value.got <= 1)
-            value.want = np.where(chosen, value.got, value.want)
-        if not value.is_right():
-            c.given = value.got
-            made = candidates(c, ["slope"], RIGHT, table("derivative slope"))
-            return tell([value.as_part(made, lambda: _odd_slopes(c), multiples(c, *table("curve size")))])
-    return right("slope", (KINK if chosen.any() else "") + note)
+    note = kinds(["slope"], [received], is_number=z.ndim == 0)
+    c = SimpleNamespace(z=z, phi=phi, v=phi.value(z))
+    value = Value("slope", received, phi.derivative(z), inputs={"z": z})
+    chosen = np.zeros(z.shape, bool)
+    if value.got.shape == z.shape:
+        chosen = np.isin(z, phi.kinks) & (value.got > 0) & (value.got <= 1)
+        value.want = np.where(chosen, value.got, value.want)
+    if value.is_right():
+        return right("slope", (KINK if chosen.any() else "") + note)
+    c.given = value.got
+    made = candidates(c, ["slope"], RIGHT, table("derivative slope"))
+    return tell([value.as_part(made, lambda: _odd_slopes(c), multiples(c, *table("curve size")))])
 
 
 def _check_z(z):
@@ -156,6 +136,7 @@ def _odd_slopes(c):
     return candidates(c, ["slope"], RIGHT, [*here, *table("further slope")])
 
 
+@diagnosing
 def diagnose_log_loss(received, y, p):
     """Say whether this is the mean log loss in nats, and if not, which mistake it shows.
 
@@ -169,34 +150,22 @@ def diagnose_log_loss(received, y, p):
     y : ndarray of 0 and 1, shape (n,)
     p : ndarray of float64, shape (n,)
         Probabilities of class 1, from 0 to 1.
-
-    Returns
-    -------
-    Diagnosis
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where `y` or `p` breaks its rule.
     """
     want = log_loss(y, p)
-    note, bad = kinds(["loss"], [received], is_number=True)
-    if bad:
-        return bad
-    with np.errstate(all="ignore"):
-        y = check_y(y, len(p)).astype(np.float64)
-        c = SimpleNamespace(y=y, p=p, own=np.where(y == 1, p, 1 - p), n=len(y))
-        value = Value("loss", received, want)
-        if value.is_right():
-            return right("log loss", note)
-        if any(map(value.is_right, guarded_losses(y, p))):
-            return right("log loss", f" p is kept a little away from 0 and 1.{note}")
-        if value.got.ndim == 0 and not np.isfinite(value.got):
-            value.note = _first_log_of_zero(value.got, y, p)
-        made = candidates(c, ["losses", "loss"], RIGHT, [*table("losses"), *table("loss")], ALONE)
-        further = [*table("further losses"), *table("further loss")]
-        odd = partial(candidates, c, ["losses", "loss"], RIGHT, further, {m.slug for m in further})
-        return tell([value.as_part(made, odd, multiples(c, *table("loss size"), pairs=6))])
+    note = kinds(["loss"], [received], is_number=True)
+    y = check_y(y, len(p)).astype(np.float64)
+    c = SimpleNamespace(y=y, p=p, own=np.where(y == 1, p, 1 - p), n=len(y))
+    value = Value("loss", received, want)
+    if value.is_right():
+        return right("log loss", note)
+    if any(map(value.is_right, guarded_losses(y, p))):
+        return right("log loss", f" p is kept a little away from 0 and 1.{note}")
+    if value.got.ndim == 0 and not np.isfinite(value.got):
+        value.note = _first_log_of_zero(value.got, y, p)
+    made = candidates(c, ["losses", "loss"], RIGHT, [*table("losses"), *table("loss")], ALONE)
+    further = [*table("further losses"), *table("further loss")]
+    odd = partial(candidates, c, ["losses", "loss"], RIGHT, further, {m.slug for m in further})
+    return tell([value.as_part(made, odd, multiples(c, *table("loss size"), pairs=6))])
 
 
 def _first_log_of_zero(loss, y, p):
@@ -210,6 +179,7 @@ def _first_log_of_zero(loss, y, p):
     return f"{text}, so {term} is 0 times infinity." if np.isnan(loss) else f"{text}."
 
 
+@diagnosing
 def diagnose_update(received, params, gradient, learning_rate):
     """Say whether these are the weights after one step downhill, and if not, which mistake they show.
 
@@ -225,31 +195,16 @@ def diagnose_update(received, params, gradient, learning_rate):
         In the shapes of `params`.
     learning_rate : float
         Above 0.
-
-    Returns
-    -------
-    Diagnosis
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where another argument than `received` breaks its rule.
     """
     weights, slopes, rate = _check_step(params, gradient, learning_rate)
-    bad = wrong_container("update", "This should be 2 arrays, W1, W2", Params._fields, received)
-    note, bad = ("", bad) if bad else kinds(Params._fields, received)
-    if bad:
-        return bad
-    if np.shape(received[0]) == weights.W2.shape and np.shape(received[1]) == weights.W1.shape:
-        return blocks_swapped()
-    with np.errstate(all="ignore"):
-        blocks = zip(Params._fields, received, weights, slopes, slopes[::-1], strict=True)
-        judged = [_judged(*block, rate) for block in blocks]
-        fine = [name for name, part in zip(Params._fields, judged, strict=True) if part is None]
-        wrong = [part for part in judged if part is not None]
-        if not wrong:
-            return right("update", note)
-        return tell(wrong, f"({fine[0]} is right.)" if fine else "")
+    check_container("update", "This should be 2 arrays, W1, W2", Params._fields, received)
+    note = kinds(Params._fields, received)
+    refuse_swapped(received, weights)
+    blocks = zip(Params._fields, received, weights, slopes, slopes[::-1], strict=True)
+    judged = [_judged(*block, rate) for block in blocks]
+    fine = [name for name, part in zip(Params._fields, judged, strict=True) if part is None]
+    wrong = [part for part in judged if part is not None]
+    return tell(wrong, f"({fine[0]} is right.)" if fine else "") if wrong else right("update", note)
 
 
 def _judged(name, got, w, g, other, rate):

@@ -6,6 +6,7 @@ arrays that an expression names are those of the pass or step, which is an argum
 
 from functools import cache, partial
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 
@@ -20,6 +21,7 @@ full_like isfinite isnan linalg log log10 log1p log2 logaddexp max maximum mean 
 ones ones_like outer pi prod reciprocal roll round sign sin sort sqrt square std sum tanh trunc var where zeros
 zeros_like
 """
+SUMMED = ("error", "left2", "slope", "left1")  # slots that meet the points in the sum over them
 PLACES = {"A1": "A", "Z1": "Z1"}  # {x} in a row: in words, and in an expression
 
 
@@ -123,6 +125,20 @@ def table(title):
     return sorted(made, key=lambda mistake: not mistake.usual)
 
 
+def at_a_glance(width=150):
+    """Return the slots of a backward pass on one screen, each with the names of what may stand in it wrongly.
+
+    Usual ones have a *; `each, along: e` are the rows of these two, made of e.
+    """
+    every = _read()[1]
+    lines = []
+    for title in [*every][: [*every].index("formula sigmoid")]:
+        names = [f"each, along: {row[1]}" if row[0] == "kinds" else row[0] for row in every[title]]
+        text = f"{title.upper()}: {', '.join(names)}"
+        lines += wrap(text, width, subsequent_indent="    ", break_on_hyphens=False)
+    return "\n".join(lines)
+
+
 def _mistake(slug, slot, make, what, question, marks):
     usual, slug = slug.startswith("*"), _put(slug.removeprefix("*"), marks)
     return Mistake(slug, slot, make, _put(what, marks), question, usual)
@@ -155,6 +171,8 @@ def _kinds(slot, formula, what, question):
     for k, one in enumerate(axes):
         marks, axis = {"s": s, "A": A, "one": one}, k - len(axes) if is_block else k
         for slug, along, said, _ in rows["along"]:
+            if one == "point" and "without" in along and slot in SUMMED:
+                continue  # that is a choice of points, a slot of its own
             yield _mistake(slug, slot, partial(_kind, of, _code(along), then, axis), said, question, marks)
 
 

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from coursekit.diagnosis.engine import Mistake, Part, Product, explain, forms
+from coursekit._validation import describe
+from coursekit.diagnosis.engine import Mistake, Part, explain, forms, product_of
 from coursekit.diagnosis.evidence import (
     ALIKE,
     FEW_DIGITS,
@@ -14,7 +15,7 @@ from coursekit.diagnosis.evidence import (
     ROUGH,
     SAME,
     Diagnosis,
-    as_numbers,
+    Told,
     at_index,
     factor_between,
     locate,
@@ -22,6 +23,8 @@ from coursekit.diagnosis.evidence import (
     worst_entry,
 )
 
+SINGLE = " Your numbers are float32, right to the 7 digits that it holds; count in float64, which holds 16."
+LISTED = " The numbers are in a list: make an array of them, with np.array."
 FLOOR = 1e-3  # the largest entry where all are smaller: 0 and 1e-12 are the same probability
 ONE = ((1.0, ()),)  # the only factor of a whole that is no mistake
 
@@ -53,11 +56,64 @@ def candidates(c, steps, right, table, alone=()):
     return [(mistakes, getattr(end, [*steps][-1])) for mistakes, end in passes if mistakes]
 
 
+def as_numbers(name, value, wanted="a numpy array of float64"):
+    """Return (array of float64, what to say of its kind)."""
+    if value is None:
+        _nothing_returned(name)
+    listed = isinstance(value, (list, tuple))
+    try:
+        array = np.asarray(value)
+    except Exception:  # rows of several lengths, or an __array__ that raises
+        _wrong_kind(name, "rows of several lengths" if listed else f"a {type(value).__name__}", wanted)
+    if array.dtype.kind == "c":
+        text = f"{name} is complex. Numbers with j come from a complex step, or from a power or log of a"
+        text += " negative number: where does j come in? Only the real part belongs here."
+        raise Told(False, "wrong-kind", text)
+    if array.dtype.kind not in "biuf" or (listed and wanted == "one number"):
+        _wrong_kind(name, describe(value), wanted)
+    note = SINGLE if array.dtype == np.float32 else LISTED if listed else ""
+    return array.astype(np.float64), note
+
+
 def kinds(names, received, is_number=False):
-    """Return (what to say of the kinds of some values, None), or ("", the diagnosis of one without numbers)."""
+    """Return what to say of the kinds of some values."""
     wanted = "one number" if is_number else "a numpy array of float64"
-    found = [as_numbers(name, value, wanted) for name, value in zip(names, received, strict=True)]
-    return "".join(dict.fromkeys(note for _, note, _ in found)), next((bad for *_, bad in found if bad), None)
+    pairs = zip(names, received, strict=True)
+    return "".join(dict.fromkeys([as_numbers(name, value, wanted)[1] for name, value in pairs]))
+
+
+def _nothing_returned(what):
+    raise Told(False, "nothing-returned", f"There is no {what}, but None. Is a return missing?")
+
+
+def _wrong_kind(name, it_is, wanted):
+    text = f"{name} should be {wanted}; it is {it_is}. Where does it become so?"
+    raise Told(False, "wrong-kind", text)
+
+
+def check_container(what, asked, names, received):
+    """Refuse what is not as many arrays as there are names."""
+    if received is None:
+        _nothing_returned(what)
+    is_listed = isinstance(received, (tuple, list))
+    inner = received[1] if is_listed and len(received) == 2 else None
+    if isinstance(inner, (tuple, list)) and np.ndim(received[0]) == 0 and len(inner) == len(names):
+        text = f"{asked}; you return a number and a tuple, as a loss and a {what} are."
+        raise Told(False, "wrong-kind", f"{text} Which of the two is asked for?")
+    if is_listed and len(received) == len(names):
+        return
+    it_is = f"this is {describe(received)}"
+    if is_listed:
+        it_is = f"you return {len(received)} things, {', '.join(type(part).__name__ for part in received)}"
+    raise Told(False, "wrong-kind", f"{asked}; {it_is}. What do you return?")
+
+
+def refuse_swapped(blocks, weights):
+    """Refuse W2 before W1."""
+    (one, two), (W1, W2) = blocks, weights
+    if np.shape(one) == W2.shape and np.shape(two) == W1.shape:
+        text = "The two blocks are in the wrong order: which one belongs to the hidden layer?"
+        raise Told(False, "blocks-swapped", text)
 
 
 def right(what, note=""):
@@ -135,17 +191,14 @@ class Value:
     def _ways(self, made, factors):
         """Return the ways to make the value, where candidates of its shape do."""
         tolerance, got = ROUGH if self.dtype in FEW_DIGITS else SAME, self.moved(self.got)
-        fitting = [(way, self.moved(array)) for way, array in made if array.shape == got.shape]
+        every = [(way, self.moved(array)) for way, array in [*made, ((), self.want)]]
+        fitting = [(way, array) for way, array in every if array.shape == got.shape]
         if not (np.isfinite(got).all() and got.any()):
-            return [way for way, array in fitting if same(array, got, tolerance, self.floor)]
-        fitting = [
-            (way, array)
-            for way, array in [*fitting, ((), self.moved(self.want))]
-            if array.shape == got.shape and np.isfinite(array).all()
-        ]
+            return [way for way, array in fitting if way and same(array, got, tolerance, self.floor)]
+        fitting = [(way, array) for way, array in fitting if np.isfinite(array).all()]
         if not fitting:
             return []
-        whole = Product([[way for way, _ in fitting]], np.stack([array for _, array in fitting]))
+        whole = product_of([[way for way, _ in fitting]], np.stack([array for _, array in fitting]))
         return [way for way in explain(got, [whole], factors, tolerance=tolerance) if way]
 
     def _facts(self):
@@ -165,7 +218,11 @@ class Value:
             text = f"{name} holds whole numbers ({self.dtype}): they cannot hold a fraction."
             return _fact("wrong-kind", text, "Where is this array made, and of which numbers?")
         if got.size > 1 and not got.any():
-            return _fact("all-zeros", f"All entries of {name} are zero.", "Is the array ever filled?")
+            return _fact(
+                "all-zeros",
+                f"All entries of {name} are zero.",
+                "Is the array ever filled, or do two terms cancel?",
+            )
         return []
 
     def _factor(self):

@@ -121,8 +121,10 @@ def from_logits(my_log_loss_from_logits, sigmoid):
     }
     parts = []
     for name, case in (("mild logits", mild), ("large logits", large), ("huge logits", huge)):
-        right, slips = ck.log_loss_from_logits(*case), slips_from_logits(*case)
-        parts.append(ex.compare_call(name, my_log_loss_from_logits, case, right, mistakes=slips))
+        right, look = ck.log_loss_from_logits(*case), {"mistakes": slips_from_logits(*case)}
+        if case is mild:  # here p tells as much as the logits
+            look["diagnose"] = lambda got: ck.diagnose_log_loss(got, mild[0], sigmoid(mild[1]))
+        parts.append(ex.compare_call(name, my_log_loss_from_logits, case, right, **look))
     tiny_loss = ck.log_loss_from_logits(*sure)  # so tiny that it needs its own tolerance
     part = ("right and sure", my_log_loss_from_logits, sure, tiny_loss)
     parts.append(ex.compare_call(*part, mistakes=sure_slips, tolerance=1e-6 * tiny_loss))

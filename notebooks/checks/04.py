@@ -206,6 +206,13 @@ def hidden_gradient(NETWORKS, hidden_gradient, nudged_gradient, sigmoid):
         given = (X, Z1, (p - y) / len(y), params.W2)
         right = nudged_gradient(params, X, y).W1
         look = {"mistakes": wrong_hidden(*given), "tolerance": 1e-5}
+        dW2 = ck.backward(params, ck.forward(params, X), X, y).W2
+
+        def diagnose(got):
+            found = ck.diagnose_gradient((got, dW2), params, X, y)
+            return found if np.shape(got) == right.shape else None  # another shape is told as such
+
+        look["diagnose"] = diagnose
         return ex.compare_call(name, hidden_gradient, given, right, **look)
 
     return ex.check("Exercise 5: the hidden layer", *[check_hidden(*network) for network in NETWORKS])

@@ -85,7 +85,7 @@ def central_difference(central_difference, loss_of_w):
 
 def array_slips(loss, W, step):
     """What the usual slips give, each with its question; the right gradient comes first."""
-    right, ahead, walking, piled = np.zeros((4, *W.shape))
+    right, ahead, walking, piled, by_row = np.zeros((5, *W.shape))
     walked, moved = W.astype(float), np.zeros(W.shape)
     for at in np.ndindex(W.shape):
         move = np.zeros(W.shape)
@@ -96,6 +96,8 @@ def array_slips(loss, W, step):
         walked -= move
         moved += move
         piled[at] = (loss(W + moved) - loss(W - moved)) / (2 * step)
+        move[at[0]] = step
+        by_row[at] = (loss(W + move) - loss(W - move)) / (2 * step)
     together = np.full(W.shape, piled.flat[-1])
     return right, {
         "These are forward differences. Where is the loss one step to the left?": ahead,
@@ -104,6 +106,7 @@ def array_slips(loss, W, step):
         "The first entry is right, then they drift. Who puts a moved entry back?": walking,
         "The first entry is right, then they pile up. When are your copies made?": piled,
         "All entries are equal. How many entries does one step of yours move?": together,
+        "All entries of a row are equal. How many does one step of yours move?": by_row,
         "You move all entries at once. How many should move for one difference?": together.flat[0],
     }
 

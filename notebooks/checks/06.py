@@ -191,6 +191,11 @@ def train(my_train, six, twenty):
             "The loss rises. In which direction does your update go?": up,
             "The losses are wrong, the rest is right. Is that `z2`, or already `p`?": from_p,
             "The losses are n times too large. Is that a sum or a mean?": (last, summed, right[1]),
+            "No answer counts as right. Is a probability ever exactly 0 or 1?": (
+                last,
+                right[0],
+                0 * right[1],
+            ),
         }
 
     four, three = (ck.init_params(h, rng=np.random.default_rng(11)) for h in (4, 3))

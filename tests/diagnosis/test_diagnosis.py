@@ -13,7 +13,7 @@ from oracles import complex_step_gradient, relative_error
 import coursekit as ck
 from coursekit import diagnose_gradient
 from coursekit.diagnosis.gradient import describe_mistake, wrong_gradient
-from coursekit.diagnosis.tables import table
+from coursekit.diagnosis.tables import at_a_glance, table
 
 NETWORKS = int(os.environ.get("NETWORKS", "8"))  # the closing figures were made with 50
 
@@ -107,6 +107,15 @@ def test_no_right_gradient_is_accused(style, activation):
 
 TABLES = ["size", "sign", "error", "points", "left2", "weights", "slope", "left1", "rows2", "rows1"]
 LIBRARY = [mistake for title in TABLES for mistake in table(title)]
+
+
+def test_the_slots_and_what_may_stand_in_them_are_read_on_one_screen():
+    lines = at_a_glance().splitlines()
+    assert len(lines) <= 45
+    assert max(map(len, lines)) <= 150
+    for title in TABLES:
+        assert sum(line.startswith(f"{title.upper()}: ") for line in lines) == 1
+    assert "*squared-error, *output-slope-forgotten" in at_a_glance()
 
 
 def remade(name, params, X, y, activation):
@@ -381,3 +390,25 @@ def test_bad_params(value, error, message):
 def test_bad_activation(value, error, message):
     with pytest.raises(error, match=message):
         diagnose_gradient(PARAMS, PARAMS, X, Y, value)
+
+
+@pytest.mark.parametrize("n", [2, 7, 60])
+def test_a_round_that_replaces_the_last_one_in_dW1_alone_is_no_slip_of_the_slope(n):
+    X, y, params = problem(1, False, n)
+    passed, (_, dW2) = ck.forward(params, X), right_gradient(params, X, y)
+    dZ1 = np.outer(passed.p - y, params.W2) * passed.A1 * (1 - passed.A1) / n
+    found = diagnose_gradient((np.outer(X[-1], dZ1[-1]), dW2), params, X, y)
+    assert found.mistake == "only-last-point-in-dW1"
+    assert "Look at dW1: Does your loop add up all points" in found.message
+
+
+@pytest.mark.parametrize("share", [False, True])
+def test_the_way_back_through_a_dW2_that_still_grows_is_named(share):
+    X, y, params = problem(2, False, 7)
+    passed, right = ck.forward(params, X), right_gradient(params, X, y)
+    dW1, dW2 = np.zeros(params.W1.shape), np.zeros(len(params.W2))
+    for x, a, e in zip(X, passed.A1, passed.p - y, strict=True):
+        dW2 += e * a / (len(y) if share else 1)
+        dW1 += np.outer(x, e * dW2 * a * (1 - a)) / len(y)
+    found = diagnose_gradient((dW1, right.W2), params, X, y)
+    assert "while it is still being added up, in place of W2" in found.message

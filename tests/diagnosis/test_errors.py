@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import coursekit as ck
-from coursekit.diagnosis.errors import describe, explain_stop
+from coursekit.diagnosis.errors import explain_stop
+from coursekit.diagnosis.evidence import in_words
 from coursekit.lesson import exercises as ex
 
 STOPS = tomllib.loads(Path(__file__).with_name("stops.toml").read_text(encoding="utf-8"))["stop"]
@@ -108,7 +109,7 @@ def test_looking_up_what_met_runs_nothing_of_the_learners():
     ],
 )
 def test_a_value_is_described_in_a_few_words(value, said):
-    assert describe(value) == said
+    assert in_words(value) == said
 
 
 def test_the_learners_line_is_said_where_the_package_refuses():

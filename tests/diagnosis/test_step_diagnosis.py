@@ -696,3 +696,20 @@ def test_milliseconds_at_500_points():
             call()
             times.append(time.perf_counter() - start)
         print(f"\n{name}: {1e3 * sorted(times)[2]:.1f} ms", end="")
+
+
+def test_a_mean_over_wrong_answers_is_named_also_where_one_point_is_wrong():
+    for p in ([0.9, 0.2, 0.35, 0.4], [0.9, 0.8, 0.35, 0.4]):
+        y, p = np.array([1, 0, 1, 0]), np.array(p)
+        own = np.where(y == 1, p, 1 - p)
+        found = ck.diagnose_log_loss(-np.log(own[own < 0.5]).mean(), y, p)
+        assert "loss-of-wrong-answers" in (found.mistake, *found.also)
+
+
+def test_the_gradient_of_the_other_block_is_named_where_numpy_stretches_it():
+    params = ck.init_params(4, rng=np.random.default_rng(0))
+    gradient = ck.Params(params.W1 + 1, params.W2 - 1)
+    found = ck.diagnose_update(
+        (params.W1 - 0.3 * gradient.W1, params.W2 - 0.3 * gradient.W1), params, gradient, 0.3
+    )
+    assert found.mistake == "update-other-gradient"
