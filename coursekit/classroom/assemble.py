@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from coursekit.classroom.apart.supervise import ask
-from coursekit.classroom.cells import defined
+from coursekit.classroom.cells import additions, defined
 from coursekit.classroom.release import released_text
 from coursekit.classroom.source import SourceError
 
@@ -108,13 +108,18 @@ def assemble(assignment, answers, *, carry=False):
     return cells
 
 
+def _lasting(role, code):
+    """Return what of an added cell is run also where there is no time for the cell."""
+    return {"lasting": additions(code, "")} if role == "extra" else {}
+
+
 def as_notebook(cells, about):
     """Return the cells as the text of a notebook, for nbval; `about(role, name)` gives more metadata."""
     made = [
         {
             "cell_type": "code",
             "id": f"c{i}",
-            "metadata": {"role": role, "name": name, **about(role, name)},
+            "metadata": {"role": role, "name": name, **_lasting(role, code), **about(role, name)},
             "execution_count": None,
             "outputs": [],
             "source": code,

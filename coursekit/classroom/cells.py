@@ -58,6 +58,8 @@ def _parse(data):
             f"The file is too large: more than {LARGEST // 10**6} MB, or millions of numbers. "
             "Clear all outputs (Edit > Clear Outputs of All Cells), save, and hand in again."
         )
+    if b"\0" not in (whole := data.rstrip(b"\0")):  # an interrupted copy ends so, or an odd editor's
+        data = whole
     if not data or data.isspace():
         raise Unreadable("The file is empty. Save the notebook, look at its size, and hand in again.")
     try:

@@ -1,8 +1,10 @@
 """What a learner's values earn: compared with the reference's, outside of the learner's kernel."""
 
+import ast
 import builtins
 import re
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from coursekit.lesson.exercises import compare
 TIGHTEST = 1e-6  # float32 has no more digits, and a right answer may be one
 WORDS = Path(__file__).with_name("common_words.txt")  # of errors: no learner learns a hidden check from them
 STOCK = frozenset(WORDS.read_text(encoding="utf-8").split())
+SIGNATURE = "(n?,k),(k,m?)->(n?,m?)"  # of @, in numpy's words
+NO_RETURN = "Is a return missing, or a part of it not written?"
 KINDS = {name for name in dir(builtins) if name[0].isupper()} | {"AxisError", "LinAlgError", "OutOfTime"}
 KINDS |= {"ArrayMemoryError", "UFuncTypeError", "UFuncNoLoopError", "UFuncOutputCastingError"}
 
@@ -47,12 +51,15 @@ def _step(expected, received, own):
     if received is None:
         return replace(step, message="not run: nothing was reported")
     if "error" in received:
-        return replace(step, message=f"your code stopped with {sayable(str(received['error']), own)}")
+        said = f"your code stopped with {sayable(str(received['error']), own)}"
+        return replace(step, message=f"{said}. {NO_RETURN}" if "NoneType" in said else said)
     try:
         value, right = unpack(received.get("value")), unpack(expected["value"])
     except (ValueError, TypeError):
         return replace(step, message="what was reported is no value")
     value = _quiet(value, right, own)
+    if value is None or (isinstance(value, tuple) and any(one is None for one in value)):
+        return replace(step, message=f"there is no value, but None. {NO_RETURN}")
     if isinstance(value, NoValue):
         return replace(step, message=f"received {value}, which is no number, array or text")
     part = compare(
@@ -92,6 +99,7 @@ def sayable(error, own):
 
     A learner's code could put the text of a hidden check into the words of an exception.
     """
+    error = re.sub(r" \(/\S+\)$", "", error)
     error = re.sub(r" \((?:<[^>]*>|\S+\.py), (line \d+)\)$", r" (\1)", error)  # the file says nothing
     if _is_said(error, own):
         return error
@@ -100,9 +108,24 @@ def sayable(error, own):
     return f"{kind} (its words are not shown: try your function on points of your own)"
 
 
+@cache
+def _refusals():
+    """Return the words with which coursekit refuses an argument: what its lines that raise say."""
+    package, said = WORDS.parents[1], []
+    for path in (path for place in ("*.py", "sweeps/*.py", "descent/*.py") for path in package.glob(place)):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            texts = ast.walk(node) if isinstance(node, ast.Raise) or path.stem == "_validation" else ()
+            said += [
+                one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
+    return STOCK.union(re.findall(r"[^\W\d_]+", " ".join(said).lower()))
+
+
 def _is_said(text, own):
-    words = re.findall(r"[^\W\d_]+", text)
-    known = STOCK.union(re.findall(r"[^\W\d_]+", own.lower()))
+    words = re.findall(r"[^\W\d_]+", text.replace(SIGNATURE, ""))
+    known = (_refusals() if " must " in text or "coursekit" in text else STOCK).union(
+        re.findall(r"[^\W\d_]+", own.lower())
+    )
     plain = all(word.lower() in known or word in KINDS for word in words)
     few = len(words) <= 40 and sum(len(word) == 1 for word in words) <= 6
     signs = len(re.findall(r"\d", text)) <= 24 and len(re.findall(r"[^\w ]", text)) <= 30

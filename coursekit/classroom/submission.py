@@ -193,7 +193,11 @@ class _Reading:
                 "Open the assignment that you were given, put your answers into its cells, and hand that in."
             )
         for name in missing:
-            self._flag(f"{name} is missing")
+            if self._notes and name not in self._defines:
+                self._written[name], self._notes = self._notes, []
+                self._flag(f"{name}: its cell is missing; what the learner wrote elsewhere stands for it")
+            else:
+                self._flag(f"{name} is missing")
         written = {name: "\n\n".join(filter(None, texts)) for name, texts in self._written.items()}
         for name, text in written.items():
             if self._notes and not text:

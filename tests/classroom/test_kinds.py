@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from samples import CELLS, RIGHT, handed_in, notebook, write
+from samples import CELLS, RIGHT, extra_cell, handed_in, notebook, write
 from test_assignments import BACKPROPAGATION, SOLUTION
 
 from coursekit.classroom import grading, records
@@ -105,6 +105,69 @@ def test_whatever_one_submission_does_it_becomes_a_record_and_the_next_is_graded
     grading._keep(tmp_path, record)
     assert records.read(tmp_path, "ada") == record
     assert not lost(graded(tiny, RIGHT))
+
+
+# Right answers in a style that the checks did not have in mind.
+
+STYLES = {
+    "a module written to a file": (
+        {"double": "from mine import twice\ndef double(x):\n    return twice(x)"},
+        ("tiny-setup", "%%writefile mine.py\ndef twice(x):\n    return x * 2"),
+    ),
+    "what is given is changed": ({"double": "def double(x):\n    x *= 2\n    return x"}, None),
+    "what is given is changed, entry by entry": (
+        {
+            "double": "def double(x):\n    for row in np.atleast_1d(x):\n        row += row\n    return x + 0"
+            " if np.ndim(x) else 2 * x"
+        },
+        None,
+    ),
+    "names taken away on top": ({}, (None, "%reset -f")),
+    "names taken away on top, in another spelling": (
+        {},
+        (None, "get_ipython().run_line_magic('reset', '-sf')"),
+    ),
+    "a helper below long tries": (
+        {"add": "def add(a, b):\n    return helped(a) + b"},
+        (
+            "tiny-double-check",
+            *["import time\ntime.sleep(4)"] * 3,
+            "time.sleep(9)\ndef helped(x):\n    return x",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_right_answer_in_another_style_earns_all(name, tiny):
+    answers, placed = STYLES[name]
+    answers = RIGHT | {f"tiny-{key}": code for key, code in answers.items()}
+    made = handed_in(json.loads(release(tiny["assignment"])), answers)
+    if placed:
+        place, *cells = placed
+        at = next((i + 1 for i, cell in enumerate(made["cells"]) if cell["id"] == place), 0)
+        made["cells"][at:at] = [extra_cell(text) for text in cells]
+    record = grading.grade_one((tiny, Found("ada", "ada.ipynb", json.dumps(made).encode())))
+    assert not lost(record), record
+    assert ("only imports and functions" in " ".join(record.flags)) == (name == "a helper below long tries")
+
+
+def test_an_added_cell_that_stopped_is_told_where_points_are_lost(tiny):
+    helper = [("tiny-setup", "import a_module_that_is_not_there\ndef twice(x):\n    return 2 * x")]
+    told = "An added cell after tiny-setup stopped with"
+    record = graded(tiny, RIGHT | {"tiny-double": "def double(x):\n    return twice(x)"}, helper)
+    assert told in " ".join(record.flags)
+    assert told not in " ".join(graded(tiny, RIGHT, helper).flags)
+
+
+def test_a_file_that_ends_in_zeros_and_a_written_answer_without_its_cell_are_read(tiny):
+    made = handed_in(json.loads(release(tiny["assignment"])), RIGHT)
+    made["cells"][-1] = {"cell_type": "markdown", "metadata": {}, "source": "Sums commute."}
+    data = json.dumps(made).encode() + b"\0" * 512
+    record = grading.grade_one((tiny, Found("ada", "ada.ipynb", data)))
+    assert not lost(record)
+    assert record.written == {"why": "Sums commute."}
+    assert any("stands for it" in flag for flag in record.flags)
 
 
 # What a learner tries out costs no right answer a point.

@@ -1,10 +1,17 @@
 """What values earn, without a kernel."""
 
 import base64
+import copy
+import math
+import sys
+import tomllib
+import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import coursekit as ck
 from coursekit.classroom.apart.bundle import pack
 from coursekit.classroom.apart.kernel import limit
 from coursekit.classroom.scoring import sayable, score
@@ -54,6 +61,12 @@ def test_a_known_mistake_is_named_and_the_rest_counts():
         ([{"name": 5}, {"name": None}], "not run"),
         ([entry("values", np.full(5, np.nan))], "nan"),
         ([entry("values", ...)], "not attempted"),
+        ([entry("values", None)], "there is no value, but none. is a return missing"),
+        ([entry("values", (RIGHT, None))], "there is no value, but none. is a return missing"),
+        (
+            [{"name": "values", "error": "TypeError: 'NoneType' object is not subscriptable"}],
+            "a return missing",
+        ),
         ([entry("values", RIGHT, weight=1e9, tolerance=1e9)], "passed"),
         ([entry("values", 5 * RIGHT, weight=1e9, tolerance=1e9)], "should be"),  # its own rules
         ([entry("values", {"a": 1})], "received <dict>"),
@@ -153,3 +166,41 @@ def test_a_syntax_error_says_its_line_and_not_its_file():
         sayable("SyntaxError: invalid syntax (<cell 7>, line 1)", "")
         == "SyntaxError: invalid syntax (line 1)"
     )
+
+
+STOPS = tomllib.loads((Path(__file__).parents[1] / "diagnosis" / "stops.toml").read_text(encoding="utf-8"))
+
+
+def errors_of_beginners():
+    """Yield (code, words of its error) of the stops that the lessons explain."""
+    X = np.column_stack([np.linspace(-1, 1, 12).reshape(6, 2), np.ones(6)])
+    params = ck.init_params(4, rng=np.random.default_rng(0))
+    passed = ck.forward(params, X)
+    given = {"params": params, "gradient": params, "X": X, "y": np.array([0, 1, 0, 1, 1, 0]), "rate": 0.5}
+    given |= {"points": X[:, :2], "p": passed.p, "Z1": passed.Z1, "A1": passed.A1, "z": passed.z2}
+    given |= {"dz2": passed.p, "dZ1": passed.Z1, "dW2": params.W2, "W2": params.W2}
+    for code in (code.strip() for stop in STOPS["stop"] for code in stop["forms"] if "while" not in code):
+        names = {"np": np, "math": math, "ck": ck, "sys": sys}
+        wanted = code.split("(")[1].split(")")[0].split(",")
+        arguments = [X] if "#X" in code else [given[name.strip()] for name in wanted]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                exec(code, names)
+                names[code.split("(")[0].removeprefix("def ")](*copy.deepcopy(arguments))
+            except BaseException as error:
+                yield code, f"{type(error).__name__}: {error}"
+
+
+def test_an_everyday_error_keeps_its_words():
+    every = list(errors_of_beginners())
+    assert len(every) > 100
+    public = "import numpy as np  # p, y, z"
+    assert [said for code, said in every if "not shown" in sayable(said, f"{public}\n{code}")] == []
+    for said in (
+        "AttributeError: coursekit.forward is not there while this assignment is graded: write it yourself",
+        "EOFError: nobody answers input() while a notebook is graded",
+        "ValueError: X must have 3 columns, the last one of ones; got shape (6, 2).",
+    ):
+        assert sayable(said, f"{OWN} ck.forward") == said
+    assert "not shown" in sayable("ValueError: report('another size', weight=3)", OWN)

@@ -59,7 +59,7 @@ class Report:
 def pack(value, depth=0):
     """Return a value as data that JSON can hold; what is no value is named by its kind."""
     if value is None or value is ...:
-        return {"blank": True}
+        return {"blank": "None" if value is None else "..."}
     if isinstance(value, (bool, np.bool_)):
         return {"truth": bool(value)}
     if isinstance(value, str):
@@ -79,11 +79,14 @@ def pack(value, depth=0):
 
 
 def _is_numeric(value):
-    """Whether a sequence is one array of numbers: a list of lists, but no tuple of arrays."""
-    return isinstance(value, list) and all(
-        isinstance(item, (int, float, np.number)) or (isinstance(item, list) and _is_numeric(item))
-        for item in value
-    )
+    """Whether a sequence is one array of numbers: a list of equal lists, but no tuple of arrays."""
+    if not isinstance(value, list):
+        return False
+    lists = [item for item in value if isinstance(item, list)]
+    if lists:
+        equal = len(lists) == len(value) and len(set(map(len, lists))) == 1
+        return equal and all(map(_is_numeric, lists))
+    return all(isinstance(item, (int, float, np.number)) for item in value)
 
 
 def unpack(data, depth=0):
@@ -91,8 +94,8 @@ def unpack(data, depth=0):
     if not isinstance(data, dict) or depth > DEEPEST:
         raise ValueError("no value")
     match data:
-        case {"blank": True}:
-            return None
+        case {"blank": str(name)}:
+            return None if name == "None" else ...
         case {"truth": bool(value)} | {"text": str(value)}:
             return value
         case {"items": list(items)}:

@@ -10,6 +10,7 @@ import base64
 import builtins
 import contextlib
 import copy
+import functools
 import json
 import math
 import sys
@@ -32,10 +33,11 @@ class Names(dict):
         self._elsewhere = elsewhere
 
     def __missing__(self, name):
-        for names in self._elsewhere:
+        *before, theirs = self._elsewhere
+        for names in before:
             if name in names:
                 return names[name]
-        raise KeyError(name)
+        return _on_copies(theirs[name]) if isinstance(theirs[name], types.FunctionType) else theirs[name]
 
 
 class Checks:
@@ -123,6 +125,16 @@ class Checks:
         if sum(taken) > most:
             raise ValueError("slopes by trial: the loss was asked for again and again")
         return made
+
+
+def _on_copies(function):
+    """Return a learner's function that may change what it is given, as it may in the public check."""
+
+    @functools.wraps(function)
+    def called(*given, **named):
+        return function(*copy.deepcopy(given), **copy.deepcopy(named))
+
+    return called
 
 
 def _counted(function, taken):

@@ -18,6 +18,7 @@ import pytest
 
 START = 30.0  # seconds until a kernel must answer
 STEP = 0.2  # seconds between two looks at whether the kernel lives
+LASTING = 2.0  # seconds for the imports and functions of a cell that is skipped
 GRACE = 3.0  # seconds that a cell gets to stop after its time
 DIED = "ended the kernel"
 UNUSED = """cacheprovider doctest faulthandler junitxml logging pastebin recwarn stepwise threadexception
@@ -110,12 +111,14 @@ class Kernel:
         """Send a cell, where there is time for it."""
         extra = self.cell["role"] == "extra"
         self.reply = {**NOTHING, "skipped": extra and self._left[True] <= 0}
+        self._seconds = min(self._limits["cell"], self._left[extra])
+        if self.reply["skipped"] and (code := self.cell.get("lasting", "")):
+            self._seconds = min(LASTING, self._left[True] + self._limits["extra"])  # as much again, in all
         if self._ended:
             raise RuntimeError(self._ended)
         if self._left[extra] <= 0 and not extra:
             raise RuntimeError(f"nothing ran after {self._limits['total']:g} s")
-        if not self.reply["skipped"]:
-            self._seconds = min(self._limits["cell"], self._left[extra])
+        if self._sends(code):
             self._stream.settimeout(START)
             request = json.dumps({**self.cell, "code": code, "seconds": self._seconds})
             try:
@@ -125,14 +128,17 @@ class Kernel:
 
     def await_reply(self, msg_id, timeout=None):
         """Wait for what a cell gave."""
-        if not self.reply["skipped"]:
+        if self._sends(self.cell.get("lasting")):
             begun = time.monotonic()
             line = self._line(begun + self._seconds + GRACE)
             self._left[self.cell["role"] == "extra"] -= time.monotonic() - begun
-            self.reply = _read_reply(line)
+            self.reply = _read_reply(line) | {"skipped": self.reply["skipped"]}
         self._messages = [IDLE]
         if self.reply["error"]:
             self._messages.append(("error", {"ename": "", "evalue": self.reply["error"], "traceback": []}))
+
+    def _sends(self, code):
+        return not self.reply["skipped"] or bool(code and self._seconds > 0)
 
     def _line(self, end):
         """Return the next line that the kernel sends."""

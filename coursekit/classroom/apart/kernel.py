@@ -78,6 +78,7 @@ def become_kernel(address, shell, limits):
 
     np.random.seed()  # noqa: NPY002 - a fork would draw what the one before drew
     os.chdir(os.environ["HOME"])
+    sys.path.append("")  # a module that a learner writes is found, and stands for no other
     serve(address, shell)
 
 

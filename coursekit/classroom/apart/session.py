@@ -5,6 +5,7 @@ what a check says, so that no output of a learner fills anybody's memory.
 """
 
 import asyncio
+import builtins
 import contextlib
 import io
 import json
@@ -51,10 +52,16 @@ def make_shell():
     shell = InteractiveShell.instance(config=settings)
     shell.display_formatter.active_types = ["text/plain"]
     shell.ask_exit = sys.exit  # quit() ends its cell
+    shell.register_magic_function(lambda _: None, magic_name="reset")  # on top it is harmless, below no help
+    builtins.input = _unanswered
     shell.enable_matplotlib = lambda *_: ("inline", "inline")  # of whatever "%matplotlib" asks for
     for name in ("showtraceback", "showsyntaxerror", "showindentationerror"):
         setattr(shell, name, lambda *_, **__: None)
     return shell
+
+
+def _unanswered(*_):
+    raise EOFError("nobody answers input() while a notebook is graded")
 
 
 def serve(address, shell):

@@ -81,7 +81,7 @@ def grade(request, run, tell, limits):
     A request has reference, notebook, carried: notebooks, the last with right earlier parts, which is run
     where something was lost; parts: name -> points, and the answers it builds on; own: the learner's text.
     """
-    from coursekit.classroom.scoring import score
+    from coursekit.classroom.scoring import sayable, score
 
     ran, patient = [], {**limits, "cell": limits["total"]}  # a busy machine is no fault of the source
     run(request["reference"], limits=patient, noted=ran.append)
@@ -89,13 +89,15 @@ def grade(request, run, tell, limits):
     for name in request["parts"]:
         if not expected.get(name) or not all("value" in entry for entry in expected[name]):
             raise ValueError(f"the source's own solutions do not run on this learner's inputs ({name})")
-    lost = False
+    lost, stops = False, []
     for key in ("notebook", "carried"):
         stopped, flags = {}, []
 
         def noted(cell, key=key, stopped=stopped, flags=flags):
             nonlocal lost
             flags += _flags(cell)
+            if cell["role"] == "extra" and cell["error"] and not _flags(cell):
+                stops.append(f"{cell['where']} stopped with {sayable(cell['error'], request['own'])}.")
             if cell["role"] == "answer" and cell["error"]:
                 stopped[cell["name"]] = cell["error"]
             if cell["role"] == "check":
@@ -106,7 +108,7 @@ def grade(request, run, tell, limits):
 
         if request[key] and (key == "notebook" or lost):
             run(request[key], limits=limits, noted=noted)
-            tell({"flags": sorted(set(flags)), "of": key})
+            tell({"flags": sorted({*flags, *(stops if lost else [])}), "of": key})
     tell({"done": True})
 
 
@@ -116,7 +118,7 @@ def _flags(cell):
     if cell["role"] != "extra":
         return []
     if cell["skipped"]:
-        return ["Your added cells take long together: the later ones were not run."]
+        return ["Your added cells take long together: of the later ones only imports and functions were run."]
     if error.startswith("SystemExit"):
         return [f"{cell['where']} calls quit() or exit(), which ends a notebook. Take it out."]
     if error.startswith("OutOfTime"):

@@ -38,7 +38,11 @@ def test_numbers_come_back_exactly(value):
 def test_texts_truths_blanks_and_tuples_come_back():
     assert there_and_back("circle") == "circle"
     assert there_and_back(np.bool_(True)) is True
-    assert there_and_back(...) is None
+    assert there_and_back(None) is None
+    first, second = there_and_back([[[1.0, 2.0]] * 3, [0.5, 0.5]])  # a list of blocks is no array
+    assert (np.shape(first), np.shape(second)) == ((3, 2), (2,))
+    assert np.shape(there_and_back([[1, 2], [3, 4]])) == (2, 2)
+    assert there_and_back(...) is ...
     back = there_and_back(Pair(np.ones(2), [np.zeros((2, 2)), "a"]))
     np.testing.assert_array_equal(back[0], np.ones(2))
     assert back[1][1] == "a"
