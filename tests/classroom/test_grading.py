@@ -46,7 +46,7 @@ HONEST = {
     "a cell that ends in an error": {"tiny-double": DOUBLE + "\n1 / 0", "tiny-add": ADD},
 }
 WRONG = {  # code of double, words in the feedback
-    "untouched": ("def double(x):\n    ...  # your code here", "not attempted"),
+    "untouched": ("def double(x):\n    ...  # your code here", "a part of it not written"),
     "too large": ("def double(x):\n    return 3 * x", "which is too"),
     "another shape": ("def double(x):\n    return np.ravel(2 * x)", "expected an array of shape"),
     "nan": ("def double(x):\n    return np.nan * x", "nan"),

@@ -202,5 +202,5 @@ def test_an_everyday_error_keeps_its_words():
         "EOFError: nobody answers input() while a notebook is graded",
         "ValueError: X must have 3 columns, the last one of ones; got shape (6, 2).",
     ):
-        assert sayable(said, f"{OWN} ck.forward") == said
+        assert sayable(said, f"import coursekit as ck; ck.forward; {OWN}") == said
     assert "not shown" in sayable("ValueError: report('another size', weight=3)", OWN)
