@@ -4,7 +4,8 @@
 
 Running it again changes nothing: no timestamps, widget state, machine paths or versions are
 kept, execution counts run from 1, and consecutive pieces of one stream are one output. The code
-of helpers is folded: a click on its bar shows it.
+of helpers, and of what only draws, is folded: a click on its bar shows it. Each cell says what
+slide it makes.
 """
 
 import json
@@ -15,7 +16,19 @@ from pathlib import Path
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 TIMEOUT = 300  # seconds for one cell
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-FOLDED = "-tools"  # end of the ids of cells whose code is folded in JupyterLab
+FOLDED = ("-tools", "-plot", "-figure")  # ends of the ids of cells whose code is folded in JupyterLab
+ALONE = (
+    "-tools",
+    "-imports",
+    "-recall",
+    "-attempt",
+    "-check",
+    "-help",
+    "-predict",
+    "-progress",
+    "-exit",
+    "-reading",
+)
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -68,7 +81,16 @@ def execute(path):
 def _metadata(cell):
     kept = {"jupyter": {"source_hidden": True}} if cell["id"].endswith(FOLDED) else {}
     tags = cell["metadata"].get("tags")
-    return kept | ({"tags": tags} if tags else {})
+    kept |= {"tags": tags} if tags else {}
+    return kept | {"slideshow": {"slide_type": _slide(cell)}}
+
+
+def _slide(cell):
+    """Return which slide a cell makes: a section begins one, and what learners do alone is left out."""
+    if cell["id"].endswith(ALONE):
+        return "skip"
+    headed = cell["cell_type"] == "markdown" and "".join(cell["source"]).startswith("#")
+    return "slide" if headed else "subslide"
 
 
 def _merged_streams(outputs):

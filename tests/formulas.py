@@ -129,6 +129,17 @@ BACKWARD = (
     )),
 )  # fmt: skip
 
+# Of one hidden weight, with the sigmoid and without an output bias.
+WHOLE = Formula("one slope, written out", "L", "W1", (
+    (r"\frac{\partial L}{\partial \mathtt{W1}_{00}} = \frac1n \sum_i \left( \frac{1}{1 + e^{-\sum_j \mathtt{W2}_j / "
+     r"(1 + e^{-\sum_k \mathtt{X}_{ik} \mathtt{W1}_{kj}})}} - y_i \right) \mathtt{W2}_0\, \frac{e^{-\sum_k "
+     r"\mathtt{X}_{ik} \mathtt{W1}_{k0}}}{\bigl(1 + e^{-\sum_k \mathtt{X}_{ik} \mathtt{W1}_{k0}}\bigr)^2}\, "
+     r"\mathtt{X}_{i0}",
+     "1 / n * sum((1 / (1 + exp(-sum(W2[j] / (1 + exp(-sum(X[i, k] * W1[k, j] for k in K))) for j in J))) - y[i])"
+     " * W2[0] * exp(-sum(X[i, k] * W1[k, 0] for k in K)) / (1 + exp(-sum(X[i, k] * W1[k, 0] for k in K)))**2"
+     " * X[i, 0] for i in range(n))", "04"),
+))  # fmt: skip
+
 UPDATE = Formula("updated", "", "", (
     (r"w \leftarrow w - \eta\, \frac{dL}{dw}", "w - eta * slope", "06"),
     (r"w \leftarrow w - \eta\, dL/dw", "w - eta * slope", "06"),
@@ -190,7 +201,7 @@ NUMERIC = (
     ), remainder=3),
 )  # fmt: skip
 
-FORMULAS = (*FORWARD, *BACKWARD, UPDATE, *SLOPES, *NUMERIC)
+FORMULAS = (*FORWARD, *BACKWARD, WHOLE, UPDATE, *SLOPES, *NUMERIC)
 STEPS = ("Z1", "A1", "z2", "p", "losses", "L", "dz2", "dW2", "dA1", "dZ1", "dW1")
 NUMPY = {name: getattr(np, name) for name in ("log", "exp", "maximum", "outer", "tanh", "sinh", "cosh")}
 

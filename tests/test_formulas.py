@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 import pytest
-from formulas import BACKWARD, FORMULAS, FORWARD, NUMERIC, SLOPES, STEPS, UPDATE, all_steps, numbers
+from formulas import BACKWARD, FORMULAS, FORWARD, NUMERIC, SLOPES, STEPS, UPDATE, WHOLE, all_steps, numbers
 from notebook_cells import cells, checks, lessons, solutions
 from oracles import PHI
 
@@ -226,6 +226,12 @@ def test_each_line_of_the_table_agrees_with_the_complex_step(activation, bias, s
                 assert is_close(value, wanted), latex
                 tried += 1
     assert tried == 36
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_slope_written_out_agrees_with_the_complex_step(seed):
+    c, ((_, code, _),) = all_steps(*problem("sigmoid", False, seed)), WHOLE.lines
+    assert is_close(numbers(code, vars(c)), complex_step("L", "W1", c, "sigmoid")[0, 0])
 
 
 @pytest.mark.parametrize(("activation", "bias", "seed"), PASSES)

@@ -44,7 +44,7 @@ CONTROLS = {
 class GradientCheckScene(base.Scene):
     """A gradient, right or wrong or the learner's own, and central differences at all steps."""
 
-    name, table, height = "gradient_check", CONTROLS, 400
+    name, table, height = "gradient_check", CONTROLS, 480
 
     def __init__(self, backward=None):
         if backward is not None:

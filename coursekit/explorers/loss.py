@@ -61,7 +61,7 @@ def what_is_wrong(loss, exact):
 class LossScene(base.Scene):
     """One point's logit and class."""
 
-    name, table = "loss", CONTROLS
+    name, table, height = "loss", CONTROLS, 320
 
     def change(self, name, settings):
         """Take over the settings, with the logit inside what is shown."""

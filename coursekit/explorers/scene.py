@@ -163,7 +163,7 @@ class Scene:
     """
 
     name, table, given, own = "", {}, (), ()
-    plays, twice, seconds, height = False, False, 0.025, 320
+    plays, twice, seconds, height = False, False, 0.025, 410
     error, dataset, settings, picture = None, None, None, ""
 
     def change(self, name, settings):

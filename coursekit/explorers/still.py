@@ -1,8 +1,9 @@
 """A live picture that stands still: for pages behind which no kernel runs."""
 
 import base64
-import html
 from importlib.resources import files
+
+from coursekit.palette import escaped
 
 STYLE = files("coursekit.explorers").joinpath("shell.css").read_text(encoding="utf-8")
 WIDTH = 960  # pixels
@@ -14,12 +15,11 @@ def still(scene):
     """Return the picture of a scene as HTML: an image, with what it shows as alternative text."""
     marks = "" if scene.dataset is None else scene.marks()
     page = f'<div class="ck-picture"><div class="ck-frame">{scene.frame()}</div></div>'
-    page = f"<style>{STYLE}</style>{marks}{page}"
+    page = f"<style>{STYLE.partition('@media')[0]}</style>{marks}{page}"  # an image is a small window
     page = page.replace(f"ck-points-{id(scene)}", "ck-points").replace("<svg", f"<svg {SVG}")
     page = f'<div {XHTML} class="ck-explorer" style="font: 15px sans-serif">{page}</div>'
     around = f'<svg {SVG} width="{WIDTH}" height="{scene.height}"><foreignObject width="100%" height="100%">'
     data = base64.b64encode(f"{around}{page}</foreignObject></svg>".encode()).decode()
-    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{html.escape(scene.status())}"'
-    return (
-        f'<p>{SAID} The picture shows how it begins.</p>{image} style="max-width: 100%; background: white">'
-    )
+    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escaped(scene.status())}"'
+    said = f"<p>{SAID} The picture shows how it begins.</p>"
+    return f'{said}{image} style="max-width: 100%; background: white">'

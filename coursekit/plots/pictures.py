@@ -1,7 +1,6 @@
 """A figure as a picture with its alternative text, from the labels of its axes, in a notebook."""
 
 import base64
-import html
 import io
 import textwrap
 
@@ -11,6 +10,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from coursekit._validation import describe
+from coursekit.palette import escaped
+
+# On a dark page the light of a picture is turned round, and not its hue.
+DARK = "<style>[data-jp-theme-light=false] .ck-figure { filter: invert(.93) hue-rotate(180deg) }</style>"
+LOOK = 'class="ck-figure" style="max-width: 100%; background: white; margin: 8px 0"'
 
 
 def show(figure, *, alt=None):
@@ -27,8 +31,7 @@ def show(figure, *, alt=None):
 
     figure, alt = _described(figure, alt)
     data = base64.b64encode(_picture(figure)).decode()
-    look = 'style="max-width: 100%; background: white"'
-    page = f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" {look}>'
+    page = f'{DARK}<img src="data:image/png;base64,{data}" alt="{escaped(alt)}" {LOOK}>'
     text = textwrap.fill(f"Figure: {alt}", 100)
     display({"text/html": page, "image/png": data, "text/plain": text}, raw=True)
     plt.close(figure)
