@@ -72,8 +72,9 @@ def _steps_outside(error):
 
 
 def _is_check(file):
-    """Whether a file is the cell of a check, which the learner did not write."""
-    return "".join(linecache.getlines(file)[:1]).startswith("# Run this cell to check")
+    """Whether a file is the cell of a check, or what it asks for: the learner did not write them."""
+    is_cell = "".join(linecache.getlines(file)[:1]).startswith("# Run this cell to check")
+    return is_cell or Path(file).parent.name == "checks"
 
 
 def _source(step):
@@ -184,7 +185,7 @@ def _shapes(case):
         if product:
             meaning += f" Here {b} columns meet {c} rows."
             if ndims == [1, 1]:
-                asked = "Should it be one number, or one for each pair of their entries? Which product gives that?"
+                asked = "Has one of them lost an axis too early, or should there be one number for each pair of entries?"
             elif is_turned:
                 asked = "Which of the two stands first? Which shape should come out?"
             elif a == c or b == d:

@@ -122,9 +122,15 @@ def test_the_learners_line_is_said_where_the_package_refuses():
     assert "site-packages" not in own_words
 
 
-def test_a_line_of_the_check_is_not_said_to_be_the_learners():
-    check = "# Run this cell to check exercise 9.\ndef tried(X, W2):\n    return ck.forward((X, W2), X)\n"
-    place = "<cell of a check>"
+@pytest.mark.parametrize(
+    ("place", "top"),
+    [
+        ("<cell of a check>", "# Run this cell to check exercise 9."),
+        ("notebooks/checks/09.py", '"""What the checks know."""'),
+    ],
+)
+def test_a_line_of_the_check_is_not_said_to_be_the_learners(place, top):
+    check = f"{top}\ndef tried(X, W2):\n    return ck.forward((X, W2), X)\n"
     linecache.cache[place] = len(check), None, check.splitlines(keepends=True), place
     names = {"ck": ck}
     exec(compile(check, place, "exec"), names)
