@@ -43,7 +43,7 @@ CONTROLS = {
 class BackwardScene(base.Scene):
     """Two points or a few, a small network, and the line of the derivation that comes next."""
 
-    name, plays, twice, seconds, height = "backward", True, True, 1.2, 490
+    name, plays, twice, seconds, height, moment = "backward", True, True, 1.2, 490, {"line": len(LINES) - 1}
 
     def __init__(self, params, X, y, forward, backward):
         self.start, self.X, self.y, self.own = params, X, y, (forward, backward)

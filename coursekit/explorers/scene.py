@@ -152,6 +152,8 @@ class Scene:
         Whether the picture itself holds the words of `describe`: they are not shown again then.
     height : int
         Of its picture, in pixels, where that stands still.
+    moment : dict
+        Attributes as they are when this picture is taken; empty for the beginning.
     seconds : float
         Between two pictures while playing.
     own : tuple of callable
@@ -163,7 +165,7 @@ class Scene:
     """
 
     name, table, given, own = "", {}, (), ()
-    plays, twice, seconds, height = False, False, 0.025, 410
+    plays, twice, seconds, height, moment = False, False, 0.025, 410, {}
     error, dataset, settings, picture = None, None, None, ""
 
     def change(self, name, settings):
