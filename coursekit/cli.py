@@ -117,9 +117,9 @@ def _grade(chosen):
         print(f"coursekit: {UNSAFE}", file=sys.stderr)
     options = {name: getattr(chosen, name) for name in ("roster", "only", "seed", "carry")}
     graded = grade(chosen.source, chosen.folder, chosen.to, **options)
-    if chosen.only is None:
-        set_aside(chosen.to, graded)
+    gone = set_aside(chosen.to, graded) if chosen.only is None else ""
     _tell(chosen.source, chosen.to, {record.learner for record in graded})
+    sys.stderr.write(gone)
     return int(all(record.problem for record in graded))  # nothing could be graded
 
 

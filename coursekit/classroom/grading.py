@@ -63,6 +63,8 @@ def grade(
         found = [one for one in found if one.learner == only]
         if not found:
             raise ValueError(f"only must be the name of a learner who handed in; got {only!r}")
+    else:
+        records.refuse_another_class(results, found)
     results = Path(results)
     limits = (limits or Limits()).as_dict()
     run = records.open_run(results, Path(source), seed=seed, limits=limits, level=level(), carry=carry)

@@ -161,13 +161,34 @@ def read_class(results):
     return sorted(filter(None, found), key=lambda record: (plain(record.learner), record.learner))
 
 
+def refuse_another_class(results, found):
+    """Raise ValueError where nobody who handed in now is among those who did so in a folder of results."""
+    records = filter(None, map(_read, (Path(results) / "grades").glob("*.json")))
+    before, now = {one.learner for one in records if one.file}, {one.learner for one in found if one.place}
+    if before and before.isdisjoint(now):
+        raise ValueError(
+            f"results must be a new folder or one of the same class; {str(results)!r} holds the grades of "
+            f"{_listed(before)}, of whom none is in this one. Nothing was changed: give another folder, or grade all "
+            "sections at once, from folders side by side."
+        )
+
+
+def _listed(names, most=5):
+    names = sorted(names)
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def set_aside(results, graded):
-    """Move the records of those who are not in the class any more into grades/set-aside."""
-    current = {path_of(results, record.learner).name for record in graded}
+    """Move records of those who are not in the class any more into grades/set-aside; return what to say."""
+    current, gone = {path_of(results, record.learner).name for record in graded}, []
     for path in (Path(results) / "grades").glob("*.json"):
         if path.name not in current:
-            path.with_name("set-aside").mkdir(exist_ok=True)
-            path.replace(path.with_name("set-aside") / path.name)
+            gone.append(getattr(_read(path), "learner", path.stem))
+            aside = path.with_name("set-aside")
+            aside.mkdir(exist_ok=True)
+            path.replace(aside / path.name)
+    said = "WARNING: not in this class any more, and in no table: {}. Their grades were moved to {}.\n"
+    return f"coursekit: {said.format(_listed(gone), aside)}" if gone else ""
 
 
 def is_set_aside(results, learner):

@@ -101,7 +101,7 @@ def _by_learner(things, look):
         key = ("roster", person.learner) if person else owner.key
         name = person.learner if person else owner.name
         groups.setdefault(key, (name, []))[1].append((owner, entry))
-        if told.setdefault(key, by) != by:
+        if by.isdisjoint(told.setdefault(key, by)) and by:
             _refuse(groups[key][1][0][1], entry, name)
     names = {}
     for name, group in groups.values():

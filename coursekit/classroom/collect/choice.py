@@ -16,6 +16,7 @@ LARGEST_ARCHIVE = 100_000_000  # bytes that are unpacked of one of them
 DEEPEST = 4  # archives in archives
 EMPTY = "The folder is empty (hidden files and checkpoints do not count)."
 _SUFFIX = re.compile(r"(?<!archive)\.(zip|ipynb(\.\w+)?)(?=/|$)", re.IGNORECASE)
+_WORKING = re.compile(r"(^|/)(working files|arbeitsdateien)/", re.IGNORECASE)  # Teams keeps them beside
 _DAY_FIRST = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")
 _KINDS = {
     "pdf": "a PDF document",
@@ -130,13 +131,19 @@ def choose(things, assignment=None):
     ready = [file for file in bag.notebooks if not file.problem]
     if not ready:
         return _nothing(bag) or File(things[0][1].place, things[0][0], problem=EMPTY), []
-    why, best = "the only one that can be read", ready
+    why, flags = "the only one that can be read", list(bag.flags)
+    submitted = [file for file in ready if not _WORKING.search(file.place)]
+    if not submitted:
+        flags.append("a working file, which was not submitted")
+    elif len(submitted) < len(ready):
+        ready, why = submitted, "the submitted one"
+    best = ready
     if len(ready) > 1:
         held = [holds(file.data, assignment) for file in ready]
         best = [file for file, much in zip(ready, held, strict=True) if much == max(held)]
         why = "the one that holds the assignment" if max(held) < 2 else "the one that holds answers"
     chosen, newest = _newest(best)
-    flags, others = list(bag.flags), [file for file in bag.notebooks if file is not chosen]
+    others = [file for file in bag.notebooks if file is not chosen]
     if others:
         around = commonpath([dirname(file.place) for file in bag.notebooks])
         names = {file: file.place.removeprefix(f"{around}/") for file in bag.notebooks}

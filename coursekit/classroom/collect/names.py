@@ -14,14 +14,18 @@ _CANVAS = re.compile(
 _BLACKBOARD = re.compile(r"(?P<before>.+)_attempt_(?P<order>\d{4}(?:-\d\d){2,5})(?:[_.].*)?$")
 _BRIGHTSPACE = re.compile(
     r"(?P<number>\d+-\d+) *- *(?P<name>.+?) *- *"
-    r"(?P<day>(?:\w+\.? \d{1,2}|\d{1,2} \w+\.?),? \d{4}),? (?P<hour>\d{3,4})(?: ?(?P<half>[AP]M))?(?!\d)"
+    r"(?P<day>(?:\w+\.? \d{1,2}|\d{1,2}\.? \w+\.?),? \d{4}),? (?P<hour>\d{3,4})(?: ?(?P<half>[AP]M))?(?!\d)"
 )
 _GRADESCOPE = re.compile(r"submission_(?P<number>\d+)$")
 _WITH_A_STROKE = str.maketrans("łøđħı", "lodhi")  # which Unicode does not take apart
 FINAL = 1_000_000  # a final version is newer than any numbered one
 OLD = -1
-_NEW = "final|neu|new|fixed|corrected|revised|updated|last|latest"
-_OLD = "old|alt|backup|bak|orig|original|drafts?|archive|trash"
+NEWER = (
+    "final finale neu new fixed corrected revised updated last latest late korrigiert endgültig endgueltig "
+    "verspätet verspaetet corrigé corrigée définitif definitif corregido definitivo última ultima"
+)
+OLDER = "old alt backup bak orig original draft drafts archive trash entwurf brouillon borrador"
+_NEW, _OLD = NEWER.replace(" ", "|"), OLDER.replace(" ", "|")
 _DOWNLOADS = (  # names that a browser or a copy made of another name, and the number of the first of them
     (r"(?P<name>.+?) ?[(_\[](?P<number>\d{1,9})[)_\]]", 1),
     (r"(?P<name>.+?)[ _-]+(?:copy|kopie|copie|copia) ?\(?(?P<number>\d{0,9})\)?", 1),
@@ -33,14 +37,20 @@ _VERSIONS = (
     (rf"(?P<name>.+?)[ _.-]+(?:{_OLD})(?P<number>)\d*", OLD),
     (rf"(?P<name>)(?P<number>)(?:{_OLD})", OLD),
     (r"(?:old|backup)[ _.-]+(?P<name>.+)(?P<number>)", OLD),
-    (r"(?P<name>.+?)[ _.-]+(?:v|version|try|attempt)?[ _.-]?(?P<number>\d{1,9})", 0),
+    (r"(?P<name>.+?)[ _.-]+(?:v|version|versión|fassung|versuch|try|attempt)?[ _.-]?(?P<number>\d{1,9})", 0),
 )
 
 
 def plain(name):
     """Return a name's letters and digits alone, without case and accents, to compare it."""
+    return "".join(words(name))
+
+
+def words(name):
+    """Return a name's words and numbers, without case and accents: "s12-Zoë" is s, 12, zoe."""
     letters = unicodedata.normalize("NFKD", name.casefold()).translate(_WITH_A_STROKE)
-    return re.sub(r"[\W_]+", "", letters).casefold()
+    letters = "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M"))
+    return re.findall(r"[^\W\d_]+|\d+", letters.casefold())
 
 
 def exact(name):
@@ -82,6 +92,7 @@ def owners_by_platform(names):
         canvas = [None] * len(names)  # each upload has a number of its own: these are none
     before = {found["before"] for name in names if (found := _BLACKBOARD.match(name))}
     shared = os.path.commonprefix(list(before)).rpartition("_")[0] if len(before) > 1 else ""  # noqa: RUF071
+    shared = re.sub(r"(_|^)(?!(?:ex|hw|lab|ps|wk)$)[a-z]{1,3}$", "", shared)  # names may begin so: "st_ann"
     return [_owner(name, found, shared) for name, found in zip(names, canvas, strict=True)]
 
 

@@ -2,19 +2,32 @@
 
 import re
 from contextlib import suppress
+from itertools import combinations
 
 from coursekit.classroom.cells import LARGEST
-from coursekit.classroom.collect.names import download_of, exact, owner_of, owners_by_platform, plain, version
+from coursekit.classroom.collect.names import (
+    NEWER,
+    OLDER,
+    download_of,
+    exact,
+    owner_of,
+    owners_by_platform,
+    plain,
+    version,
+    words,
+)
 from coursekit.classroom.collect.tree import Damaged, opened, read
 from coursekit.classroom.submission import holds
 
 _COMMON = (  # words of names that are nobody's
-    "abgabe abgaben answer answers archive assignment assignments attempt attempts backup class code "
-    "copy course data day download downloads draft early ex exam exercise exercises export final handed "
-    "handin hand hausaufgabe homework homeworks hw in ipynb kurs lab labs late lesson my nb new notebook "
-    "notebooks of old on part problem problems project ps pset question resubmission scratch section "
-    "sections set sheet solution solutions src students submission submissions submit submitted task test "
-    "time take tries try tutorial uebung untitled upload uploads version week wk work woche "
+    "abgabe abgaben answer answers assignment assignments attempt attempts aufgabe blatt class code copia "
+    "copie copy course data day devoir download downloads early ejercicio ex exam exercice exercise "
+    "exercises export fassung gradebook hand handed handin hausaufgabe homework homeworks hw in ipynb kopia "
+    "kopie kurs lab labs lesson loesung losung main master my nachgereicht nachreichung nb notebook "
+    "notebooks of on part problem problems project ps pset question rendu resubmission resubmitted retard "
+    "scratch section sections set sheet solution solutions src students submission submissions submit "
+    "submitted take tarde tardio tardive tarea task test time travail tries try tutorial ubung uebung "
+    "untitled upload uploads version versuch week wk woche work "
 )
 _NOBODY = re.compile(
     r"((index|readme|notes?|timestamp|license|requirements)\b.*\.(csv|log|xml|md|txt|html?)"
@@ -23,7 +36,12 @@ _NOBODY = re.compile(
     re.IGNORECASE,
 )
 _NOBODYS_FOLDER = re.compile("data|images?|img|figures?|pictures?|assets|feedback", re.IGNORECASE)
+_EXPORT = re.compile(  # as platforms name what they export of a class, perhaps of one learner
+    r"(.+-.+-\d+|gradebook_.+|submissions|.+ Download .+\d{4}.*)( ?\(\d+\))?(\.zip)?$", re.IGNORECASE
+)
 _DAY = re.compile(r"(19|20)\d\d[-_. ]?[01]\d")
+_NUMBER = re.compile(r"0\d\d|\d{4,}")  # shorter ones are those of weeks, tries and days
+MOST_WORDS = 30  # of a name that are looked at
 FEW = 60  # archives side by side that may be a platform's exports, and not things of learners
 
 
@@ -35,13 +53,16 @@ class Look:
 
     def __init__(self, people, assignment, stack):
         self._assignment, self._stack = assignment, stack
-        self._common = {*_COMMON.split(), *_words(assignment.name if assignment else "")}
-        self._ids, self._known = {}, {}
+        self._own = words(assignment.name if assignment else "")
+        self._common = set(words(f"{_COMMON} {NEWER} {OLDER}")).union(self._own)
+        self._ids, self._known, self._words = {}, {}, {}
         for person in people:
             for name in person.ids:
                 self._ids.setdefault(name, []).append(person)
             for name in person.names | {name.lstrip("0") for name in person.ids} - {""}:
                 self._known.setdefault(name, []).append(person)
+            for name in person.names | person.words:
+                self._words.setdefault(name, []).append(person)
 
     def owned(self, entries):
         """Return (Owner, Entry) of everything that a class handed in, from what lies in a folder."""
@@ -57,8 +78,22 @@ class Look:
         for i, entry in enumerate(entries):
             inside = self.owned(around[i]) if i in around else ()
             found += inside or [(owner_of(entry.stem), entry)]
+            if not inside and self._is_common(entry):
+                self._refuse_nameless(entry.children or ())
+        self._refuse_nameless([entry for _, entry in found])
         names = {owner.key for owner, _ in found}
         return [(_of_download(owner, names), entry) for owner, entry in found]
+
+    def _refuse_nameless(self, entries):
+        """Refuse files of one name that no learner has, which a browser numbered: "hw" and "hw (1)"."""
+        named = {exact(entry.stem): entry for entry in entries}
+        for entry in entries:
+            first = named.get(exact(download_of(entry.stem)), entry)
+            if first is not entry and self._is_common(first) and not self._is_person(first):
+                raise ValueError(
+                    f"folder must tell learners apart; {first.place!r} and {entry.place!r} name nobody. Write "
+                    "the learner's name into each, or put it into a folder of that name. Nothing was graded."
+                )
 
     def _around(self, entries):
         """Return what stands around learners' things: place in the list -> children."""
@@ -68,7 +103,8 @@ class Look:
         }
         if len(inside) == len(entries) and all(learners.values()):
             return inside
-        exports = {i: inside.pop(i) for i, count in learners.items() if count > 1}  # of a class
+        exports = {i for i, count in learners.items() if count > 1 - bool(_EXPORT.match(entries[i].name))}
+        exports = {i: inside.pop(i) for i in exports}  # of a class
         found = self._holding_people(entries, inside)
         found = self._by_names(entries, inside) if found is None else found
         if len(found) < len(entries):  # an archive among other things is somebody's own, whatever lies in it
@@ -96,7 +132,7 @@ class Look:
         return holding if named or holding else None
 
     def _is_person(self, entry):
-        return plain(entry.stem) in self._known or self._without_common(entry.stem) in self._known
+        return plain(entry.stem) in self._known or bool(self._told(entry.stem, self._known))
 
     def _holds_person(self, children):
         return any(self._is_person(child) or self._holds_person(child.children or ()) for child in children)
@@ -113,11 +149,11 @@ class Look:
 
     def _is_common(self, entry):
         """Whether an entry is named by words and numbers that name no learner."""
-        words = set(_words(entry.stem))
-        if not words and re.search(r"\d{4}", entry.stem) and not _DAY.search(entry.stem):
+        own = set(_letters(entry.stem))
+        if not own and re.search(r"\d{4}", entry.stem) and not _DAY.search(entry.stem):
             return False  # a learner's number
-        letters = {word for word in words if len(word) == 1 and word.isascii()}  # as in "section B"
-        return not words - self._common - letters and (not words or words != letters)
+        single = {word for word in own if len(word) == 1 and word.isascii()}  # as in "section B"
+        return not own - self._common - single and (not own or own != single)
 
     def _leads_to_names(self, children):
         """Whether all that may be handed in may be named as learners, perhaps some folders deeper."""
@@ -132,11 +168,11 @@ class Look:
         for entry, children in folders:
             while len(children) == 1 and children[0].children:
                 children = children[0].children
-            kept, own = list(filter(_may_count, children)), set(_words(entry.stem))
+            kept, own = list(filter(_may_count, children)), set(_letters(entry.stem))
             names = _names(kept)
             if not names or seen & names or any(map(self._is_common, kept)):
                 return False
-            if any(own & set(_words(child.stem)) for child in kept):
+            if any(own & set(_letters(child.stem)) for child in kept):
                 return False
             seen, most = seen | names, max(most, len(names))
             held.append(sum(map(self._holds, kept)))
@@ -150,9 +186,9 @@ class Look:
             return False
 
     def person_of(self, owner):
-        """Return the learner of the roster, and what told it: the platform's number, or the plain name.
+        """Return the learner of the roster, and what told it: the platform's number, or plain names.
 
-        Both are None for nobody. A name that could be that of two is refused.
+        Without a learner nothing did. A name that could be that of two is refused.
         """
         number, name = plain(owner.number), plain(owner.name) or exact(owner.name)
         found, first, last = self._ids.get(number, []), owner.name.split()[0], owner.name.split()[-1]
@@ -161,25 +197,48 @@ class Look:
             own = f"participant{number}"
             found = self._ids.get(own) or [one for one in found if name == own or name in one.names]
             keys.append(plain(owner.name.partition("-")[2]))  # what stands before it is a group
+        elif owner.platform == "blackboard":  # where the name begins is not certain
+            found, keys, number = [], [], ""
         if len(found) == 1:
-            return found[0], owner.key
-        for key in filter(None, [*keys, "" if number else self._without_common(owner.name)]):
-            found = self._known.get(key, [])
-            if len(found) > 1:
-                found = [one for one in found if exact(owner.name) == exact(one.learner)] or found
-            if len(found) > 1:
-                both = " and ".join(repr(person.learner) for person in found[:2])
-                raise ValueError(
-                    f"roster must tell learners apart; {owner.upload or owner.name!r} could be {both}: "
-                    "give each an id, or a file: the name of what they handed in"
-                )
-            if found:
-                return found[0], owner.key if number else key
-        return None, None
+            return found[0], {owner.key}
+        whole = next((key for key in filter(None, keys) if key in self._known), None)
+        if whole:
+            same = [one for one in self._known[whole] if exact(owner.name) == exact(one.learner)]
+            told = {one: {owner.key if number else whole} for one in same or self._known[whole]}
+        else:
+            name = owner.upload.partition("_attempt_")[0] or owner.name
+            told = {} if number else self._told(name, self._known) or self._told(name, self._words)
+        if len(told) > 1:
+            both = " and ".join(repr(person.learner) for person in [*told][:2])
+            raise ValueError(
+                f"roster must tell learners apart; {owner.upload or owner.name!r} could be {both}: "
+                "give each an id, or a file: the name of what they handed in"
+            )
+        return next(iter(told.items()), (None, set()))
 
-    def _without_common(self, name):
-        """Return a plain name without its numbers and the words that name no learner."""
-        return plain("".join(word for word in _words(name) if word not in self._common)) or "?"
+    def _told(self, name, known):
+        """Return whom the words and numbers in a name tell, each with what of it does.
+
+        A number, a login or a full name tells beside any other words; a single word of somebody's name
+        where all else is nobody's. Of two learners it is the one who is told by more.
+        """
+        parts, told, sure = words(name)[:MOST_WORDS], {}, set()
+        strange = {i for i, part in enumerate(parts) if len(part) > 1 and not self._is_nobodys(part)}
+        for i, j in combinations(range(len(parts) + 1), 2):
+            key = "".join(parts[i:j])
+            at = set(range(i, j))
+            if strange & at if key.isalpha() else _NUMBER.fullmatch(key) or not key.isdecimal():
+                for person in known.get(key) or known.get(key.lstrip("0"), ()):
+                    told.setdefault(person, {})[key] = at
+                    sure |= {person} if key not in person.words else set()
+        at = {person: set().union(*keys.values()) for person, keys in told.items()}
+        fits = [person for person in told if person in sure or not strange - at[person]]
+        return {one: set(told[one]) for one in fits if not any(at[one] < at[other] for other in fits)}
+
+    def _is_nobodys(self, word):
+        """Whether a word or number of a name names no learner: it may be a part of the assignment's name."""
+        part_of_it = len(word) > 4 and any(own.startswith(word) for own in self._own)
+        return word.isdecimal() or word in self._common or part_of_it
 
 
 def _is_nobodys(entry):
@@ -215,5 +274,5 @@ def _may_count(entry):
     return entry.is_archive or ".ipynb" in entry.name.casefold()
 
 
-def _words(name):
-    return re.findall(r"[^\W\d_]+", name.casefold())
+def _letters(name):
+    return [word for word in words(name) if word.isalpha()]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from coursekit.classroom.collect.names import exact, plain
+from coursekit.classroom.collect.names import exact, plain, words
 from coursekit.classroom.collect.tree import readable
 
 _COLUMNS = {  # what a column may be called, in plain letters
@@ -35,11 +35,15 @@ _REMEDY = (
 
 @dataclass(frozen=True)
 class Person:
-    """A learner of the roster, and the plain forms of all that may stand for them in a file's name."""
+    """A learner of the roster, and the plain forms of all that may stand for them in a file's name.
+
+    `names` are whole: full names, ids, addresses, files. `words` are parts of a name, which others may share.
+    """
 
     learner: str
     ids: frozenset
     names: frozenset
+    words: frozenset
 
 
 def read_roster(path):
@@ -72,7 +76,9 @@ def read_roster(path):
 
 
 def _meanings(header):
-    return [_MEANING.get(plain(name)) for name in header]
+    names = list(map(plain, header))
+    of_github = {"identifier": "learner"} if "githubusername" in names else {}
+    return [of_github.get(name) or _MEANING.get(name) for name in names]
 
 
 def read_table(path):
@@ -133,17 +139,23 @@ def _person(cells):
     learner = next(filter(None, named), "")
     if not learner or plain(learner) in ("pointspossible", "studenttest"):  # a line that Canvas adds
         return None
-    words = " ".join(reversed(learner.split(","))).split()
-    words = [words, [words[0], words[-1]]]  # perhaps without what stands between first and last name
-    names = {"".join(some[i:] + some[:i]) for some in words for i in (0, 1, -1)} | {
-        first + last,
-        last + first,
-    }
-    names |= {name.casefold().translate(_SPELLED) for name in names}
-    names.update(ids, files, emails, (value.partition("@")[0] for value in emails))
+    own = " ".join(reversed(learner.split(","))).split()
+    ends = [own[0], own[-1]]  # perhaps without what stands between first and last name
+    names = {"".join(some[i:] + some[:i]) for some in (own, ends) for i in (0, 1, -1)}
+    names = _spelled(names | {first + last, last + first})
+    names |= {*ids, *files, *emails, *(value.partition("@")[0] for value in emails)}
     names.update(re.sub(r"\.\w{1,6}$", "", value) for value in files)
     names = frozenset(map(plain, names)) - {""} or frozenset({exact(learner)})
-    return Person(learner, frozenset(map(plain, ids)), names)
+    parts = set() if learner in (*ids, *emails) else {*own, first, last, *learner.split(",")[:-1]}
+    if own[1:]:
+        parts |= {ends[0][0] + ends[1], ends[1] + ends[0][0], ends[0] + ends[1][0]}
+    parts = {word for part in _spelled(parts) for word in (plain(part), *words(part)) if word.isalpha()}
+    return Person(learner, frozenset(map(plain, ids)), names, frozenset(parts))
+
+
+def _spelled(names):
+    """Return names, and how they are written without their dots."""
+    return {*names, *(name.casefold().translate(_SPELLED) for name in names)}
 
 
 def _told_apart(people):
