@@ -168,8 +168,8 @@ def refuse_another_class(results, found):
     if before and before.isdisjoint(now):
         raise ValueError(
             f"results must be a new folder or one of the same class; {str(results)!r} holds the grades of "
-            f"{_listed(before)}, of whom none is in this one. Nothing was changed: give another folder, or grade all "
-            "sections at once, from folders side by side."
+            f"{_listed(before)}, of whom none is in this one. Nothing was changed: give another folder, "
+            "or grade all sections at once, from folders side by side."
         )
 
 

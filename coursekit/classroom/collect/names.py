@@ -20,12 +20,13 @@ _GRADESCOPE = re.compile(r"submission_(?P<number>\d+)$")
 _WITH_A_STROKE = str.maketrans("łøđħı", "lodhi")  # which Unicode does not take apart
 FINAL = 1_000_000  # a final version is newer than any numbered one
 OLD = -1
-NEWER = (
+_NEWER = (
     "final finale neu new fixed corrected revised updated last latest late korrigiert endgültig endgueltig "
     "verspätet verspaetet corrigé corrigée définitif definitif corregido definitivo última ultima"
 )
-OLDER = "old alt backup bak orig original draft drafts archive trash entwurf brouillon borrador"
-_NEW, _OLD = NEWER.replace(" ", "|"), OLDER.replace(" ", "|")
+_OLDER = "old alt backup bak orig original draft drafts archive trash entwurf brouillon borrador"
+_NEW, _OLD = _NEWER.replace(" ", "|"), _OLDER.replace(" ", "|")
+AGES = f"{_NEWER} {_OLDER}"  # words that say which of two things is the newer
 _DOWNLOADS = (  # names that a browser or a copy made of another name, and the number of the first of them
     (r"(?P<name>.+?) ?[(_\[](?P<number>\d{1,9})[)_\]]", 1),
     (r"(?P<name>.+?)[ _-]+(?:copy|kopie|copie|copia) ?\(?(?P<number>\d{0,9})\)?", 1),
@@ -84,11 +85,11 @@ def owner_of(name, *rest):
     return Owner(" ".join(unicodedata.normalize("NFC", name).split()) or "?", *rest)
 
 
-def owners_by_platform(names):
+def uploads(names):
     """Return what platforms wrote into each of the names in a folder: an Owner, or None."""
     canvas = [_CANVAS.match(name) for name in names]
-    uploads = [found["order"] for found in canvas if found]
-    if len(set(uploads)) < len(uploads):
+    orders = [found["order"] for found in canvas if found]
+    if len(set(orders)) < len(orders):
         canvas = [None] * len(names)  # each upload has a number of its own: these are none
     before = {found["before"] for name in names if (found := _BLACKBOARD.match(name))}
     shared = os.path.commonprefix(list(before)).rpartition("_")[0] if len(before) > 1 else ""  # noqa: RUF071

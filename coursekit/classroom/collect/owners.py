@@ -6,13 +6,12 @@ from itertools import combinations
 
 from coursekit.classroom.cells import LARGEST
 from coursekit.classroom.collect.names import (
-    NEWER,
-    OLDER,
+    AGES,
     download_of,
     exact,
     owner_of,
-    owners_by_platform,
     plain,
+    uploads,
     version,
     words,
 )
@@ -20,14 +19,15 @@ from coursekit.classroom.collect.tree import Damaged, opened, read
 from coursekit.classroom.submission import holds
 
 _COMMON = (  # words of names that are nobody's
-    "abgabe abgaben answer answers assignment assignments attempt attempts aufgabe blatt class code copia "
-    "copie copy course data day devoir download downloads early ejercicio ex exam exercice exercise "
-    "exercises export fassung gradebook hand handed handin hausaufgabe homework homeworks hw in ipynb kopia "
-    "kopie kurs lab labs lesson loesung losung main master my nachgereicht nachreichung nb notebook "
-    "notebooks of on part problem problems project ps pset question rendu resubmission resubmitted retard "
-    "scratch section sections set sheet solution solutions src students submission submissions submit "
-    "submitted take tarde tardio tardive tarea task test time travail tries try tutorial ubung uebung "
-    "untitled upload uploads version versuch week wk woche work "
+    "abgabe abgaben answer answers assignment assignments attempt attempts aufgabe blatt class code "
+    "consegna copia copie copy course data dateien day devoir download downloads early eingereichte "
+    "ejercicio entrega ex exam exercice exercise exercises export fassung file files gradebook group "
+    "groupe grupo gruppe hand handed handin hausaufgabe homework homeworks hw in ipynb kopia kopie kurs "
+    "lab labs lesson loesung losung main master my nachgereicht nachreichung nb notebook notebooks of on "
+    "part problem problems project ps pset question rendu resubmission resubmitted retard scratch sec "
+    "section sections set sheet solution solutions src student students submission submissions submit "
+    "submitted take tarde tardive tarea task td test time tp trabajo travail tries try tutorial ubung "
+    "uebung untitled upload uploads version versione versuch week wk woche work working "
 )
 _NOBODY = re.compile(
     r"((index|readme|notes?|timestamp|license|requirements)\b.*\.(csv|log|xml|md|txt|html?)"
@@ -54,22 +54,20 @@ class Look:
     def __init__(self, people, assignment, stack):
         self._assignment, self._stack = assignment, stack
         self._own = words(assignment.name if assignment else "")
-        self._common = set(words(f"{_COMMON} {NEWER} {OLDER}")).union(self._own)
-        self._ids, self._known, self._words = {}, {}, {}
+        self._common = set(words(f"{_COMMON} {AGES}")).union(self._own)
+        self._known, self._words = {}, {}
         for person in people:
-            for name in person.ids:
-                self._ids.setdefault(name, []).append(person)
-            for name in person.names | {name.lstrip("0") for name in person.ids} - {""}:
-                self._known.setdefault(name, []).append(person)
-            for name in person.names | person.words:
-                self._words.setdefault(name, []).append(person)
+            known = person.names | {name.lstrip("0") for name in person.ids}
+            for names, index in ((known, self._known), (known | person.words, self._words)):
+                for name in names:
+                    index.setdefault(name, []).append(person)
 
     def owned(self, entries):
         """Return (Owner, Entry) of everything that a class handed in, from what lies in a folder."""
         entries = [entry for entry in entries if not _is_nobodys(entry)]
         if {"source", "submitted"} <= {entry.name for entry in entries}:  # the folder of an nbgrader course
             entries = [entry for entry in entries if entry.name == "submitted"]
-        owners = owners_by_platform([entry.name for entry in entries])
+        owners = uploads([entry.name for entry in entries])
         if any(owners):
             return [
                 (owner or owner_of(entry.stem), entry) for owner, entry in zip(owners, entries, strict=True)
@@ -91,8 +89,8 @@ class Look:
             first = named.get(exact(download_of(entry.stem)), entry)
             if first is not entry and self._is_common(first) and not self._is_person(first):
                 raise ValueError(
-                    f"folder must tell learners apart; {first.place!r} and {entry.place!r} name nobody. Write "
-                    "the learner's name into each, or put it into a folder of that name. Nothing was graded."
+                    f"folder must tell learners apart; {first.place!r} and {entry.place!r} name nobody. "
+                    "Write the learner's name into each, or put it in a folder so named. Nothing was graded."
                 )
 
     def _around(self, entries):
@@ -132,7 +130,7 @@ class Look:
         return holding if named or holding else None
 
     def _is_person(self, entry):
-        return plain(entry.stem) in self._known or bool(self._told(entry.stem, self._known))
+        return bool(self._told(entry.stem, self._known))
 
     def _holds_person(self, children):
         return any(self._is_person(child) or self._holds_person(child.children or ()) for child in children)
@@ -190,50 +188,47 @@ class Look:
 
         Without a learner nothing did. A name that could be that of two is refused.
         """
-        number, name = plain(owner.number), plain(owner.name) or exact(owner.name)
-        found, first, last = self._ids.get(number, []), owner.name.split()[0], owner.name.split()[-1]
-        keys = [plain(owner.upload), name, name.lstrip("0"), plain(first + last)]
+        number, name = plain(owner.number), owner.name
+        if owner.platform == "blackboard":  # where the name begins is not certain
+            number, name = "", owner.upload.partition("_attempt_")[0]
+        numbered = [one for one in self._known.get(number, ()) if number in one.ids]
+        names = [owner.upload if number else "", name, name.split()[0] + name.split()[-1]]
         if owner.platform == "moodle":  # its own number is one of the roster's only with its name beside it
-            own = f"participant{number}"
-            found = self._ids.get(own) or [one for one in found if name == own or name in one.names]
-            keys.append(plain(owner.name.partition("-")[2]))  # what stands before it is a group
-        elif owner.platform == "blackboard":  # where the name begins is not certain
-            found, keys, number = [], [], ""
-        if len(found) == 1:
-            return found[0], {owner.key}
-        whole = next((key for key in filter(None, keys) if key in self._known), None)
-        if whole:
-            same = [one for one in self._known[whole] if exact(owner.name) == exact(one.learner)]
-            told = {one: {owner.key if number else whole} for one in same or self._known[whole]}
-        else:
-            name = owner.upload.partition("_attempt_")[0] or owner.name
-            told = {} if number else self._told(name, self._known) or self._told(name, self._words)
+            own, shown = f"participant{number}", plain(name)
+            numbered = self._known.get(own) or [one for one in numbered if shown in {own, *one.names}]
+            names.append(name.partition("-")[2])  # what stands before it is a group
+        if len(numbered) == 1:
+            return numbered[0], {owner.key}
+        tries = [(one, self._known) for one in filter(None, names)] + [(name, self._words)] * (not number)
+        told = next(filter(None, (self._told(*one, whole=bool(number)) for one in tries)), {})
         if len(told) > 1:
             both = " and ".join(repr(person.learner) for person in [*told][:2])
             raise ValueError(
                 f"roster must tell learners apart; {owner.upload or owner.name!r} could be {both}: "
                 "give each an id, or a file: the name of what they handed in"
             )
-        return next(iter(told.items()), (None, set()))
+        person, by = next(iter(told.items()), (None, set()))
+        return person, {owner.key} if number else by
 
-    def _told(self, name, known):
-        """Return whom the words and numbers in a name tell, each with what of it does.
+    def _told(self, name, known, whole=False):
+        """Return whom a name, or the words and numbers in it, tell; each with what of it does.
 
         A number, a login or a full name tells beside any other words; a single word of somebody's name
-        where all else is nobody's. Of two learners it is the one who is told by more.
+        where all else is nobody's. Of two learners it is the one who is told by more, or by each accent.
         """
-        parts, told, sure = words(name)[:MOST_WORDS], {}, set()
+        parts, told, sure = words(name)[:MOST_WORDS] or [exact(name)], {}, set()
         strange = {i for i, part in enumerate(parts) if len(part) > 1 and not self._is_nobodys(part)}
         for i, j in combinations(range(len(parts) + 1), 2):
-            key = "".join(parts[i:j])
-            at = set(range(i, j))
-            if strange & at if key.isalpha() else _NUMBER.fullmatch(key) or not key.isdecimal():
+            key, at = "".join(parts[i:j]), set(range(i, j))
+            tells = strange & at if key.isalpha() else _NUMBER.fullmatch(key) or not key.isdecimal()
+            if len(at) == len(parts) or (tells and not whole):
                 for person in known.get(key) or known.get(key.lstrip("0"), ()):
                     told.setdefault(person, {})[key] = at
                     sure |= {person} if key not in person.words else set()
         at = {person: set().union(*keys.values()) for person, keys in told.items()}
         fits = [person for person in told if person in sure or not strange - at[person]]
-        return {one: set(told[one]) for one in fits if not any(at[one] < at[other] for other in fits)}
+        same = [person for person in fits if exact(person.learner) == exact(name)]
+        return {one: set(told[one]) for one in same or fits if not any(at[one] < at[other] for other in fits)}
 
     def _is_nobodys(self, word):
         """Whether a word or number of a name names no learner: it may be a part of the assignment's name."""
@@ -257,7 +252,7 @@ def _of_download(owner, names):
 def _exported(children):
     """Return of how many learners a folder is a platform's export, perhaps in one more folder; else 0."""
     kept = [child for child in children if not _is_nobodys(child)]
-    owners = owners_by_platform([child.name for child in kept])
+    owners = uploads([child.name for child in kept])
     if len(kept) == 1 and not owners[0] and kept[0].children:
         return _exported(kept[0].children)
     return len({owner.key for owner in owners}) if all(owners) else 0

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from samples import write
 
-from coursekit.classroom.collect.names import owners_by_platform
+from coursekit.classroom.collect.names import uploads
 from coursekit.classroom.collect.roster import read_table
 from coursekit.classroom.records import PartGrade, Record, path_of, read_class, set_aside
 from coursekit.classroom.records import write as keep
@@ -158,7 +158,7 @@ UPLOADS = {  # the name that a platform gave a file -> the platform, and the nam
 def of_platform(platform, assignment, folder):
     """Write the reports of a class from one platform, with a file from nowhere; return the table."""
     graded = [record("nobody")]
-    for (name, (where, _)), owner in zip(UPLOADS.items(), owners_by_platform(list(UPLOADS)), strict=True):
+    for (name, (where, _)), owner in zip(UPLOADS.items(), uploads(list(UPLOADS)), strict=True):
         assert owner.platform == where
         made = replace(record(owner.name, f"in/{name}/hw.ipynb"), upload=(where, owner.number, owner.upload))
         graded += [made] * (where == platform)
