@@ -1,12 +1,12 @@
 """Find what a class handed in: files as they come, in folders and in archives, and whose they are."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.classroom.collect.choice import choose
 from coursekit.classroom.collect.names import exact, plain
-from coursekit.classroom.collect.owners import Look
+from coursekit.classroom.collect.owners import Look, not_apart
 from coursekit.classroom.collect.roster import read_roster
 from coursekit.classroom.collect.tree import Damaged, Entry, folder_entries, opened, readable
 
@@ -67,12 +67,9 @@ def collect(folder, roster=None, assignment=None):
         if not things:
             raise ValueError(f"folder must hold what a class handed in; {readable(str(folder))!r} is empty")
         by_learner = _by_learner(things, look)
-        found = [_found(learner, things, assignment) for learner, things in by_learner.items()]
-    known = {person.learner: None for person in people}
-    for i, one in enumerate(found):
-        if known and one.learner not in known:
-            found[i] = replace(one, flags=(*one.flags, "not in the roster"))
-    missing = [learner for learner in known if learner not in by_learner]
+        listed = {person.learner for person in people}
+        found = [_found(*one, assignment, listed) for one in by_learner.items()]
+    missing = listed.difference(by_learner)
     found += [Found(learner, "", problem="Nothing was handed in.") for learner in missing]
     return sorted(found, key=lambda one: (plain(one.learner), one.learner))
 
@@ -119,16 +116,15 @@ def _by_learner(things, look):
 
 
 def _refuse(one, other, learner):
-    raise ValueError(
-        f"folder must tell learners apart; both {one.place!r} and {other.place!r} would be {learner!r}. "
-        "Rename one of them, or give each learner an id or a file in the roster. Nothing was graded."
-    )
+    rest = "Rename one of them, or give each learner an id or a file in the roster"
+    raise not_apart(one, other, f"would be {learner!r}. {rest}")
 
 
-def _found(learner, things, assignment):
+def _found(learner, things, assignment, listed):
     """Look through all that a learner handed in, and take one file."""
     file, flags = choose(things, assignment)
     owner = file.owner
     flags += ["handed in late, says the name of the file"] * owner.late
+    flags += ["not in the roster"] * (bool(listed) and learner not in listed)
     upload = (owner.platform, owner.number, owner.upload) if owner.platform else ()
     return Found(learner, file.place, file.data, file.problem, tuple(flags), upload)

@@ -136,9 +136,10 @@ def _made_of(patterns, name):
     return None
 
 
-def download_of(name):
-    """Return the name that a browser or a copy made into this one, as "ann" of "ann (1)", or the name."""
-    return (_made_of(_DOWNLOADS, name) or (name,))[0]
+def first_of(owner, names):
+    """Take "ann (1)", which a browser or a copy made of "ann", for ann's where there is an ann as well."""
+    first = owner_of((_made_of(_DOWNLOADS, owner.name) or "?")[0])
+    return first if not owner.number and first.key in names else owner
 
 
 def version(name):

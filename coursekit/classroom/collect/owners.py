@@ -5,16 +5,7 @@ from contextlib import suppress
 from itertools import combinations
 
 from coursekit.classroom.cells import LARGEST
-from coursekit.classroom.collect.names import (
-    AGES,
-    download_of,
-    exact,
-    owner_of,
-    plain,
-    uploads,
-    version,
-    words,
-)
+from coursekit.classroom.collect.names import AGES, exact, first_of, owner_of, plain, uploads, version, words
 from coursekit.classroom.collect.tree import Damaged, opened, read
 from coursekit.classroom.submission import holds
 
@@ -80,18 +71,22 @@ class Look:
                 self._refuse_nameless(entry.children or ())
         self._refuse_nameless([entry for _, entry in found])
         names = {owner.key for owner, _ in found}
-        return [(_of_download(owner, names), entry) for owner, entry in found]
+        return [(first_of(owner, names), entry) for owner, entry in found]
 
     def _refuse_nameless(self, entries):
-        """Refuse files of one name that no learner has, which a browser numbered: "hw" and "hw (1)"."""
+        """Refuse versions side by side of a name that no learner has, as "hw" and "hw (1)" from a browser."""
         named = {exact(entry.stem): entry for entry in entries}
         for entry in entries:
-            first = named.get(exact(download_of(entry.stem)), entry)
-            if first is not entry and self._is_common(first) and not self._is_person(first):
-                raise ValueError(
-                    f"folder must tell learners apart; {first.place!r} and {entry.place!r} name nobody. "
-                    "Write the learner's name into each, or put it in a folder so named. Nothing was graded."
-                )
+            base = version(entry.stem)[0]
+            first = named.get(exact(base), entry)
+            if (
+                base != entry.stem
+                and first is not entry
+                and self._is_common(first)
+                and not self._is_person(first)
+            ):
+                why = "name nobody. Write the learner's name into each, or put it in a folder so named"
+                raise not_apart(first, entry, why)
 
     def _around(self, entries):
         """Return what stands around learners' things: place in the list -> children."""
@@ -236,17 +231,17 @@ class Look:
         return word.isdecimal() or word in self._common or part_of_it
 
 
+def not_apart(one, other, why):
+    """Return the error that two things may be those of one learner, or of two."""
+    both = f"both {one.place!r} and {other.place!r}"
+    return ValueError(f"folder must tell learners apart; {both} {why}. Nothing was graded.")
+
+
 def _is_nobodys(entry):
     """Whether something is the instructor's or a platform's, by its name, and holds no notebook."""
     if entry.children is None:
         return entry.open is not None and bool(_NOBODY.match(entry.name))
     return bool(_NOBODYS_FOLDER.fullmatch(entry.name)) and not _may_count(entry)
-
-
-def _of_download(owner, names):
-    """Take "ann (1)" for ann's where there is an ann as well."""
-    first = owner_of(download_of(owner.name))
-    return first if not owner.number and first.key in names else owner
 
 
 def _exported(children):
