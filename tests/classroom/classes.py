@@ -579,11 +579,180 @@ IDENTITY = {  # name -> (what lies in the folder, roster or None, learner -> tex
         None,
         BOTH,
     ),
+    "moodle, an export of one beside mails": (
+        {"CS101-Hidden layers-8811.zip": {"Ann_7_assignsubmission_file_/h.ipynb": A}, "Bob.ipynb": B},
+        None,
+        {"Ann": "ann", "Bob": "bob"},
+    ),
+    "canvas, an export of one that was downloaded twice, beside mails": (
+        {"submissions (1).zip": {"leeann_7_901_h.ipynb": A}, "Bob (late).ipynb": B},
+        "name,id\nAnn Lee,7\nBob,8\n",
+        {"Ann Lee": "ann", "Bob": "bob"},
+    ),
+    "blackboard, an export of one, unpacked, beside a mail": (
+        {"gradebook_CS1_HW_2026-01-30/HW_ann_attempt_2026-01-30-15-30-10_h.ipynb": A, "bob.ipynb": B},
+        None,
+        BOTH,
+    ),
+    "blackboard, names that begin alike": (
+        {
+            "HW2_st_ann_attempt_2026-01-30-15-30-10_hw.ipynb": A,
+            "HW2_st_amy_attempt_2026-01-30-15-30-10_hw.ipynb": B,
+        },
+        None,
+        {"st_ann": "ann", "st_amy": "bob"},
+    ),
+    "blackboard, names that begin alike, a roster": (
+        {
+            "Hidden layers_st_x_ann_attempt_2026-01-30-15-30-10_hw.ipynb": A,
+            "Hidden layers_st_x_amy_attempt_2026-01-30-15-30-10_hw.ipynb": B,
+        },
+        "name,username\nAnn Lee,st_x_ann\nAmy Ray,st_x_amy\nBob,ann\n",
+        {"Ann Lee": "ann", "Amy Ray": "bob", "Bob": MISSING},
+    ),
+    "blackboard, one name with a stroke, and another's after it": (
+        {"HW_st_ann_attempt_2026-01-30-15-30-10_bob.ipynb": A},
+        "name,username\nAnn Lee,st_ann\nBob,ann\n",
+        {"Ann Lee": "ann", "Bob": MISSING},
+    ),
+    "sakai": (
+        {
+            "HW/grades.csv": b"x",
+            "HW/Lee, Ann(alee)/Submission attachment(s)/hw.ipynb": A,
+            "HW/Lee, Ann(alee)/timestamp.txt": b"2026",
+            "HW/Ray, Bob(bray)/Submission attachment(s)/hw.ipynb": B,
+        },
+        "Display name,Login\nAnn Lee,alee\nBob Ray,bray\n",
+        {"Ann Lee": "ann", "Bob Ray": "bob"},
+    ),
+    "ilias": (
+        {
+            "Abgaben/Lee_Ann_alee_4711/20260130_hw.ipynb": A,
+            "Abgaben/Ray_Bob_bray_4712/20260130_hw.ipynb": B,
+        },
+        "Nachname;Vorname;Benutzername;Matrikelnummer\nLee;Ann;alee;4711\nRay;Bob;bray;4712\n",
+        {"Ann Lee": "ann", "Bob Ray": "bob"},
+    ),
+    "github classroom, archives": (
+        {
+            "hw-ann42-main.zip": {"hw-ann42-main/hw.ipynb": A},
+            "hw-bob-9-master.zip": {"hw-bob-9-master/hw.ipynb": B},
+        },
+        "identifier,github_username,github_id,name\nAnn Lee,ann42,1,annie\nBob Ray,bob-9,2,\n",
+        {"Ann Lee": "ann", "Bob Ray": "bob"},
+    ),
+    "teams, working files": (
+        {
+            "Student Work/Working files/Ann/hw/hw (3).ipynb": B,
+            "Student Work/Submitted files/Ann/hw/Version 1/hw.ipynb": A,
+            "Student Work/Submitted files/Bob/hw/Version 1/hw.ipynb": B,
+        },
+        None,
+        {"Ann": "ann", "Bob": "bob"},
+    ),
+    "sections, surnames alone": (
+        {"sec 1/lee.ipynb": A, "sec 1/ray_hw.ipynb": B, "sec 2/oak.ipynb": C},
+        "name\nAnn Lee\nBob Ray\nCarl Oak\n",
+        {"Ann Lee": "ann", "Bob Ray": "bob", "Carl Oak": "carl"},
+    ),
+    "another's surname in one's own folder": (
+        {"mallory/lee.ipynb": A, "ray/hw.ipynb": B},
+        "name\nAnn Lee\nBob Ray\n",
+        {"mallory": "ann", "Bob Ray": "bob", "Ann Lee": MISSING},
+    ),
+    "one learner under two names that share a word": (
+        {"Ann Lee.ipynb": B, "hw Ann Lee 4711 final.ipynb": A},
+        "name,id\nAnn Lee,4711\n",
+        {"Ann Lee": "ann"},
+    ),
     "numbers are no versions": (
         {"team-1.ipynb": A, "team-2.ipynb": B},
         None,
         {"team-1": "ann", "team-2": "bob"},
     ),
+}
+
+WHOSE = {  # a roster -> names of files, and of whom in it each tells; "" for nobody
+    "name,student number\nAda Aster,1234567\nBen Berg,s7654321\nCy Cruz,0012345\nDo Oak,12-345-678\n": {
+        "1234567_tiny": "Ada Aster",
+        "HW3_1234567": "Ada Aster",
+        "CS101_1234567_my network": "Ada Aster",
+        "1234567_Aster_v2": "Ada Aster",
+        "s7654321_tiny": "Ben Berg",
+        "tiny-S7654321 (1)": "Ben Berg",
+        "12345_tiny": "Cy Cruz",
+        "tiny 0012345 final": "Cy Cruz",
+        "hw_12-345-678": "Do Oak",
+        "123456_tiny": "",
+        "week 7": "",
+    },
+    "name,login,number\nAda Aster,aas12,4711\nBen Berg,bb-77,4712\nCy Cruz,lab,7\nDo Ray,tiny,2\n": {
+        "aas12_tiny": "Ada Aster",
+        "hw2 aas12": "Ada Aster",
+        "Aster, Ada(aas12)": "Ada Aster",
+        "Aster_Ada_aas12_4711": "Ada Aster",
+        "Ada Aster [4711]": "Ada Aster",
+        "tiny-bb-77": "Ben Berg",
+        "intro-to-networks-bb-77-main": "Ben Berg",
+        "tiny-bb-77-master": "Ben Berg",
+        "bb77": "Ben Berg",
+        "lab_ada_aster_7": "Ada Aster",
+        "hw_2_tiny_berg_ben": "Ben Berg",
+        "lab 7": "",
+        "tiny 2 hw": "",
+    },
+    "First name,Last name\nAda,Aster\nBen,van den Berg\nAnn,Lee\nBob,Lee\nZoë,Müller-O'Neil\n李,雷\n": {
+        "aster_tiny": "Ada Aster",
+        "Ada": "Ada Aster",
+        "my network by Ada Aster": "Ada Aster",
+        "hw Ada Eve Aster": "",
+        "van_den_berg_hw": "Ben van den Berg",
+        "VandenBerg tiny": "Ben van den Berg",
+        "A. Lee": "Ann Lee",
+        "blee_hw": "Bob Lee",
+        "tiny ann": "Ann Lee",
+        "muller_oneil": "Zoë Müller-O'Neil",
+        "Zoe Mueller": "Zoë Müller-O'Neil",
+        "李雷_tiny": "李 雷",
+        "Ada Brandt": "",
+        "ada_ben": "",
+        "aster network": "",
+    },
+    "name\nAda Aster\n": dict.fromkeys(
+        [
+            *(
+                "Ada Aster LATE",
+                "Ada Aster - verspätet",
+                "Ada Aster (nachgereicht)",
+                "Aster endgültige Version",
+            ),
+            *(
+                "aster tarde",
+                "aster tiny corrigé",
+                "Aster en retard",
+                "Ada Aster versión final",
+                "aster (late) (2)",
+            ),
+            *("Kopie von Aster", "Ada_Aster copie", "aster_definitivo", "ada consegna versione finale"),
+        ],
+        "Ada Aster",
+    ),
+}
+
+NAMELESS = {  # things whose names tell nobody, or two: what is said of them
+    "mails that a browser saved": (
+        ["tiny.ipynb", "tiny (1).ipynb", "tiny (2).ipynb", "Ada.ipynb"],
+        "name nobody",
+    ),
+    "copies": (["hw.ipynb", "hw - Copy.ipynb"], "name nobody"),
+    "versions": (["tiny_v2.ipynb", "tiny.ipynb"], "name nobody"),
+    "archives": (["tiny.zip", "tiny(1).zip"], "name nobody"),
+    "a folder of them": (["Abgaben/tiny.ipynb", "Abgaben/tiny-1.ipynb"], "name nobody"),
+    "one surname of two": (["Lee.ipynb"], "'Lee' could be 'Ann Lee' and 'Bob Lee'"),
+    "two numbers": (["10001_10002.ipynb"], "could be 'Ann Lee' and 'Bob Lee'"),
+    "two names": (["ann_lee_bob_lee.ipynb"], "could be 'Ann Lee' and 'Bob Lee'"),
+    "a number and another's name": (["10001 Bob Lee.ipynb"], "could be 'Ann Lee' and 'Bob Lee'"),
+    "a number, and a name in another file": (["10001 hw.ipynb", "Ann Lee.ipynb"], "would be 'Ann Lee'"),
 }
 
 CHOICE = {  # the files of one learner, the older first: the last counts
@@ -596,6 +765,9 @@ CHOICE = {  # the files of one learner, the older first: the last counts
     "a copy of Google": ["hw.ipynb", "Copy of hw.ipynb"],
     "a final one": ["hw.ipynb", "hw_v2.ipynb", "hw_final.ipynb", "hw_final2.ipynb"],
     "an updated one": ["hw.ipynb", "hw-updated.ipynb"],
+    "a late one": ["hw.ipynb", "hw_verspätet.ipynb"],
+    "a final one in Spanish": ["hw_borrador.ipynb", "hw.ipynb", "hw_definitivo.ipynb"],
+    "a version in German": ["hw Fassung 9.ipynb", "hw Fassung 10.ipynb"],
     "a copy of Windows in Spanish": ["hw.ipynb", "hw - copia.ipynb"],
     "days, the day first": ["hw 31.01.2026.ipynb", "hw 01.02.2026.ipynb"],
     "an old one": ["hw_old.ipynb", "hw.ipynb"],

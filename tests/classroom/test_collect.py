@@ -8,7 +8,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from classes import CHOICE, IDENTITY, ODD, A, B, C, nb, tarred, tree, zipped
+from classes import CHOICE, IDENTITY, NAMELESS, ODD, WHOSE, A, B, C, nb, tarred, tree, zipped
 from samples import RIGHT, handed_in, write
 
 from coursekit.classroom.collect import collect
@@ -37,6 +37,51 @@ def test_the_same_class_as_one_archive(name, tmp_path):
     roster = write(tmp_path / "roster.csv", roster) if roster else None
     (tmp_path / "class.zip").write_bytes(zipped(files))
     assert found(tmp_path / "class.zip", roster) == expected
+
+
+@pytest.mark.parametrize("listed", WHOSE)
+def test_what_is_one_learners_alone_tells_whose_a_file_is(listed, tmp_path, assignment):
+    roster = write(tmp_path / "roster.csv", listed)
+    got = {}
+    for i, name in enumerate(WHOSE[listed]):
+        folder = tree(tmp_path / str(i), {f"{name}.ipynb": A})
+        (one,) = [one for one in collect(folder, roster, assignment) if one.place]
+        got[name] = "" if one.flags else one.learner
+        assert one.flags in ((), ("not in the roster",))
+    assert got == WHOSE[listed]
+
+
+@pytest.mark.parametrize("name", NAMELESS)
+def test_what_names_nobody_or_two_is_refused(name, tmp_path, assignment):
+    places, said = NAMELESS[name]
+    roster = write(tmp_path / "roster.csv", "name,id\nAnn Lee,10001\nBob Lee,10002\n")
+    folder = tree(
+        tmp_path / "in", {place: {"x.ipynb": A} if place.endswith("zip") else A for place in places}
+    )
+    with pytest.raises(ValueError, match="must tell learners apart") as caught:
+        collect(folder, roster, assignment)
+    assert said in str(caught.value)
+    if said == "name nobody":
+        assert all(place in str(caught.value) for place in places[:2])
+        for i, place in enumerate(places):
+            (one,) = collect(tree(tmp_path / str(i), {place: A}), assignment=assignment)
+            assert one.place.startswith(place)
+
+
+def test_of_teams_files_the_submitted_one_counts_and_it_is_said(tmp_path, assignment, released):
+    right, stub = (json.dumps(handed_in(released, made)).encode() for made in (RIGHT, {}))
+    files = {
+        "Working files/Ann/hw/hw.ipynb": right,
+        "Submitted files/Ann/hw/Version 1/hw.ipynb": stub,
+        "Working files/Bob/hw/hw.ipynb": right,
+    }
+    ann, bob = collect(tree(tmp_path / "in", files), assignment=assignment)
+    assert ann.place == "Submitted files/Ann/hw/Version 1/hw.ipynb"
+    assert ", the submitted one; not Working files/Ann/hw/hw.ipynb" in ann.flags[0]
+    assert (bob.place, bob.flags) == (
+        "Working files/Bob/hw/hw.ipynb",
+        ("a working file, which was not submitted",),
+    )
 
 
 @pytest.mark.parametrize("name", CHOICE)

@@ -10,6 +10,7 @@ from classes import zipped
 from samples import RIGHT, handed_in
 
 from coursekit.classroom.apart.sandbox import obstacle
+from coursekit.classroom.records import path_of
 from coursekit.cli import main
 
 pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
@@ -85,6 +86,36 @@ def test_what_is_said_of_a_file_follows_the_file_and_the_roster(source, released
     assert "bob: 0 of 6 (2 not yet marked) bob.zip is an empty archive." in capsys.readouterr().out
     grades = (tmp_path / "results" / "grades.csv").read_text(encoding="utf-8-sig")
     assert "ann,4,6,3,1,0,0,,,not in the roster,ann.ipynb" in grades
+
+
+def test_another_section_takes_nobodys_place_in_the_results(source, released, tmp_path, capsys):
+    for place in ("one/ann", "two/bob", "three/ann", "three/bob"):
+        path = tmp_path / f"{place}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(handed_in(released, RIGHT)), encoding="utf-8")
+    (tmp_path / "roster.csv").write_text("name\nann\nbob\n", encoding="utf-8")
+    results = tmp_path / "results"
+
+    def grade(folder, *more):
+        code = main(["grade", str(source), str(tmp_path / folder), "--to", str(results), *more])
+        with (results / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+            return (
+                code,
+                {row["learner"]: row["total"] for row in csv.DictReader(file)},
+                capsys.readouterr().err,
+            )
+
+    assert grade("one")[:2] == (0, {"ann": "4"})
+    for more in ([], ["--roster", str(tmp_path / "roster.csv")]):
+        code, table, said = grade("two", *more)
+        assert (code, table) == (1, {"ann": "4"})
+        assert "holds the grades of ann, of whom none is in this one. Nothing was changed" in said
+    assert grade("three")[:2] == (0, {"ann": "4", "bob": "4"})
+    code, table, said = grade("two")
+    assert (code, table) == (0, {"bob": "4"})
+    assert "in no table: ann. Their grades were moved to " in said
+    assert (results / "grades" / "set-aside" / path_of(results, "ann").name).exists()
+    assert grade("two", "--only", "bob")[2] == grade("two")[2]  # nothing more is said
 
 
 @pytest.mark.parametrize("platform", [moodle, canvas])

@@ -11,14 +11,15 @@ from coursekit.classroom.submission import holds
 
 _COMMON = (  # words of names that are nobody's
     "abgabe abgaben answer answers assignment assignments attempt attempts aufgabe blatt class code "
-    "consegna copia copie copy course data dateien day devoir download downloads early eingereichte "
-    "ejercicio entrega ex exam exercice exercise exercises export fassung file files gradebook group "
-    "groupe grupo gruppe hand handed handin hausaufgabe homework homeworks hw in ipynb kopia kopie kurs "
-    "lab labs lesson loesung losung main master my nachgereicht nachreichung nb notebook notebooks of on "
-    "part problem problems project ps pset question rendu resubmission resubmitted retard scratch sec "
-    "section sections set sheet solution solutions src student students submission submissions submit "
-    "submitted take tarde tardive tarea task td test time tp trabajo travail tries try tutorial ubung "
-    "uebung untitled upload uploads version versione versuch week wk woche work working "
+    "consegna copia copie copy course data dateien day de devoir download downloads early eingereichte "
+    "ejercicio en endgueltige endgultige entrega ex exam exercice exercise exercises export fassung file "
+    "files gradebook group groupe grupo gruppe hand handed handin hausaufgabe homework homeworks hw in "
+    "ipynb kopia kopie kurs lab labs lesson loesung losung main master my nachgereicht nachreichung nb "
+    "notebook notebooks of on part problem problems project ps pset question rendu resubmission "
+    "resubmitted retard scratch sec section sections set sheet solution solutions src student students "
+    "submission submissions submit submitted take tarde tardive tarea task td test time tp trabajo travail "
+    "tries try tutorial ubung uebung untitled upload uploads version versione versuch von week wk woche "
+    "work working "
 )
 _NOBODY = re.compile(
     r"((index|readme|notes?|timestamp|license|requirements)\b.*\.(csv|log|xml|md|txt|html?)"
