@@ -38,7 +38,8 @@ def in_a_folder_of_its_own(function):
 def verdicts(path):
     """Run a lesson once with its solutions put in; return {(slug, style): verdict or exception}.
 
-    The stub and each attempt run in a copy of the namespace, before the solution.
+    The stub and each attempt run in a copy of the namespace, before the solution. The lesson goes on
+    with that, or with a right attempt that says so: what passes works in every later cell.
     """
     with contextlib.redirect_stdout(io.StringIO()):
         return _verdicts(path)
@@ -52,7 +53,8 @@ def _verdicts(path):
         if slug == name:
             run(source, namespace)
             continue
-        styles = {a["style"]: a["code"] for a in attempts(path) if a["exercise"] == slug}
+        here = [attempt for attempt in attempts(path) if attempt["exercise"] == slug]
+        styles = {attempt["style"]: attempt["code"] for attempt in here}
         for style, code in {"stub": source, **styles, "solution": solved[slug]}.items():
             copy = dict(namespace)
             try:
@@ -60,7 +62,7 @@ def _verdicts(path):
                 found[slug, style] = run(sources[f"{slug}-check"], copy)
             except Exception as error:  # reported by the test of this style
                 found[slug, style] = error
-        run(solved[slug], namespace)
+        run(next((a["code"] for a in here if a.get("goes_on")), solved[slug]), namespace)
     return found
 
 

@@ -3,7 +3,8 @@
 import sys
 from inspect import signature
 
-from coursekit.lesson.exercises import Verdict
+from coursekit.diagnosis.outside import called
+from coursekit.lesson.exercises import Part, Verdict
 from coursekit.lesson.files import lessons
 from coursekit.lesson.progress import keep
 
@@ -37,6 +38,12 @@ def run_check(name, *letters):
 def ready(name):
     """Return the course's own solution of an exercise, to go on with: "07-median" is `ready_median`."""
     return _call(name, f"ready-{name[3:]}", sys._getframe(1).f_globals)
+
+
+def own_lines(function, *names):
+    """Return a part, not passed, for each function of the course that a learner's function calls."""
+    said = "Your function calls {}. Which lines give the same without it?"
+    return [Part("your own lines", "not yet", said.format(name)) for name in called(function, names)]
 
 
 def _call(name, function, known):

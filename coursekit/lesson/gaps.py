@@ -104,7 +104,8 @@ def _hint(got, want):
 
 def _gap_of_truth(received, expected):
     if not isinstance(received, (bool, np.bool_)):
-        return f"expected True or False, without quotes; received {short(received)}"
+        quotes = ", without quotes" * isinstance(received, str)
+        return f"expected True or False{quotes}; received {short(received)}"
     return None if received == expected else f"received {received}; that is not the answer"
 
 

@@ -246,7 +246,7 @@ def _unit_line(ax, unit, weights, output_weight):
 
 
 def _free_place(foot, along, to_label, taken):
-    """Point of the visible line foot + t * along, near its middle, whose label hides none at `taken`."""
+    """Point of the visible line foot + t * along, near its middle; its tick and label hide none `taken`."""
     points = foot + np.linspace(-3, 3, 601)[:, None] * along
     points = points[(np.abs(points) <= 0.9).all(axis=1)]
     if not len(points):
@@ -254,5 +254,6 @@ def _free_place(foot, along, to_label, taken):
     middle = points.mean(axis=0)
     away = np.linalg.norm(points - middle, axis=1).round(6)
     places = np.vstack([middle, points[np.argsort(away, kind="stable")]])
-    free = [all(np.linalg.norm(place + to_label - other) > 0.22 for other in taken) for place in places]
+    marks = np.stack([places, places + to_label], 1)[:, :, None] - np.reshape(taken, (-1, 2))
+    free = (np.linalg.norm(marks, axis=-1) > 0.3).all(axis=(1, 2))
     return places[np.argmax(free)]  # the middle, if no place is free

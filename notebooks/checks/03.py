@@ -4,7 +4,10 @@ import numpy as np
 
 import coursekit as ck
 from coursekit.lesson import exercises as ex
+from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
+
+MULTIPLIED_FIRST = "What does Python multiply first in 1 - 2 * y * z2?"
 
 
 def recall():
@@ -47,6 +50,7 @@ def slips_by_hand(p, label):
     p_own, p_other = (p, 1 - p) if label == 1 else (1 - p, p)
     return {
         "That is p_own. Now take which function of it?": p_own,
+        "Rounded, or cut off? Which third digit is nearer?": np.floor(-1000 * np.log(p_own)) / 1000,
         "Close. How many digits after the point does the task ask for?": np.round(-np.log(p_own), 2),
         "Below zero. Which sign has log of a number below 1, and which a surprise?": np.log(p_own),
         "That is in bits. Which logarithm measures nats?": -np.log2(p_own),
@@ -76,18 +80,19 @@ def log_loss(my_log_loss):
         look = {"diagnose": lambda received, case=case: ck.diagnose_log_loss(received, *case)}
         right = ck.log_loss(*case)
         parts.append(ex.compare_call(name, my_log_loss, case, right, mistakes=tiny_one, **look))
-    return ex.check("Exercise 2: write the log loss", *parts)
+    return ex.check("Exercise 2: write the log loss", *parts, *own_lines(my_log_loss, "ck.log_loss"))
 
 
 def from_logits(my_log_loss_from_logits, sigmoid):
     def slips_from_logits(y, z2):
         """Likely slips, and the value that each of them gives."""
-        m, cap = (1 - 2 * y) * z2, -np.log(1e-16)
+        m, cap, unbracketed = (1 - 2 * y) * z2, -np.log(1e-16), 1 - 2 * y * z2
         clipped_p = np.clip(sigmoid(z2), 1e-16, 1 - 1e-16)
         lift, tail = np.maximum(m, 0), np.log1p(np.exp(-np.abs(m)))
         return {
             "Infinite. Does an exp get a huge positive number, or a log a 0?": np.inf,
             "nan: a log of a negative number, or 0 times infinity. Where?": np.nan,
+            MULTIPLIED_FIRST: np.mean(np.logaddexp(0, unbracketed)),
             "Capped: no point costs more than about 36.8. What clips p?": ck.log_loss(y, clipped_p),
             "Capped: no point costs more than 36.84. Is p needed at all?": np.mean(
                 np.minimum(lift + tail, cap)
@@ -114,6 +119,7 @@ def from_logits(my_log_loss_from_logits, sigmoid):
     huge = np.array([1, 1, 0, 0, 1]), np.array([800.0, -700.0, 750.0, -900.0, 0.3])
     sure = np.array([1, 0]), np.array([50.0, -52.0])
     sure_slips = {
+        MULTIPLIED_FIRST: np.logaddexp(0, 1) / 2,
         "Zero. Where does a tiny number meet a much larger one, and get lost?": 0.0,
         "nan: where does 0 meet infinity?": np.nan,
         "That is the rounding error of p, not a loss. Is p needed at all?": 2.0**-53,
@@ -128,6 +134,7 @@ def from_logits(my_log_loss_from_logits, sigmoid):
     tiny_loss = ck.log_loss_from_logits(*sure)  # so tiny that it needs its own tolerance
     part = ("right and sure", my_log_loss_from_logits, sure, tiny_loss)
     parts.append(ex.compare_call(*part, mistakes=sure_slips, tolerance=1e-6 * tiny_loss))
+    parts += own_lines(my_log_loss_from_logits, "ck.")
     return ex.check("Exercise 3: the log loss from logits", *parts)
 
 

@@ -1,9 +1,11 @@
 """Checks that stand beside the lessons: run by name, on what the notebook holds."""
 
+import numpy as np
 import pytest
 
+import coursekit as ck
 from coursekit.lesson import checks
-from coursekit.lesson.checks import ready, run_check
+from coursekit.lesson.checks import own_lines, ready, run_check
 
 FILE = """
 from coursekit.lesson import exercises as ex
@@ -64,3 +66,13 @@ def test_questions_are_shown_and_say_once_how_to_do_without_buttons(monkeypatch)
 def test_questions_are_answered_by_letters(capsys):
     in_notebook('run_check("42-recall", "b", "b")')
     assert capsys.readouterr().out == "✗ Not yet. No?\n✓ Right. No?\n"
+
+
+def test_a_function_that_asks_the_course_for_its_answer_is_told():
+    asks, deep = (lambda y, p: ck.log_loss(y, p)), (lambda y, p: [ck.log_loss(y, p) for _ in y])
+    other = lambda z: ck.ACTIVATIONS["tanh"].value(z)  # noqa: E731
+    for function in (asks, deep):
+        (part,) = own_lines(function, "ck.log_loss", "ck.train")
+        assert part.message.startswith("Your function calls ck.log_loss.")
+    for function in (other, np.mean, ..., None, 3):
+        assert not own_lines(function, "ck.log_loss", "ck.train")
