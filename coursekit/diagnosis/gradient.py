@@ -82,7 +82,8 @@ def diagnose_gradient(gradient, params, X, y, activation="sigmoid"):
 
 def wrong_gradient(slug, params, X, y, activation="sigmoid"):
     """Return Params as `backward` would with one known mistake, by its name; right ones where it makes no sense."""
-    mistake = _mistake(slug)
+    titles = ("size", "sign", *RIGHT, "formulas slope", "rows1", "rows2")
+    mistake = check_choice(slug, {one.slug: one for title in titles for one in table(title)}, "slug")
     with np.errstate(all="ignore"):
         c = backward_pass(params, X, y, activation)
         slot = {name: make(c) for name, make in RIGHT.items()}
@@ -102,16 +103,6 @@ def wrong_gradient(slug, params, X, y, activation="sigmoid"):
 def _first_form(made, right):
     """Return the first form that a mistake makes, or the right array where it makes none."""
     return stretched(next(iter(forms(made)), right), right.shape)
-
-
-def describe_mistake(slug):
-    """Say in words what was done in a known mistake, as "the points are summed and not averaged"."""
-    return _mistake(slug).what
-
-
-def _mistake(slug):
-    every = ("size", "sign", *RIGHT, "formulas slope", "rows1", "rows2")
-    return check_choice(slug, {mistake.slug: mistake for title in every for mistake in table(title)}, "slug")
 
 
 # Right, wrong as a whole, or wrong block by block
