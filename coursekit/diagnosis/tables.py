@@ -21,7 +21,11 @@ full_like isfinite isnan linalg log log10 log1p log2 logaddexp max maximum mean 
 ones ones_like outer pi prod reciprocal roll round sign sin sort sqrt square std sum tanh trunc var where zeros
 zeros_like
 """
-SUMMED = ("error", "left2", "slope", "left1")  # slots that meet the points in the sum over them
+SUMMED = (
+    "left2",
+    "slope",
+    "left1",
+)  # slots that meet the points in the sum over them; a choice of points is one of its own
 PLACES = {"A1": "A", "Z1": "Z1"}  # {x} in a row: in words, and in an expression
 
 
