@@ -27,8 +27,6 @@ class Run:
         Number of iterations after which it ends.
     longest : int, optional
         The highest value that `limit` may be given later.
-    stop_at : float
-        Accuracy at which it ends earlier; above 1: never.
     forward, backward : callable
         As for `train`.
 
@@ -37,8 +35,8 @@ class Run:
     iteration : int
         Updates taken so far.
     params : Params
-    diverged, reached : bool
-        Whether it ended because numbers stopped being finite, or at the accuracy `stop_at`.
+    diverged : bool
+        Whether it ended because numbers stopped being finite.
     """
 
     def __init__(
@@ -50,13 +48,12 @@ class Run:
         limit,
         *,
         longest=None,
-        stop_at=2.0,
         forward=network.forward,
         backward=network.backward,
     ):
         self.dataset, self.params, self.activation, self.limit = dataset, params, activation, limit
         self.forward, self.backward = forward, backward
-        self.stop_at, self.iteration, self.diverged, self.reached = stop_at, 0, False, False
+        self.iteration, self.diverged = 0, False
         self._history = np.empty((2, longest or limit))
         self.change_rate(learning_rate)
 
@@ -80,27 +77,18 @@ class Run:
     @property
     def ended(self):
         """Whether there are no more steps to take."""
-        return self.diverged or self.reached or self.iteration >= self.limit
+        return self.diverged or self.iteration >= self.limit
 
     def advance(self, iterations):
         """Take that many steps, or fewer where the training ends."""
         if self.ended:
             return
-        start = self.params
-        losses, accuracies = self._steps(min(iterations, self.limit - self.iteration))
-        high = np.flatnonzero(accuracies >= self.stop_at)
-        if high.size:  # take only the steps before that
-            self.params, self.reached = start, True
-            self.change_rate(self.learning_rate)
-            losses, accuracies = self._steps(high[0])
-        stop = self.iteration + len(losses)
-        self._history[:, self.iteration : stop] = losses, accuracies
-        self.iteration = stop
-
-    def _steps(self, iterations):
-        losses, accuracies = self._descent.advance(iterations)
+        losses, accuracies = self._descent.advance(min(iterations, self.limit - self.iteration))
         self.params, self.diverged = self._descent.params, bool(self._descent.end >= 0)
-        return losses[~np.isnan(losses)], accuracies[~np.isnan(losses)]
+        known = ~np.isnan(losses)
+        stop = self.iteration + known.sum()
+        self._history[:, self.iteration : stop] = losses[known], accuracies[known]
+        self.iteration = int(stop)
 
     def advance_for(self, seconds, until):
         """Take steps up to the iteration `until`, but not for much longer than that many seconds."""

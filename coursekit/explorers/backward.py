@@ -12,10 +12,9 @@ from coursekit.diagnosis.forward import diagnose_forward
 from coursekit.diagnosis.gradient import diagnose_gradient
 from coursekit.explorers import graph, svg
 from coursekit.explorers import scene as base
-from coursekit.explorers.nudges import first_wrong, loss_of, moved, slopes_by_nudges, watched
+from coursekit.explorers.nudges import example, first_wrong, loss_of, moved, slopes_by_nudges, watched
 from coursekit.explorers.shell import Shell
 from coursekit.losses import log_loss_from_logits
-from coursekit.palette import BLUE, ORANGE
 
 LINES = {  # what a line makes -> the line, and its shapes
     "Z1": ("Z1 = X @ W1", "(n, 3) @ (3, h)"),
@@ -34,6 +33,7 @@ PHASES = {"Z1": "forward", "dz2": "error", "dW2": "backward", "update": "update"
 ALL = -1  # points
 X_TINY, Y_TINY = np.array([[0.5, -0.5, 1.0], [-1.0, 0.5, 1.0]]), np.array([1, 0])
 TINY = network.Params(np.array([[1.0, -2.0], [2.0, 1.0], [1.5, 0.5]]), np.array([2.0, -1.0]))
+FRONT = ("line", "point", "weight", "value", "activation")
 CONTROLS = {
     "activation": base.ACTIVATION,
     "learning_rate": base.slider("Learning rate η", 0.5, 0.1, 10, 0.1, digits=1),
@@ -43,7 +43,8 @@ CONTROLS = {
 class BackwardScene(base.Scene):
     """Two points or a few, a small network, and the line of the derivation that comes next."""
 
-    name, plays, twice, seconds, height, moment = "backward", True, True, 1.2, 490, {"line": len(LINES) - 1}
+    name, beside, plays, seconds = "backward", "params", True, 1.2
+    height, moment = 450, {"line": len(LINES) - 1}
 
     def __init__(self, params, X, y, forward, backward):
         self.start, self.X, self.y, self.own = params, X, y, (forward, backward)
@@ -99,9 +100,16 @@ class BackwardScene(base.Scene):
         self._go_to(0, self.start)
         return "Back to the first weights."
 
-    def as_python(self):
-        params = None if self.params is TINY else base.python_of(self.params)
-        return super().as_python(value=None, params=params)
+    def open_with(self, numbers):
+        """Take over weights: W1 row by row, then W2."""
+        params = base.params_from(numbers)
+        if params.W1.shape != self.start.W1.shape:
+            raise ValueError(f"params must be weights of {len(self.start.W2)} units; got {len(params.W2)}")
+        self.params = params
+
+    def state(self):
+        state = super().state() | ({} if self.params is TINY else {"params": self.params})
+        return {name: value for name, value in state.items() if name != "value"}  # the weights say that
 
     # Numbers
 
@@ -112,6 +120,9 @@ class BackwardScene(base.Scene):
 
     def _moved(self, value):
         return moved(self.base, *self.names[self.settings["weight"]], value)
+
+    def _loss_at(self, value):
+        return self._loss(self._moved(value))
 
     def _loss(self, params):
         return loss_of(params, self.X_now, self.y_now, self.settings["activation"])
@@ -146,10 +157,13 @@ class BackwardScene(base.Scene):
         self.slope = float(self._of(call_backward(self.own[1], self.base, before, X, y, activation)))
 
     def _judge(self, diagnose, *given):
-        """Keep the first wrong number, and the question that leads on from there."""
+        """Keep the first wrong numbers, the question that leads on from there, and one of them."""
         found = diagnose(*given, self.settings["activation"])
         self.first = None if found.ok else first_wrong(self.values, self.wanted)
         self.question = question_first(found.message)[0]
+        if self.first:
+            furthest = example(self.first, self.values[self.first], self.wanted[self.first])
+            self.question = self.question.partition("\nFor instance")[0] + furthest
 
     def frame(self):
         """Return the picture, also of a forward pass whose backward pass raises."""
@@ -164,8 +178,7 @@ class BackwardScene(base.Scene):
         body, high = graph.network(self.params, self.X_now, self.y_now, self._note, self._weight)
         left = svg.panel("Values forward, slopes (∂) back", body, self.describe(), graph.WIDE, high)
         left += self._this_line()
-        change = f'<div class="ck-numbers">{escape(self._change())}</div>'
-        right = self._lines() + self._over_weight() + change
+        right = self._lines() + self._over_weight()
         return f'<div class="ck-two ck-full"><div>{left}</div><div>{right}</div></div>'
 
     def _done(self, name):
@@ -213,30 +226,11 @@ class BackwardScene(base.Scene):
         return svg.table("Lines of the derivation", rows, kind="ck-lines")
 
     def _over_weight(self):
-        """Draw the loss over the chosen weight, its slope, and where the weight has been moved to."""
+        """Draw the loss over the chosen weight, and say what became of it, beside the slope."""
         name, before, now = self.settings["weight"], float(self._of(self.base)), self.settings["value"]
-        low, high = min(before, now) - 1, max(before, now) + 1
-        at = np.linspace(low, high, 41)
-        losses, here = np.array([self._loss(self._moved(value)) for value in at]), self._loss(self.base)
-        ends, top = (round(low, 2), round(high, 2)), float(f"{losses.max() * 1.1:.2g}")
-        plot = svg.Plot(ends, (0, top), "loss", name)
-        plot.curve(at, losses, "currentColor", name="loss")
-        reach = np.array([before - 0.6, before + 0.6])
-        plot.curve(reach, here + self.slope * (reach - before), BLUE, "7 4", name="slope")
-        plot.mark(before, here, BLUE)
-        plot.mark(now, self._loss(self.params), ORANGE)
-        return svg.panel(f"The loss over {name}", plot.body, self._change(), svg.SIDE, 140)
-
-    def _change(self):
-        """Say what became of the loss when the weight was moved, beside the slope."""
-        name, before, now = self.settings["weight"], float(self._of(self.base)), self.settings["value"]
-        slope = "no slope yet" if np.isnan(self.slope) else f"slope {self.slope:.4f}"
-        text = f"{name} = {before:.2f} has {slope}"
-        if abs(now - before) < 1e-9:
-            return svg.minus(f"{text}; move it, and the loss says whether that is so.")
-        change = self._loss(self.params) - self._loss(self.base)
-        text += f"; moved by {now - before:+.2f} it changes the loss by {change:+.5f}"
-        return svg.minus(f"{text}: change / change = {change / (now - before):.4f}.")
+        said = graph.said_of_move(name, before, now, self.slope, self._loss_at)
+        panel = graph.loss_over_weight(name, before, now, self.slope, self._loss_at, said)
+        return f'{panel}<div class="ck-numbers">{escape(said)}</div>'
 
     def _this_line(self):
         """Write out the numbers of this line, with those by nudging, and ask where they begin to differ."""
@@ -296,4 +290,4 @@ def explore_backward(
     if h > 4 or len(params.W2) != h or len(X) > 8:
         rule = "params must have at most 4 units and no output bias, and X at most 8 points"
         raise ValueError(f"{rule}; got W1 {params.W1.shape}, W2 {params.W2.shape} and X {X.shape}")
-    return Shell(BackwardScene(params, X, y, forward, backward), settings)
+    return Shell(BackwardScene(params, X, y, forward, backward), settings, FRONT)

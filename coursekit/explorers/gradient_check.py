@@ -8,12 +8,12 @@ import numpy as np
 from coursekit import network
 from coursekit.activations import ACTIVATIONS
 from coursekit.diagnosis.gradient import wrong_gradient
-from coursekit.explorers import gradient_pictures as pictures
-from coursekit.explorers import nudges
+from coursekit.explorers import nudges, svg
 from coursekit.explorers import scene as base
 from coursekit.explorers.shell import Shell
 from coursekit.explorers.svg import short
-from coursekit.gradcheck import check_gradient
+from coursekit.gradcheck import AGREES_UP_TO, SUSPICIOUS_UP_TO, check_gradient
+from coursekit.palette import BLUE, GREEN, PURPLE, VERMILION
 from coursekit.starts import draw_points, draw_weights
 
 STEPS = np.array([float(f"{m}e{e}") for e in range(-15, 0) for m in (1, 2, 5)] + [1.0])
@@ -29,6 +29,19 @@ MISTAKES = {  # as the control calls them -> in the library of the diagnosis
     "through dW2": "through-the-gradient",
     "no bias row": "bias-row-left-out",
 }
+FLOOR = 1e-13  # smaller errors are drawn here
+BOX, KEY = dict(top=18, height=200, left=48), (8, 266)  # of panels with axes, and where their keys begin
+LOOKS = {
+    "W1": (BLUE, ""),
+    "W2": (VERMILION, "7 4"),
+    "W1, right gradient": ("currentColor", "1 4"),
+    "W1 without kinks": (GREEN, "9 3 2 3"),
+}
+SLOPES = {"loss": ("currentColor", ""), "central": (VERMILION, "7 4"), "given": (BLUE, "2 4")}
+WORDS = (1e-7, 2e-3, "wrong"), (1.5e-15, 1e-5, "suspicious"), (1.5e-15, 1e-9, "agrees")
+NEAR = np.linspace(-1.5, 1.5, 121)  # offsets under the microscope, in steps
+NAMES = ("W1: x1", "W1: x2", "W1: bias", "W2")
+OFF = "#F2B84B"
 CONTROLS = {
     "checked": base.choice("Gradient", "right", ["right", *MISTAKES]),
     "step": base.choice("Step h", 1e-5, [(short(h), float(h)) for h in STEPS], widgets.SelectionSlider),
@@ -105,20 +118,84 @@ class GradientCheckScene(base.Scene):
             errors["W1, right gradient"] = [_error(self.right.W1, check.numeric.W1) for check in self.checks]
         if self.kinked:
             errors["W1 without kinks"] = [check.errors["W1"] for check in self.careful_checks]
-        views = pictures.v_curve(STEPS, errors, step, self.first_kink) + self._microscope()
-        kinks = np.isnan(np.vstack(self.careful.numeric))
-        views += pictures.ratios(np.vstack(self.sought), np.vstack(self.report.numeric), kinks)
+        views = self._v_curve(errors) + self._microscope() + self._ratios()
         call = f"check_gradient(..., step={short(step)}{', pre_activations=...' if self.kinked else ''})"
         report = f'<div class="ck-numbers ck-code">{escape(call)}\n{escape(repr(self.careful))}</div>'
         return f'<div class="ck-views">{views}</div>{report}'
 
+    def _v_curve(self, errors):
+        """Draw name -> errors against steps on log axes, with the chosen step and the region of kinks."""
+        step, ticks = (
+            self.settings["step"],
+            {10.0**power: f"1e{power}" for power in range(-15, 0, 3)} | {1.0: "1"},
+        )
+        y_ticks = {error: words for error, words in ticks.items() if error > FLOOR}
+        look = dict(x_ticks=ticks, y_ticks=y_ticks, log=True)
+        plot = svg.Plot((1e-15, 1.0), (FLOOR, 1.0), "error", "step h", **BOX, **look)
+        if self.first_kink < 1:
+            start = float(plot.to_x(self.first_kink))
+            area = dict(x=start, y=plot.top, width=plot.right - start, height=plot.bottom - plot.top)
+            plot.body += svg.tag("rect", **area, fill=PURPLE, opacity="0.25")
+            plot.words(0.8, 2e-13, "kinks", "end")
+        for limit in (AGREES_UP_TO, SUSPICIOUS_UP_TO):
+            plot.level(limit, dash="2 3", width=1)
+        plot.cursor(step)
+        now, lowest = [], ""
+        for name, found in errors.items():
+            error = found[int(np.abs(STEPS - step).argmin())]
+            plot.curve(STEPS, np.array(found), *LOOKS[name], name=name)
+            now.append(f"{name} {short(error)}")
+            if not np.isnan(error):
+                plot.mark(step, error, LOOKS[name][0])
+            if not np.isnan(found).all():
+                low = np.nanargmin(found)
+                lowest += f" {name} is lowest, {short(found[low])}, at step {short(STEPS[low])}."
+        for x, error, words in WORDS:
+            plot.words(x, error, words)
+        alt = f"Error against step, both on log scales. At step {short(step)}: {', '.join(now)}.{lowest}"
+        key = svg.legend([(name, *LOOKS[name]) for name in errors], *KEY)
+        return svg.panel("Error against step", plot.body + key, alt)
+
     def _microscope(self):
+        """Draw the change of the loss where the worst entry moves by NEAR steps, and two slopes."""
         block, index, given, numeric = self.report.worst
         step, weight = self.settings["step"], getattr(self.params, block)[index]
-        near = [nudges.moved(self.params, block, index, weight + step * t) for t in pictures.NEAR]
+        near = [nudges.moved(self.params, block, index, weight + step * t) for t in NEAR]
         change = np.array([nudges.loss_of(params, *self.inputs) for params in near])
         change -= nudges.loss_of(self.params, *self.inputs)
-        return pictures.microscope(f"{block}{list(index)} (worst)", step, change, given, numeric)
+        top = 1.1 * max(np.abs(change).max(), 1e-300)
+        look = dict(x_ticks={-1: f"−{short(step)}", 0: "w", 1: f"+{short(step)}"})
+        look["y_ticks"] = {0.9 * top: f"+{short(top * 0.9)}", 0: "0", -0.9 * top: f"−{short(top * 0.9)}"}
+        plot = svg.Plot((-1.5, 1.5), (-top, top), "change of the loss", "steps h from w", **BOX, **look)
+        plot.level(0, dash="2 3", width=1)
+        plot.cursor(0)
+        plot.curve(NEAR, change, "currentColor", name="loss")
+        ends = np.abs(np.abs(NEAR) - 1).argsort()[:2]
+        for name, slope, through in ("central", numeric, change[ends].mean()), ("given", given, 0.0):
+            line = through + slope * step * NEAR
+            plot.curve(NEAR, np.where(np.abs(line) <= top, line, np.nan), *SLOPES[name], name=name)
+        for k in ends:
+            plot.mark(NEAR[k], change[k], VERMILION)
+        key = svg.legend([(name, *look) for name, look in SLOPES.items()], *KEY)
+        name = f"{block}{list(index)} (worst)"
+        alt = f"The loss within one step and a half of {name}: the central difference has slope "
+        alt += f"{short(numeric)}, the given gradient {short(given)}."
+        return svg.panel(f"Loss near {name}", plot.body + key, alt)
+
+    def _ratios(self):
+        """Return given / numeric of each entry as a table: rows of W1, and W2; some meet a kink."""
+        given, numeric = np.vstack(self.sought), np.vstack(self.report.numeric)
+        kinks = np.isnan(np.vstack(self.careful.numeric))
+
+        def cell(row, unit):
+            a, b, small = given[row, unit], numeric[row, unit], "kink" if kinks[row, unit] else ""
+            words = svg.minus(short(round(a / b, 3))) if b else "÷ 0" if a else "0 / 0"
+            return svg.words_on(OFF if abs(a - b) > 1e-3 * abs(b) else "", words, small)
+
+        units = range(given.shape[1])
+        rows = [[name, *(cell(row, unit) for unit in units)] for row, name in enumerate(NAMES)]
+        head = ["", *(f"unit {unit}" for unit in units)]
+        return svg.table("Given / numeric", rows, head, "ck-cells", "filled: off by more than 0.1 %")
 
 
 def _error(a, b):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from coursekit.explorers import svg
-from coursekit.palette import BLUE, INK, VERMILION
+from coursekit.palette import BLUE, INK, ORANGE, VERMILION
 
 LIT = "#F2B84B"  # behind what is new
 WIDE = 660.0  # the graph of a network
@@ -117,7 +117,7 @@ def living(params, maps, surface, links, letters="", chosen=-1):
             frame = dict(x=left, y=top, width=side, height=side, stroke="currentColor", stroke_width=4)
             body += svg.tag("rect", **frame, fill="none")
         if side > 40:
-            number = f"{W2[unit]:+.{3 if letters else 1}f}"
+            number = f"{W2[unit]:{'+.2g' if letters else '+.1f'}}"
             body += note((left + side + 28, top + 14), f"{letters or f'{unit}: '}{number}")
     return wires + body
 
@@ -158,3 +158,27 @@ def network(params, X, y, note_at, weight_at):
 
 def _between(start, end, share):
     return tuple(a + share * (b - a) for a, b in zip(start, end, strict=True))
+
+
+def loss_over_weight(name, before, now, slope, loss_at, alt):
+    """Draw the loss over a weight, its slope, and where the weight has been moved to."""
+    low, high = min(before, now) - 1, max(before, now) + 1
+    at, reach = np.linspace(low, high, 41), np.array([-0.6, 0.6])
+    losses, here = np.array([loss_at(value) for value in at]), loss_at(before)
+    ends, top = (round(low, 2), round(high, 2)), float(f"{losses.max() * 1.1:.2g}")
+    plot = svg.Plot(ends, (0, top), "loss", name)
+    plot.curve(at, losses, "currentColor", name="loss")
+    plot.curve(before + reach, here + slope * reach, BLUE, "7 4", name="slope")
+    plot.mark(before, here, BLUE)
+    plot.mark(now, loss_at(now), ORANGE)
+    return svg.panel(f"The loss over {name}", plot.body, alt, svg.SIDE, 140)
+
+
+def said_of_move(name, before, now, slope, loss_at):
+    """Say what became of the loss when a weight was moved, beside its slope."""
+    text = f"{name} = {before:.2f} has {'no slope yet' if np.isnan(slope) else f'slope {slope:.4f}'}"
+    if abs(now - before) < 1e-9:
+        return svg.minus(f"{text}; move it, and the loss says whether that is so.")
+    change = loss_at(now) - loss_at(before)
+    text += f"; moved by {now - before:+.2f} it changes the loss by {change:+.5f}"
+    return svg.minus(f"{text}: change / change = {change / (now - before):.4f}.")

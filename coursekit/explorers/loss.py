@@ -20,12 +20,11 @@ LOOKS = {
     "p clipped, float64": (VERMILION, "7 4", 2.6),
     "p clipped, float32": (BLUE, "2 4", 2.6),
 }
+REACHES = [(f"±{reach}", reach) for reach in STEPS]
 CONTROLS = {
     "y": base.choice("True class", 1, [("class 1", 1), ("class 0", 0)], widgets.ToggleButtons),
     "z2": base.slider("Logit z2", 0.0, -120, 120, 0.1, digits=1),
-    "reach": base.choice(
-        "Logits shown", 50, [(f"±{reach}", reach) for reach in STEPS], widgets.ToggleButtons
-    ),
+    "reach": base.choice("Logits shown", 50, REACHES, widgets.ToggleButtons),
 }
 
 
@@ -85,11 +84,10 @@ class LossScene(base.Scene):
     def _over_p(self):
         plot = svg.Plot((0, 1), (0, TOP), "loss (nats)", "probability p of class 1", **BOX)
         p = np.linspace(0.0003, 0.9997, 400)
-        curves = (-np.log(1 - p), BLUE, "class 0: −log(1 − p)"), (-np.log(p), VERMILION, "class 1: −log p")
-        for y, (losses, color, name) in enumerate(curves):
-            mine = y == self.y
-            plot.curve(p, losses, color, "" if mine else "4 5", 4 if mine else 2, name.partition(":")[0])
-            plot.body += svg.text(166, 60, name, "middle", 15) if mine else ""
+        for y, color, name in ((0, BLUE, "class 0: −log(1 − p)"), (1, VERMILION, "class 1: −log p")):
+            look = ("", 4) if y == self.y else ("4 5", 2)
+            plot.curve(p, -np.log(p if y else 1 - p), color, *look, name.partition(":")[0])
+            plot.body += svg.text(166, 60, name, "middle", 15) if y == self.y else ""
         plot.mark(self.p, self.exact, ORANGE)
         alt = f"Loss over the probability p, for class {self.y}: {self.exact:.3g} nats at p = {self.p:.4g}."
         return svg.panel("Confidence and loss", plot.body, alt)
@@ -98,17 +96,16 @@ class LossScene(base.Scene):
         z2, reach = np.linspace(-self.reach, self.reach, 481), self.reach
         plot = svg.Plot((-reach, reach), (0, reach), "loss (nats)", "logit", **BOX)
         for way, losses in three_ways(self.y, z2).items():
-            look = LOOKS[way]
-            plot.curve(z2, losses, *look, name=way)
+            plot.curve(z2, losses, *LOOKS[way], name=way)
             broken = z2[~np.isfinite(losses)]
             if broken.size:
                 word = "nan" if np.isnan(losses).any() else "inf"
-                plot.body += svg.level(206, *plot.to_x(broken[[0, -1]]), *look)
+                plot.body += svg.level(206, *plot.to_x(broken[[0, -1]]), *LOOKS[way])
                 plot.body += svg.text(plot.to_x(broken.mean()), 200, f"float32: {word}", "middle")
         if reach > CAP:
-            left, anchor = (286, "end") if self.y else (44, "start")
             plot.level(CAP, dash="", width=0.7)
-            plot.body += svg.text(left, plot.to_y(CAP) - 5, f"cap {CAP:.1f}", anchor)
+            place = (286, plot.to_y(CAP) - 5) if self.y else (44, plot.to_y(CAP) - 5)
+            plot.body += svg.text(*place, f"cap {CAP:.1f}", "end" if self.y else "start")
         plot.mark(self.z2, self.exact, ORANGE)
         alt = f"Loss over the logit, for class {self.y}, in three ways. {self.describe()}"
         return svg.panel("The same over the logit", plot.body, alt)
@@ -123,13 +120,12 @@ class LossScene(base.Scene):
         return svg.table("The loss of this point", rows, ["way", "nats"], below=numbers)
 
     def describe(self):
-        sure = "sure and " if abs(self.z2) > 4 else ""
-        logit = svg.minus(f"{self.z2:.1f}")
         side = "right" if (self.z2 >= 0) == (self.y == 1) else "wrong"
-        text = f"Class {self.y}, logit {logit}: {sure}{side}, loss {self.exact:.3g} nats."
+        side = f"sure and {side}" if abs(self.z2) > 4 else side
+        text = f"Class {self.y}, logit {svg.minus(f'{self.z2:.1f}')}: {side}, loss {self.exact:.3g} nats."
         found = {way: what_is_wrong(loss, self.exact) for way, loss in self.now.items()}
-        said = [f"With {way} it {words}." for way, words in found.items() if words]
-        return " ".join([text, *said]) if said else f"{text} All three ways agree."
+        said = "".join(f" With {way} it {words}." for way, words in found.items() if words)
+        return text + (said or " All three ways agree.")
 
 
 @base.explores(CONTROLS)

@@ -73,3 +73,13 @@ def first_wrong(values, wanted):
             elif not fits:
                 return name
     return None
+
+
+def example(name, mine, right):
+    """Return a sentence with the entry that is furthest off; nothing of numbers of another shape."""
+    mine = np.asarray(mine, dtype=float)
+    if mine.shape != right.shape:
+        return ""
+    at = np.unravel_index(np.abs(mine - right).argmax(), mine.shape)
+    where = f"[{', '.join(map(str, at))}]" if at else ""
+    return f"\nFor instance {name}{where} is {mine[at]:.4f}; it should be {right[at]:.4f}."

@@ -1,17 +1,18 @@
 """What an explorer is, apart from its page: its settings, from one table, and its scene.
 
 From the table follow the signature and the end of the docstring of `explore_...`, its widgets, their
-first values and checks, and the line of Python that makes it again.
+first values and checks, the line of Python that makes it again, and the link that opens it there.
 """
 
 import inspect
+from contextlib import suppress
 from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
 from coursekit import network
-from coursekit._validation import describe
+from coursekit._validation import check_params, describe
 from coursekit.activations import ACTIVATIONS
 from coursekit.diagnosis.errors import explain_stop
 from coursekit.explorers import svg
@@ -47,10 +48,10 @@ class Control(NamedTuple):
 
 def slider(label, start, low, high, step=1, digits=0):
     """Return a slider: for whole numbers, or for numbers with some digits where `start` is a float."""
-    real = isinstance(start, float)
-    look = {"readout_format": f".{digits}f"} if real else {}
-    kind = widgets.FloatSlider if real else widgets.IntSlider
-    return Control(kind, label, start, {"min": low, "max": high, "step": step, **look})
+    look = {"min": low, "max": high, "step": step}
+    if isinstance(start, float):
+        return Control(widgets.FloatSlider, label, start, look | {"readout_format": f".{digits}f"})
+    return Control(widgets.IntSlider, label, start, look)
 
 
 def choice(label, start, options, kind=widgets.Dropdown):
@@ -96,27 +97,46 @@ def at_start(table, values):
     """Return name -> widget of a table, at these values; one that it cannot show is refused by name."""
     made = {name: control.widget() for name, control in table.items()}
     for name, value in (starts(table) | values).items():
-        if name not in made:
-            raise TypeError(f"{name} is none of the settings here: {', '.join(made)}")
-        _start_at(made[name], value, name)
+        put(made, name, value)
     return made
 
 
-def _start_at(widget, value, name):
-    kind = type(widget.value)
+def put(controls, name, value):
+    """Let the control of that name show a value; one that it cannot show is refused."""
+    if name not in controls:
+        raise TypeError(f"{name} is none of the settings here: {', '.join(controls)}")
+    widget = controls[name]
+    kind, before, rule = type(widget.value), widget.value, "within the range of its control"
     fits = (float, int, np.number) if kind is float else (int, np.integer) if kind is int else kind
     if not isinstance(value, fits) or isinstance(value, bool) != (kind is bool):
         raise TypeError(f"{name} must be a value like {widget.value!r}; got {describe(value)}")
-    rule = "within the range of its control"
     if hasattr(widget, "options"):
-        rule = f"one of {', '.join(str(o[1] if isinstance(o, tuple) else o) for o in widget.options)}"
-    try:
+        rule = f"one of {', '.join(str(option) for _, option in pairs(widget))}"
+    with suppress(Exception):  # traitlets has errors of its own
         widget.value = value
-        fits = widget.value == value
-    except Exception:  # traitlets has errors of its own
-        fits = False
-    if not fits:
+    if widget.value != value:
+        widget.value = before
         raise ValueError(f"{name} must be {rule}; got {describe(value)}")
+
+
+def pairs(widget):
+    """Return (name, value) of the options of a choice."""
+    return [option if isinstance(option, tuple) else (option, option) for option in widget.options]
+
+
+def meant(controls, name, words):
+    """Return the value of a control that words in a link stand for; the words where they mean none."""
+    widget = controls.get(name)
+    if hasattr(widget, "options"):
+        known = {str(v): v for _, v in pairs(widget)} | {str(said): v for said, v in pairs(widget)}
+        if words not in known:
+            raise ValueError(f"{name} must be one of {', '.join(known)}; got {describe(words)}")
+        return known[words]
+    if isinstance(widget, widgets.Checkbox):
+        return {"true": True, "false": False}.get(words.lower(), words)
+    with suppress(ValueError, AttributeError):
+        return type(widget.value)(words)
+    return words
 
 
 def own_functions(**functions):
@@ -128,34 +148,55 @@ def own_functions(**functions):
     return [f"{name}={getattr(f, '__name__', name)}" for name, f in changed]
 
 
-def python_of(params):
-    """Return Python that makes these weights."""
+def python_of(value):
+    """Return Python that makes a value: weights, or what its `repr` makes."""
+    if not isinstance(value, network.Params):
+        return repr(value)
     look = {"separator": ", ", "floatmode": "unique", "prefix": "    W1=np.array("}
-    W1, W2 = (np.array2string(weights, **look) for weights in params)
+    W1, W2 = (np.array2string(weights, **look) for weights in value)
     return f"ck.Params(\n    W1=np.array({W1}),\n    W2=np.array({W2}),\n)"
+
+
+def words_of(value):
+    """Return a value as in a link; the numbers of an array stand side by side."""
+    if isinstance(value, (tuple, list)):
+        return "_".join(f"{number:g}" for block in value for number in np.ravel(block))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def params_from(numbers, output_bias=False):
+    """Return the weights that the numbers of a link stand for: W1 row by row, then W2."""
+    h = len(numbers) // 4
+    if h == 0 or len(numbers) != 4 * h + output_bias:
+        more = " and one more" if output_bias else ""
+        raise ValueError(f"params must hold four numbers for each unit{more}; got {len(numbers)}")
+    params = network.Params(np.reshape(numbers[: 3 * h], (3, h)), np.array(numbers[3 * h :]))
+    return network.Params(*check_params(params))
 
 
 class Scene:
     """What is explored: settings, a picture as HTML, and the same as a sentence.
 
+    A scene has `change(name, settings)`, which takes over settings of which one has changed (None: the
+    first time) and returns a sentence, `draw()`, which returns the picture, and `describe()`, which says
+    what it shows. One that `plays` has `tick()`, a step forward, False at the end, and `reset()`; one with
+    a surface has `hand(spot, drag, start, now)`: what a hand does at a spot, from a start to a place in
+    [-1, 1]^2, with the same number `drag` for all that belongs to one movement. Each returns a sentence.
+
     Attributes
     ----------
-    name : str
-        It is made by `explore_name`.
-    table : dict
-        Its controls.
+    name, table : str, dict
+        It is made by `explore_name`; its controls.
+    beside : str
+        Name of an array that it can be opened with, by `open_with(numbers)`, beside the settings.
     given : list of str
         The first arguments of the call that makes it, as code.
-    plays : bool
-        Whether there are Play, Step and Reset.
-    twice : bool
-        Whether the picture itself holds the words of `describe`: they are not shown again then.
+    plays, seconds : bool, float
+        Whether there are Play, Step and Reset, and the time between two pictures.
     height : int
         Of its picture, in pixels, where that stands still.
     moment : dict
         Attributes as they are when this picture is taken; empty for the beginning.
-    seconds : float
-        Between two pictures while playing.
     own : tuple of callable
         Functions of the learner's that it calls.
     error : str or None
@@ -164,22 +205,13 @@ class Scene:
         Points that pictures show by `self.points()`, sent again only where they are others.
     """
 
-    name, table, given, own = "", {}, (), ()
-    plays, twice, seconds, height, moment = False, False, 0.025, 410, {}
+    name, beside, table, given, own = "", "", {}, (), ()
+    plays, seconds, height, moment = False, 0.025, 410, {}
     error, dataset, settings, picture = None, None, None, ""
-
-    def change(self, name, settings):
-        """Take over settings of which one has changed (None: the first time); return a sentence."""
-        self.settings = settings
-        return ""
 
     def work(self, seconds):
         """Go on with what is not finished, not much longer than that; True if more remains."""
         return False
-
-    def draw(self):
-        """Return the picture as HTML."""
-        raise NotImplementedError
 
     def frame(self):
         """Return the picture, or the last good one where the learner's functions raise."""
@@ -191,40 +223,26 @@ class Scene:
         """Say what the picture shows, or what went wrong."""
         return self.error or self.describe()
 
-    def describe(self):
-        """Say what the picture shows."""
-        return ""
-
     def play(self):
         """Get ready to play."""
-
-    def tick(self):
-        """One step forward; False at the end."""
-        return False
-
-    def reset(self):
-        """Back to the start; return a sentence."""
-        return ""
 
     def why_ended(self):
         """Say when and why there is no next step."""
         return "The end."
 
-    def as_python(self, **more):
-        """Return Python that makes this explorer again; what is at its start is left out.
+    def state(self):
+        """Return name -> value of the settings that are not at their start, and of the array beside them."""
+        return {name: v for name, v in self.settings.items() if v != self.table[name].start}
 
-        `more` is name -> value, or code that stands for it, of settings that are others and of arguments.
-        """
-        settings = {name: repr(v) for name, v in self.settings.items() if v != self.table[name].start}
-        arguments = [f"{name}={value}" for name, value in (settings | more).items() if value is not None]
+    def as_python(self):
+        """Return Python that makes this explorer again."""
+        arguments = [f"{name}={python_of(value)}" for name, value in self.state().items()]
         return f"explore_{self.name}({', '.join([*self.given, *arguments])})"
 
-    def hand(self, spot, drag, start, now):
-        """Take over what a hand does at a spot of the picture, from a start to a place in [-1, 1]^2.
-
-        All that belongs to one movement has the same number `drag`; returns a sentence.
-        """
-        return ""
+    def link(self):
+        """Return `explore_name=setting:value,...`, with which an address opens this state."""
+        words = (f"{name}:{words_of(value)}" for name, value in self.state().items())
+        return f"explore_{self.name}={','.join(words)}"
 
     def follow(self, controls):
         """Let the controls say what the scene holds; sliders get longer where it lies beyond them."""
@@ -236,8 +254,10 @@ class Scene:
                 control.value = value
 
     def marks(self):
-        """Return the points once, for all pictures to refer to."""
-        return svg.marks_to_refer_to(f"ck-points-{id(self)}", self.dataset.points, self.dataset.y)
+        """Return the points once, unseen, for all pictures to refer to."""
+        marks = svg.point_marks(self.dataset.points, self.dataset.y)
+        group = f'<g id="ck-points-{id(self)}">{marks}</g>'
+        return f'<svg width="0" height="0" aria-hidden="true"><defs>{group}</defs></svg>'
 
     def points(self):
         """Return the points for a picture."""
@@ -245,12 +265,11 @@ class Scene:
 
     def guarded(self, function, *arguments):
         """Call what may run the learner's code; keep what it raises as `error`. True if all went well."""
-        mine = [f for f in self.own if f not in (network.forward, network.backward)]
         try:
-            if mine:
-                limits.call(function, *arguments, seconds=TOO_LONG)
-            else:
+            if all(f in (network.forward, network.backward) for f in self.own):
                 function(*arguments)
+            else:
+                limits.call(function, *arguments, seconds=TOO_LONG)
         except (Exception, SystemExit) as error:  # whatever a learner's function raises
             if not self.own:
                 raise
@@ -261,11 +280,11 @@ class Scene:
 
 def explain(error, functions):
     """Say what a learner's function raised, and in which of its lines."""
-    codes = {getattr(function, "__code__", None): function for function in functions}
+    mine = {getattr(f, "__code__", None): f for f in functions if f.__module__ != network.__name__}
     where, shapes, trace = "", "", error.__traceback__
     while trace is not None:
-        function = codes.get(trace.tb_frame.f_code)
-        if function is not None and function not in (network.forward, network.backward):
+        function = mine.get(trace.tb_frame.f_code)
+        if function is not None:
             line = trace.tb_lineno - function.__code__.co_firstlineno
             where = f" in line {line} of {function.__name__}, counted from its def"
             shapes = explain_stop(function, error)[0].partition("\n")[2]

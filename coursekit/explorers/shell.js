@@ -7,6 +7,15 @@
     const bridge = root.querySelector('.ck-bridge input');
     const send = words => { bridge.value = words; bridge.dispatchEvent(new Event('change', {bubbles: true})); };
 
+    // The first explorer of a name opens at the state that the address says with which the page was loaded;
+    // JupyterLab takes it out of the address bar.
+    const link = () => root.querySelector('[data-ck-link]').dataset.ckLink;
+    const [name] = link().split('='), opened = window.ckOpened ??= {};
+    const [{name: loaded}] = performance.getEntriesByType('navigation');
+    const asked = new window.URL(loaded).searchParams.get(name);
+    if (asked !== null && !opened[name]) send(`link ${asked}`);
+    opened[name] = true;
+
     // Without this attribute, arrow keys would move to another cell and letters would be commands.
     const KEYED = '.noUi-handle, select, button, figure[tabindex], input:is([type=checkbox], [type=radio])';
     const keepKeys = () => all(KEYED).forEach(control => { control.dataset.lmSuppressShortcuts = 'true'; });
@@ -147,19 +156,30 @@
         link.click();
         setTimeout(() => window.URL.revokeObjectURL(link.href), 1000);
     };
-    const copy = button => {
-        const line = root.querySelector('.ck-line textarea'), said = button.textContent;
-        line.select();
-        navigator.clipboard ? navigator.clipboard.writeText(line.value) : document.execCommand('copy');
+    const address = () => {
+        const [name, words] = link().split('='), url = new window.URL(location.href);
+        ['token', 'reset'].forEach(key => url.searchParams.delete(key));
+        url.searchParams.set(name, words);
+        url.search = `${url.searchParams}`.replaceAll('%3A', ':').replaceAll('%2C', ',');
+        return url.href;
+    };
+    const copy = (button, words) => {
+        const said = button.textContent;
+        navigator.clipboard ? navigator.clipboard.writeText(words) : window.prompt(said, words);
         button.textContent = 'Copied';
         setTimeout(() => { button.textContent = said; }, 1500);
     };
-    const present = () => document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen();
-    const ACTS = {'ck-save': save, 'ck-copy': copy, 'ck-present': present};
-    root.addEventListener('click', ({target}) => Object.entries(ACTS).forEach(([kind, act]) => {
-        const button = target.closest(`.${kind}`);
-        if (button) act(button);
-    }));
+    const acts = {
+        save,
+        copy: button => copy(button, root.querySelector('.ck-line textarea').value),
+        link: button => copy(button, address()),
+        more: button => button.setAttribute('aria-expanded', root.classList.toggle('ck-more')),
+        present: () => document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen(),
+    };
+    root.addEventListener('click', ({target}) => {
+        const button = target.closest('[data-ck-act]');
+        if (button) acts[button.dataset.ckAct](button);
+    });
 
     // The kernel hears which picture has arrived, so that nothing queues, and whether it can be seen.
     let shown = '', visible = true, waiting = false;

@@ -12,23 +12,19 @@ import html
 import threading
 import time
 from contextlib import suppress
-from functools import partial
-from importlib.resources import files
 
 import ipywidgets as widgets
 import numpy as np
 
-from coursekit.explorers.scene import at_start
-from coursekit.explorers.still import SAID, STYLE, still
+from coursekit.explorers import page
+from coursekit.explorers.scene import at_start, meant, put
+from coursekit.explorers.still import SAID, still
 
-WORK_AT_ONCE = 0.045  # seconds of work before a first picture
+WORK_AT_ONCE = 0.015  # seconds of work before a first picture
 SLICE = 0.02  # seconds of work between two looks at the event loop
+STILL = 3.0  # seconds of work before the picture that is kept in a notebook
 GONE = 4.0  # seconds without an answer after which a page counts as closed
 IN_FLIGHT = 4  # pictures sent and not yet drawn
-
-SCRIPT = html.escape(files("coursekit.explorers").joinpath("shell.js").read_text(encoding="utf-8"))
-DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
-_of_cells = {}  # cell -> (execution, explorers made by it): a new execution closes those of the last
 
 
 class Shell(widgets.VBox):
@@ -41,62 +37,50 @@ class Shell(widgets.VBox):
         Name of a control of its table -> value at the start; of the others the table says it.
     front : tuple of str, optional
         Which controls stand in front; the others stand behind a button "More".
-    buttons : dict
-        What stands on a button -> function without arguments that returns a sentence.
-    more : dict
-        The same of buttons that stand behind "More".
+    buttons : dict, optional
+        What stands on a button -> function that returns a sentence.
     """
 
     _loop = _task = _dataset = _answered = None
     _more = playing = _quiet = False
     _ended, _frames, _drawn, _seen = "", 0, 0, True
 
-    def __init__(self, scene, settings, front=None, buttons=None, more=None):
+    def __init__(self, scene, settings, front=None, buttons=None):
         self.scene, self.controls = scene, at_start(scene.table, settings)
         self._lock = threading.RLock()  # a front end may run callbacks on two threads
         with suppress(RuntimeError):  # outside a notebook
             self._loop = asyncio.get_running_loop()
-        self.picture, self.status = widgets.HTML(), widgets.HTML()
+        self.picture, self.status, self._bridge = widgets.HTML(), widgets.HTML(), widgets.Text()
         self.points = widgets.HTML(layout={"height": "0", "margin": "0"})
-        self._bridge = widgets.Text(continuous_update=False)
         self.line = widgets.Textarea(description="As Python", rows=1, layout={"width": "auto"})
-        rows = [*self._rows(front or scene.table, buttons or {}, more or {}), self.points, self.picture]
-        copy = _button("Copy", tooltip="Copy the line of Python that makes this again").add_class("ck-copy")
-        rows += [self.status, _row([self.line, copy], "ck-line")]
-        script = widgets.HTML(f'<style>{STYLE}</style><img alt="" hidden src="{DOT}" onload="{SCRIPT}">')
-        super().__init__([*rows, self._bridge, script])
-        for widget, kind in ((self, "explorer"), (self.picture, "picture"), (self._bridge, "bridge")):
-            widget.add_class(f"ck-{kind}")
-        if scene.twice:
-            self.add_class("ck-twice")
+        first = self._play_buttons() if scene.plays else []
+        for title, act in (buttons or {}).items():
+            first.append(page.button(title, lambda act=act: self._do(act)))
+        rows = [
+            *page.rows(first, self.controls, front or scene.table),
+            self.points,
+            self.picture,
+            self.status,
+        ]
+        super().__init__([*rows, page.line(self.line), self._bridge, page.script()])
+        self._dom_classes = ["ck-explorer", *(["ck-plays"] if scene.plays else [])]
+        self.picture.add_class("ck-picture")
+        self._bridge.add_class("ck-bridge")
         for name, control in self.controls.items():
             control.observe(lambda change, name=name: self._changed(name), "value")
-        self._bridge.observe(self._heard, "value")
+        self._bridge.observe(lambda change: self._heard(change["new"]), "value")
         self._changed(None)
-        _replace_earlier_ones(self)
-
-    def _rows(self, front, buttons, more):
-        """Return the rows of controls: Play first, then what stands in front, then what "More" shows."""
-        in_front = [widget for name, widget in self.controls.items() if name in front]
-        behind = [widget for name, widget in self.controls.items() if name not in front]
-        behind += [_button(title, partial(self._do, act)) for title, act in more.items()]
-        first = self._play_buttons() if self.scene.plays else []
-        first += [_button(title, partial(self._do, act)) for title, act in buttons.items()]
-        more_button = widgets.ToggleButton(description="More", tooltip="More controls")
-        present = _button("Present", tooltip="Fill the screen; Escape leads back").add_class("ck-present")
-        save = _button("Save picture", tooltip="As SVG, with its text").add_class("ck-save")
-        hidden = _row([*behind, save], "ck-controls")
-        hidden.layout.display = "none"
-        widgets.dlink((more_button, "value"), (hidden.layout, "display"), lambda on: None if on else "none")
-        first += [more_button, present]
-        return [_row(first, "ck-controls", "ck-buttons"), _row(in_front, "ck-controls"), hidden]
+        page.replace_earlier_ones(self)
 
     def __repr__(self):
         return SAID
 
     def _repr_mimebundle_(self, **kwargs):
-        """Return the view, and the picture for where no kernel runs."""
+        """Return the view, and the picture for where no kernel runs: of finished work, if it can be."""
         with self._lock:
+            end = time.monotonic() + STILL
+            while self.scene.work(SLICE) and time.monotonic() < end:
+                pass
             return {**(super()._repr_mimebundle_(**kwargs) or {}), "text/html": still(self.scene)}
 
     def settings(self):
@@ -108,6 +92,28 @@ class Shell(widgets.VBox):
         """Move several controls at once, with one new picture."""
         self._do(lambda: self.scene.change(None, self.settings() | settings))
 
+    def follow(self, words):
+        """Go where a link says, in words as `Scene.link` writes them; say what in them cannot be shown."""
+        with self._lock:
+            self._quiet = True
+            for _ in range(2):  # the range of a control may depend on another one
+                wrong = [self._put(*pair.partition(":")[::2]) for pair in words.split(",")]
+                self.scene.change(None, self.settings())
+                self.scene.follow(self.controls)
+            self._quiet = False
+            self._do(lambda: f"Opened by a link.{''.join(wrong)}")
+
+    def _put(self, name, words):
+        """Let a control show what a link says; return a sentence where that cannot be."""
+        try:
+            if name == self.scene.beside:
+                self.scene.open_with([float(number) for number in words.split("_")])
+            else:
+                put(self.controls, name, meant(self.controls, name, words))
+        except (TypeError, ValueError) as error:
+            return f" Not so: {error}."
+        return ""
+
     def _changed(self, name):
         if not self._quiet:
             self._do(lambda: self.scene.change(name, self.settings()))
@@ -117,26 +123,26 @@ class Shell(widgets.VBox):
             said = act()
             self._said = said = said if self._frames else ""  # nothing has changed at the start
             self._more = self.scene.work(WORK_AT_ONCE)
-            if self._loop is None:  # nowhere to go on later
-                while self._more:
-                    self._more = self.scene.work(SLICE)
+            while self._more and self._loop is None:  # nowhere to go on later
+                self._more = self.scene.work(SLICE)
             self.show(said)
         if self._more:
             self._start()
 
+    # Play
+
     def _play_buttons(self):
         self.play_button = widgets.ToggleButton(description="Play", icon="play", tooltip="Play or pause")
         self.play_button.observe(self._toggled, "value")
-        step = _button("Step", self.step, icon="step-forward", tooltip="One step forward, then pause")
-        reset = _button("Reset", self.reset, icon="undo", tooltip="Back to the start")
-        return [self.play_button, step, reset]
+        step = page.button("Step", self.step, "One step forward, then pause", icon="step-forward")
+        return [self.play_button, step, page.button("Reset", self.reset, "Back to the start", icon="undo")]
 
     def _toggled(self, change):
         with self._lock:
             self.playing = change["new"]
             self._more = self._more and not self.playing
-            self.play_button.description = "Pause" if self.playing else "Play"
-            self.play_button.icon = "pause" if self.playing else "play"
+            look = ("Pause", "pause") if self.playing else ("Play", "play")
+            self.play_button.description, self.play_button.icon = look
             if self.playing:
                 self.scene.play()
                 self._say("Playing.")
@@ -170,17 +176,12 @@ class Shell(widgets.VBox):
     def close(self):
         """Stop, and take the widgets off the page."""
         self.playing = self._more = False
-        inside = list(_all_below(self))[:-1]
+        inside = list(page.all_below(self))[:-1]
         super().close()
-
-        def close_all():
-            for widget in inside:
-                widget.close()
-
         if self._loop is None or self._loop.is_closed():
-            close_all()
+            page.close(inside)
         else:  # a last message of the page may be on its way to one of them
-            self._loop.call_soon_threadsafe(self._loop.call_later, GONE, close_all)
+            self._loop.call_soon_threadsafe(self._loop.call_later, GONE, page.close, inside)
 
     def _start(self):
         def ensure_task():
@@ -193,17 +194,16 @@ class Shell(widgets.VBox):
     async def run(self):
         """Finish what was left undone; while playing, show pictures as quickly as the scene says."""
         while self._more or (self.playing and self._seen):
-            began = time.monotonic()
-            if self.playing and not self._may_send():
-                if self._answered is not None and time.monotonic() - self._answered > GONE:
-                    self.pause()
-                await asyncio.sleep(0.005)
-                continue
-            with self._lock:
-                self._one_turn()
-            await asyncio.sleep(
-                max(0.001, self.scene.seconds - (time.monotonic() - began) if self.playing else 0)
-            )
+            began, wait = time.monotonic(), 0.0
+            if self._more or self._may_send():
+                with self._lock:
+                    self._one_turn()
+                wait = self.scene.seconds - (time.monotonic() - began) if self.playing else 0.0
+            elif self._answered is not None and began - self._answered > GONE:
+                self.pause()
+            else:
+                wait = 0.005
+            await asyncio.sleep(max(0.001, wait))
 
     def _one_turn(self):
         if self._more:
@@ -221,15 +221,17 @@ class Shell(widgets.VBox):
             return time.monotonic() - self._sent > 0.1
         return self._frames - self._drawn < IN_FLIGHT
 
-    def _heard(self, change):
-        drawn, _, seen = change["new"].partition(" ")
-        if drawn == "hand":
-            spot, drag, *places = seen.split()[:6]
+    def _heard(self, words):
+        """Take what the page says: a hand, a link, or which picture it has drawn and whether it is seen."""
+        kind, _, rest = words.partition(" ")
+        if kind == "hand":
+            spot, drag, *places = rest.split()[:6]
             start, now = np.clip([float(place) for place in places], -1, 1).reshape(2, 2)
             self._do(lambda: self.scene.hand(spot, int(drag), start, now))
-        if drawn.isdigit():
-            self._drawn, self._seen = int(drawn), seen != "hidden"
-            self._answered = time.monotonic()
+        elif kind == "link":
+            self.follow(rest)
+        elif kind.isdigit():
+            self._drawn, self._seen, self._answered = int(kind), rest != "hidden", time.monotonic()
             if self.playing and self._seen:
                 self._start()
 
@@ -252,47 +254,8 @@ class Shell(widgets.VBox):
             self.line.rows = self.line.value.count("\n") + 1
 
     def _say(self, said, also=""):
-        if self.scene.error:
-            inside, kind = html.escape(also), "ck-status ck-error"
-        else:
-            inside, kind = html.escape(said), "ck-status"
-            inside += f' <span class="ck-also">{html.escape(also)}</span>' if also else ""
-        self.status.value = f'<div role="status" class="{kind}">{inside}</div>'
-
-
-def _button(title, act=None, **look):
-    button = widgets.Button(description=title, **{"tooltip": title} | look)
-    if act is not None:
-        button.on_click(lambda _: act())
-    return button
-
-
-def _row(children, *kinds):
-    row = widgets.Box(children)
-    row._dom_classes = kinds
-    return row
-
-
-def _all_below(widget):
-    for child in getattr(widget, "children", ()):
-        yield from _all_below(child)
-    yield widget
-
-
-def _replace_earlier_ones(explorer):
-    """Close the explorers that an earlier execution of the same cell has left."""
-    import IPython
-
-    kernel = getattr(IPython.get_ipython(), "kernel", None)
-    if kernel is None:
-        return
-    request = kernel.get_parent()
-    cell, execution = request.get("metadata", {}).get("cellId"), request.get("header", {}).get("msg_id")
-    if cell is None:
-        return
-    earlier, explorers = _of_cells.get(cell, (execution, []))
-    if earlier != execution:
-        for old in explorers:
-            old.close()
-        explorers = []
-    _of_cells[cell] = execution, [*explorers, explorer]
+        error = bool(self.scene.error)
+        inside = html.escape(also if error else said)
+        inside += f' <span class="ck-also">{html.escape(also)}</span>' if also and not error else ""
+        look = f'role="status" class="ck-status{" ck-error" if error else ""}"'
+        self.status.value = f'<div {look} data-ck-link="{html.escape(self.scene.link())}">{inside}</div>'

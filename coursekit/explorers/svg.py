@@ -136,12 +136,6 @@ def point_marks(points, y):
     return body + tag("path", d=triangles, stroke=INK, stroke_width=0.9, fill=CLASS_COLORS[1])
 
 
-def marks_to_refer_to(name, points, y):
-    """Return the points once, unseen: a picture shows them by `<use href="#name"/>`."""
-    group = f'<g id="{name}">{point_marks(points, y)}</g>'
-    return f'<svg width="0" height="0" aria-hidden="true"><defs>{group}</defs></svg>'
-
-
 def rings(points):
     """Return a ring around each point: those that are answered wrongly."""
     places = in_square(points, *FRAME) - (5.2, 0)
@@ -169,16 +163,6 @@ def text(x, y, words, anchor="start", size=13, color="", kind=""):
     place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"'
     look = f' style="fill:{color}"' if color else f' class="{kind}"' if kind else ""
     return f"<text {place}{look}>{html.escape(str(words))}</text>"
-
-
-def curve(x, y, color, dash="", width=2.2, **more):
-    """Return a polyline through at most POINTS_ON_A_CURVE of the places (x, y)."""
-    if len(x) > POINTS_ON_A_CURVE:
-        chosen = np.linspace(0, len(x) - 1, POINTS_ON_A_CURVE).round().astype(int)
-        x, y = x[chosen], y[chosen]
-    path = " ".join(f"{a:.2f},{b:.2f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
-    look = dict(stroke=color, stroke_width=width, stroke_dasharray=dash) | more
-    return tag("polyline", points=path, fill="none", **look)
 
 
 def scale(low, high, start, end, log=False):
@@ -209,19 +193,24 @@ class Plot:
         places = {"x": [*x, left, 290], "y": [*y, self.bottom, top], "log": log, "label": x_label or "x"}
         self.body = f'<g data-ck-axes="{html.escape(json.dumps(places))}"/>'
         self.body += tag("path", d=f"M{left} {top}V{self.bottom}H290", fill="none", stroke="currentColor")
-        for value, words in (y_ticks or {v: f"{v:g}" for v in (y[0], sum(y) / 2, y[1])}).items():
+        for value, words in (y_ticks or {v: minus(f"{v:g}") for v in (y[0], sum(y) / 2, y[1])}).items():
             self.body += text(left - 4, self.to_y(value) + 4, words, "end", 12)
-        for value, words in (x_ticks or {v: f"{v:g}" for v in x}).items():
+        for value, words in (x_ticks or {v: minus(f"{v:g}") for v in x}).items():
             anchor = "middle" if x_ticks else "end" if value == x[1] else "start"
             self.body += text(self.to_x(value), self.bottom + 14, words, anchor, 12)
         below = self.bottom + (30 if x_ticks else 14)
         self.body += text((left + 290) / 2, below, x_label, "middle", 12) + text(left - 4, top - 5, label)
 
     def curve(self, x, y, color, dash="", width=2.2, name=""):
-        """Draw y over x, without what is not finite."""
-        known = np.isfinite(y)
-        named = {"data_ck_name": html.escape(name)} if name else {}
-        self.body += curve(self.to_x(x[known]), self.to_y(y[known]), color, dash, width, **named)
+        """Draw y over x through at most POINTS_ON_A_CURVE places, without what is not finite."""
+        known = np.flatnonzero(np.isfinite(y))
+        if len(known) > POINTS_ON_A_CURVE:
+            known = known[np.linspace(0, len(known) - 1, POINTS_ON_A_CURVE).round().astype(int)]
+        places = zip(self.to_x(x[known]).tolist(), self.to_y(y[known]).tolist(), strict=True)
+        look = dict(stroke=color, stroke_width=width, stroke_dasharray=dash)
+        look |= {"data_ck_name": html.escape(name)} if name else {}
+        path = " ".join(f"{left:.2f},{top:.2f}" for left, top in places)
+        self.body += tag("polyline", points=path, fill="none", **look)
 
     def level(self, y, color="currentColor", dash="5 4", width=1.6):
         """Draw a level line."""

@@ -27,8 +27,8 @@ class SweepScene(base.Scene):
             "quantity": base.choice(
                 "Quantity", "reached", [(slices.title(name), name) for name in quantities]
             ),
-            "rows": base.choice("Rows", NONE, sides),
-            "columns": base.choice("Columns", NONE, sides),
+            "rows": base.choice("Rows", None, sides),
+            "columns": base.choice("Columns", None, sides),
             "summary": base.choice("Summed up by", "median", slices.SUMMARIES),
         }
         for name in self.axes:
@@ -88,11 +88,14 @@ class SweepScene(base.Scene):
             name += f", the first {MOST_MARKS} of {len(values)} networks"
         return slices.distribution(values[:MOST_MARKS], without, limits, name, quantity == "dead_units")
 
+    def state(self):
+        return super().state() | self.chosen
+
     def as_python(self):
         """Return Python that makes the sums from `result`, and this explorer again."""
         over = [name for name in self.slice.axes if name not in (self.rows, self.columns)]
         sums = slices.as_python(self.fixed, self.quantity, self.summary, over)
-        return f"{sums}\n{super().as_python(**{name: repr(value) for name, value in self.chosen.items()})}"
+        return f"{sums}\n{super().as_python()}"
 
 
 def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summary="median", **chosen):
@@ -105,8 +108,8 @@ def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summar
     quantity : str
         What is shown at first: "reached", "final_accuracy", ...
     rows, columns : str, optional
-        Axes of the heat map, not "seed"; by default the first two. Over the seeds, and over axes not
-        shown where nothing is chosen on them, it sums up.
+        Axes of the heat map, not "seed", or "(none)"; by default the first two. Over the seeds, and over
+        axes not shown where nothing is chosen on them, it sums up.
     summary : {"median", "mean", "smallest", "largest"}
         Of the networks that have a number; of yes and no it shows how many.
     **chosen
@@ -129,7 +132,7 @@ def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summar
             "result must have at least one axis: give sweep a list, such as seed=range(20); got none"
         )
     scene = SweepScene(result)
-    if rows == columns is not None:
+    if rows == columns not in (None, NONE):
         raise ValueError(f"rows and columns must be different axes; got {rows!r} twice")
     left = [name for name in scene.axes if name not in (rows, columns)] + [NONE, NONE]
     rows = rows or left.pop(0)

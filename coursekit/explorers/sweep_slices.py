@@ -67,13 +67,6 @@ def limits(result, quantity):
     return tuple(map(float, np.nanquantile(values, (0.01, 0.99))))
 
 
-def written(value):
-    """Write a number for a cell, in five letters or so."""
-    if value == 0 or abs(value) >= 10_000 or abs(value) < 0.001:
-        return f"{value:.2g}"
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
 def cell_words(quantity, table, i, j):
     """Return the words of a cell, a second line of small print, and whether it is empty."""
     value, counted, trained = table.values[i, j], table.counted[i, j], table.trained[i, j]
@@ -86,7 +79,7 @@ def cell_words(quantity, table, i, j):
         return f"{value * counted:.0f} of {counted}", part, False
     if counted < trained:
         part = f"{counted} of {trained}"
-    return written(value), part, False
+    return svg.short(value), part, False
 
 
 def sentence(result, chosen, quantity):
@@ -109,7 +102,7 @@ def sentence(result, chosen, quantity):
     if quantity == "stayed":
         text += f" {stayed} of {trained} stayed there."
     elif quantity not in (*FLAGS, NEVER) and not np.isnan(values).all():
-        middle, low, high = (written(find(values)) for find in (np.nanmedian, np.nanmin, np.nanmax))
+        middle, low, high = (svg.short(find(values)) for find in (np.nanmedian, np.nanmin, np.nanmax))
         text += f" {title(quantity).capitalize()}: median {middle}, from {low} to {high}."
     return text + (f" {total - trained} of {total} not trained." if trained < total else "")
 

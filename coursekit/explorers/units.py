@@ -2,7 +2,6 @@
 
 from html import escape
 
-import ipywidgets as widgets
 import numpy as np
 
 from coursekit import network
@@ -31,7 +30,7 @@ CONTROLS = {
     "pattern": base.PATTERN,
     "hidden_size": base.slider("Hidden units", 3, 1, MOST),
     "compare": base.tick("Compare with training", True),
-    "unit": base.choice("Chosen unit", 0, _unit_names(MOST), widgets.ToggleButtons),
+    "unit": base.choice("Chosen unit", 0, _unit_names(MOST)),
     "angle": base.slider("Angle (°)", 0.0, -180, 180, 1),
     "shift": base.slider("Shift", 0.0, -1.5, 1.5, 0.01, digits=2),
     "steepness": base.slider("Steepness", 0.0, 0, 30, 0.1, digits=1),
@@ -60,35 +59,38 @@ def lines_from_params(params):
     return np.column_stack([angle, W1[2] / steepness, steepness, W2[:h]]), float(W2[h:].sum())
 
 
-def check_lines(params):
-    """Refuse more than MOST units, and units without a direction; return how many there are."""
-    W1, _ = check_params(params)
-    if W1.shape[1] > MOST:
-        raise ValueError(f"params must have at most {MOST} hidden units; got {W1.shape[1]}")
-    flat = np.flatnonzero(np.hypot(W1[0], W1[1]) == 0)
-    if flat.size:
-        raise ValueError(f"params must give each unit a weight of x1 or x2 that is not 0; got unit {flat[0]}")
-    return W1.shape[1]
-
-
 def starting_lines(hidden_size):
     """Return MOST parallel lines, of which those beyond `hidden_size` do not vote, and an output bias."""
-    lines = np.column_stack(
-        [np.zeros(MOST), np.linspace(0.6, -0.9, MOST).round(2), np.full(MOST, 20.0), np.zeros(MOST)]
-    )
-    lines[:hidden_size, 3] = 10.0
-    return lines, -10.0 * (hidden_size - 0.5)
+    weights = np.where(np.arange(MOST) < hidden_size, 10.0, 0.0)
+    shifts = np.linspace(0.6, -0.9, MOST).round(2)
+    return np.column_stack([0 * shifts, shifts, 20 + 0 * shifts, weights]), -10.0 * (hidden_size - 0.5)
 
 
 class UnitsScene(base.Scene):
     """Lines set by hand on a pattern, as in `params_from_lines`, of all units that there may be."""
 
-    name, table = "units", CONTROLS
+    name, table, beside = "units", CONTROLS, "params"
 
-    def __init__(self, lines, output_bias):
-        self.start = self.lines, self.output_bias = lines, output_bias
+    def __init__(self, hidden_size, params=None):
+        self.lines, self.output_bias = starting_lines(hidden_size)
+        if params is not None:
+            self._take(params)
+        self.start = self.lines, self.output_bias
         self.best, self.trained, self._runs, self._mine = {}, {}, {}, None
         self.chosen = self._drag = 0
+
+    def _take(self, params):
+        """Take over the lines of a network; others stay behind them."""
+        W1, _ = check_params(params)
+        if W1.shape[1] > MOST:
+            raise ValueError(f"params must have at most {MOST} hidden units; got {W1.shape[1]}")
+        flat = np.flatnonzero(np.hypot(W1[0], W1[1]) == 0)
+        if flat.size:
+            raise ValueError(
+                f"params must give each unit a weight of x1 or x2 that is not 0; got unit {flat[0]}"
+            )
+        lines, self.output_bias = lines_from_params(params)
+        self.lines = np.vstack([lines, self.lines[len(lines) :]])
 
     # What the shell calls
 
@@ -104,16 +106,19 @@ class UnitsScene(base.Scene):
                 self._set(self.chosen, column, settings[part])
         if settings["output_bias"] != before["output_bias"]:
             self.output_bias = settings["output_bias"]
-        return self._show(self.lines, self.output_bias)
+        return self._show()
+
+    def open_with(self, numbers):
+        """Take over weights: W1 row by row, then W2 with the output bias."""
+        self._take(base.params_from(numbers, output_bias=True))
 
     def _set(self, unit, column, value):
         self.lines = self.lines.copy()
         self.lines[unit, column] = value
 
-    def _show(self, lines, output_bias, said=""):
-        """Show lines; those set by hand may be the best so far."""
-        self.lines, self.output_bias = lines, output_bias
-        self.params = params_from_lines(lines[: self.h], output_bias)
+    def _show(self, said=""):
+        """Show the lines; those set by hand may be the best so far."""
+        self.params = params_from_lines(self.lines[: self.h], self.output_bias)
         self.case = rule_name(self.settings["pattern"]), self.h
         self.p, self.accuracy = self._rate(self.params)
         if self._mine is None:
@@ -130,9 +135,8 @@ class UnitsScene(base.Scene):
             return False
         if self.case not in self._runs:
             starts = [draw_weights(self.h, seed=seed, output_bias=True) for seed in range(STARTS)]
-            self._runs[self.case] = [
-                Run(self.dataset, start, "sigmoid", RATE, ITERATIONS) for start in starts
-            ]
+            runs = [Run(self.dataset, start, "sigmoid", RATE, ITERATIONS) for start in starts]
+            self._runs[self.case] = runs
         for run in self._runs[self.case]:
             if not run.ended:
                 run.advance_for(seconds, ITERATIONS)
@@ -154,7 +158,7 @@ class UnitsScene(base.Scene):
             self._grip = float(away[self.chosen])
         shift = self._grip - directions[self.chosen] @ now
         self._set(self.chosen, 1, np.clip(shift, -1.5, 1.5).round(2))
-        return self._show(self.lines, self.output_bias, f"The line of unit {self.chosen} is moved.")
+        return self._show(f"The line of unit {self.chosen} is moved.")
 
     # What the buttons call
 
@@ -164,19 +168,19 @@ class UnitsScene(base.Scene):
         while self.work(1.0):
             pass
         self._mine = self._mine or (self.lines, self.output_bias)
-        lines, output_bias = lines_from_params(self.trained[self.case][1])
-        lines = np.vstack([lines, self.lines[self.h :]])
-        return self._show(lines, output_bias, "These are the weights that training found.")
+        self._take(self.trained[self.case][1])
+        return self._show("These are the weights that training found.")
 
     def put_back(self):
         """Back to the weights set by hand."""
-        mine, self._mine = self._mine or (self.lines, self.output_bias), None
-        return self._show(*mine, "These are your weights.")
+        self.lines, self.output_bias = self._mine or (self.lines, self.output_bias)
+        self._mine = None
+        return self._show("These are your weights.")
 
     def start_again(self):
         """Back to the first lines."""
-        self._mine = None
-        return self._show(*self.start, "Back to the first lines.")
+        self._mine, (self.lines, self.output_bias) = None, self.start
+        return self._show("Back to the first lines.")
 
     def follow(self, controls):
         """Let the sliders belong to the chosen unit."""
@@ -226,25 +230,27 @@ class UnitsScene(base.Scene):
         text += f"Output: logit = {logit} {self.output_bias:+.1f}."
         return text.replace("+", "+ ").replace("-", "− ").replace("= + ", "= ")
 
-    def _numbers(self):
+    def describe(self):
+        """Say how good these weights are, beside the best so far, training and the majority."""
         text = f"{'By hand' if self._mine is None else 'Trained weights'}: accuracy {self.accuracy:.3f}"
         if self.case in self.best:
             text += f"; your best so far {self.best[self.case]:.3f}"
         if self.settings["compare"] and self.case in self.trained:
             text += f"; training reached {self.trained[self.case][0]:.3f}"
-        return text + f"; majority baseline {majority_baseline(self.dataset.y):.3f}."
-
-    def describe(self):
+        text += f"; majority baseline {majority_baseline(self.dataset.y):.3f}."
         answers = np.unique(self.p >= 0.5)
-        all_one = "" if len(answers) > 1 else f" All points are answered with class {int(answers[0])}."
-        return self._numbers() + all_one
+        return text + (f" All points are answered with class {int(answers[0])}." if len(answers) == 1 else "")
 
-    def as_python(self):
-        """Return Python that makes the weights, and this explorer with them."""
-        own = dict.fromkeys((*PARTS, "output_bias", "hidden_size"))  # the weights say these
-        if callable(self.settings["pattern"]):
-            own["pattern"] = rule_name(self.settings["pattern"])
-        return f"params = {base.python_of(self.params)}\n{super().as_python(**own, params='params')}"
+    def state(self):
+        said_otherwise = (*PARTS, "output_bias")  # by the weights; a rule, as the first argument
+        found = super().state().items()
+        state = {k: v for k, v in found if k not in said_otherwise and not callable(v)}
+        return state | {"params": self.params}
+
+    @property
+    def given(self):
+        pattern = self.settings["pattern"]
+        return [rule_name(pattern)] if callable(pattern) else []
 
 
 @base.explores({name: CONTROLS[name] for name in ("hidden_size", "compare")})
@@ -264,12 +270,10 @@ def explore_units(pattern="circle", *, params=None, **settings):
     """
     if not (isinstance(pattern, str) or callable(pattern)):
         raise TypeError(f"pattern must be a name or a rule; got {describe(pattern)}")
-    h = check_lines(params) if params is not None else settings.get("hidden_size", 3)
-    size = h if h in range(MOST) else MOST
-    lines, output_bias = starting_lines(size)
+    h = settings.get("hidden_size", 3)
+    scene = UnitsScene(h if h in range(MOST) else MOST, params)
     if params is not None:
-        lines[:size], output_bias = lines_from_params(params)
-    scene = UnitsScene(lines, output_bias)
+        h = len(params[0].T)
     if callable(pattern):
         options = [(rule_name(pattern), pattern), *base.PATTERN.options["options"]()]
         scene.table = CONTROLS | {"pattern": base.choice("Pattern", pattern, options)}

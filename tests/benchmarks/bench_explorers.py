@@ -179,7 +179,7 @@ def memory(page, explorer, minutes):
     ask(page, "import psutil")
     explorer.press("Reset")
     end, pause = time.monotonic() + 60 * minutes, max(60 * minutes / 12, 5)
-    print("minutes   kernel MB   page MB   pictures   not drawn")
+    print("minutes   kernel MB   page MB   DOM nodes   pictures   not drawn")
     while True:
         if "Play" in explorer.controls():  # at its end: once more
             explorer.press("Play")
@@ -188,7 +188,8 @@ def memory(page, explorer, minutes):
         said = ask(page, "print(psutil.Process().memory_info().rss / 2**20, e._frames, e._frames - e._drawn)")
         kernel, pictures, waiting = said.split()
         at, heap = minutes - (end - time.monotonic()) / 60, metrics["JSHeapUsedSize"] / 2**20
-        print(f"{at:7.1f} {float(kernel):11.1f} {heap:9.1f} {pictures:>10} {waiting:>11}", flush=True)
+        page_holds = f"{heap:9.1f} {metrics['Nodes']:11.0f}"
+        print(f"{at:7.1f} {float(kernel):11.1f} {page_holds} {pictures:>10} {waiting:>11}", flush=True)
         if time.monotonic() > end:
             return
         page.wait_for_timeout(1000 * pause)

@@ -55,12 +55,12 @@ for i in range(24):
 e = Shell(Many(), {})
 e"""
 LONG = SHOW.format(name="training", arguments="iterations=6000, speed=5")  # plays for a while
-WITHOUT_KERNEL = {"Weights as Python", "More", "Present", "Save picture"}
-TEXT_ONLY = {"Iterations a picture", "A click draws", "Stop at accuracy"}  # of explore_training
+WITHOUT_KERNEL = {"More", "Present", "Save picture"}
+TEXT_ONLY = {"Iterations a picture", "A click draws"}  # of explore_training
 COUNT = """import asyncio, gc
-from coursekit.explorers import shell
+from coursekit.explorers import page
 tasks = [t for t in asyncio.all_tasks() if t.get_coro().__qualname__ == 'Shell.run']
-print(len(tasks), [len(made) for _, made in shell._of_cells.values()])"""
+print(len(tasks), [len(made) for _, made in page._of_cells.values()])"""
 NUMBERS = re.compile(r"iteration (\d+), loss (\S+), accuracy (\S+),", re.IGNORECASE)
 OWN_FORWARD = """import coursekit as ck
 from coursekit.explorers import explore_training
@@ -71,6 +71,7 @@ def my_forward(params, X, activation):
     return result
 e = explore_training(forward=my_forward, iterations=2000, speed=1)
 e"""
+CLIPBOARD = "navigator.clipboard.readText()"
 IS_FOCUS = "e => e === document.activeElement"
 
 
@@ -299,25 +300,29 @@ def test_curves_are_read_by_mouse_and_by_keys(training, page):
 
 def test_points_are_drawn_by_keys(training, page):
     training["A click draws"].select_option("a point of class 0")
-    training.says("A click on the surface draws")
+    training.says("A click draws: a point of class")
     figure = training.root.locator("figure:has-text('The network')")
     figure.focus()
     for number in (1, 2):
         page.keyboard.press("Shift+ArrowRight")
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Enter")
-        training.says(f"{number} drawn, restarted.")
+        training.says(f"{number} drawn, restarted")
     assert ask(page, "print(e.scene.drawn)") == "[(0.25, 0.05, 0), (0.5, 0.1, 0)]\n"
     assert figure.evaluate(IS_FOCUS), "a new picture took the focus away"
 
 
-def test_one_button_copies_the_line_that_makes_it_again(training, page):
+def test_one_button_copies_the_line_and_another_a_link(training, page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     training.press("Hidden units", "ArrowRight")
     training.rests()
-    training.root.locator(".ck-copy").click()
-    line = "explore_training(hidden_size=5)"
-    until(lambda: page.evaluate("navigator.clipboard.readText()") == line, what="the line on the clipboard")
+    wanted = {
+        "copy": r"explore_training\(hidden_size=5\)",
+        "link": r"http://[^?]*\?explore_training=hidden_size:5",
+    }
+    for kind, line in wanted.items():
+        training.root.locator(f"[data-ck-act={kind}]").click()
+        until(lambda line=line: re.fullmatch(line, page.evaluate(CLIPBOARD)), what=f"{line} on the clipboard")
 
 
 def test_it_fills_the_screen_for_a_lecture(training, page):
@@ -361,7 +366,7 @@ def test_play_pause_step_reset(player, page):
     assert player.rests() == picture + 1
     player["Iterations a picture"].focus()
     page.keyboard.type("100")
-    player.says("Speed: 100")
+    player.says("Iterations a picture: 100")
     player.press("Step")
     at_iteration(player, iteration + 105)
     player.press("Reset")
@@ -400,15 +405,6 @@ def test_presets_and_new_points_and_weights(training, page):
     p = ck.forward(wanted, dataset.X).p
     shown = numbers_of(training)[1:]
     np.testing.assert_allclose(shown, (ck.log_loss(dataset.y, p), ck.accuracy(dataset.y, p)), atol=6e-4)
-
-
-def test_weights_as_python(training, page):
-    training.press("Weights as Python")
-    text = training.root.get_by_label("As Python", exact=True)
-    until(lambda: "Params" in text.input_value())
-    code = "import numpy as np, coursekit as ck\n" + text.input_value().partition("\n")[2]
-    same = "all(map(np.array_equal, params, e.scene.live.params))"
-    assert ask(page, f"{code}\nprint({same}, params.W1.shape)") == "True (3, 4)\n"
 
 
 def test_the_line_as_python_makes_the_same_again(training, page):
@@ -541,9 +537,9 @@ def test_a_click_shows_the_map_of_a_unit_and_a_second_one_the_output(training, p
 
 def test_a_mouse_draws_points(training, page):
     training["A click draws"].select_option("a point of class 1")
-    training.says("A click on the surface draws")
+    training.says("A click draws: a point of class")
     drag(page, training.root.locator("[data-ck-hand=surface]"), (0.9, 0.9), (0.9, 0.9))
-    training.says("1 drawn, restarted.")
+    training.says("1 drawn, restarted")
     found = ask(page, "print(e.scene.dataset.X[-1].round(1), e.scene.dataset.y[-1])")
     assert found == "[0.9 0.9 1. ] 1\n"
 
@@ -695,6 +691,35 @@ def test_voila_shows_and_plays(first_page, server, tmp_path):
     page.close()
 
 
+LINKED = "explore_training=learning_rate:5.0,hidden_size:2,noise:9,drawn:0.5_-0.5_1,iterations:300"
+
+
+def test_a_link_opens_voila_at_its_state(first_page, server):
+    page = first_page.context.new_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(shown_by("voila", server).format("voila.ipynb") + f"&{LINKED}&explore_loss=y:0,z2:2.5")
+    explorer, loss = Explorer(page), Explorer(page, 1)
+    said = "Opened by a link. Not so: noise must be within the range of its control; got 9"
+    explorer.says(said, "Iteration 300")
+    loss.says("Opened by a link.", "Class 0, logit 2.5")
+    line = explorer.root.get_by_label("As Python", exact=True)
+    settings = "learning_rate=5.0, hidden_size=2, iterations=300, speed=5, drawn=[(0.5, -0.5, 1)]"
+    assert line.input_value() == f"explore_training({settings})"
+    explorer.press("Hidden units", "ArrowRight")
+    explorer.says("New hidden units")
+    explorer.root.locator("[data-ck-act=link]").click()
+    copied = until(
+        lambda: "hidden_size:3" in (text := page.evaluate("navigator.clipboard.readText()")) and text
+    )
+    assert "token" not in copied
+    assert "explore_loss=y:0,z2:2.5" in copied
+    page.goto(copied)
+    again = Explorer(page)
+    again.says("Opened by a link.", "Iteration 300")
+    assert line.input_value() == f"explore_training({settings.replace('=2', '=3')})"
+    page.close()
+
+
 def test_on_a_phone_the_picture_stays_in_sight(first_page, server, tmp_path):
     page = first_page.context.new_page()
     page.set_viewport_size({"width": 390, "height": 844})
@@ -702,9 +727,9 @@ def test_on_a_phone_the_picture_stays_in_sight(first_page, server, tmp_path):
     explorer = Explorer(page)
     explorer.rests()
     explorer.press("More")
-    last = explorer["Stop at accuracy"]
+    last = explorer["Preset"]
     last.scroll_into_view_if_needed()
-    for control in ("Hidden units", "Stop at accuracy"):
+    for control in ("Hidden units", "Preset"):
         explorer[control].evaluate("e => e.scrollIntoView({block: 'end'})")
         page.wait_for_timeout(200)
         page.screenshot(path=tmp_path / f"{control}.png")

@@ -47,25 +47,6 @@ def test_a_new_learning_rate_goes_on_from_where_it_stands():
     np.testing.assert_allclose(run.loss, np.concatenate([first.loss, second.loss]), atol=1e-12)
 
 
-@pytest.mark.parametrize("functions", [{}, OWN], ids=["kernel", "own functions"])
-@pytest.mark.parametrize("piece", [1, 7, 1000])
-def test_it_stops_with_the_first_weights_that_reach_the_accuracy(functions, piece):
-    whole = ck.train(START[0], params=START[1], learning_rate=1.5, iterations=3000)
-    first = int(np.argmax(whole.accuracy >= 0.85))
-    run = live(3000, stop_at=0.85, **functions)
-    while not run.ended:
-        run.advance(piece)
-    assert run.reached
-    assert run.iteration == first
-    assert ck.accuracy(START[0].y, run.passes().p) == whole.accuracy[first]
-
-
-def test_it_may_be_there_at_once():
-    run = live(stop_at=0.1)
-    run.advance(10)
-    assert (run.iteration, run.reached) == (0, True)
-
-
 def test_the_clock_stops_it_after_a_slice():
     run = live(limit=10_000)
     run.advance_for(0.0, 10_000)

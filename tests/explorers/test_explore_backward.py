@@ -130,6 +130,10 @@ def test_the_first_line_that_is_wrong_is_marked_and_asked_about(name, activation
     assert explorer.picture.value.count("✗ here") == 1
     question = re.search('ck-error">(.*?)</div>', explorer.picture.value, re.DOTALL)[1]
     assert "?" in question
+    given, wanted = explorer.scene.values[name], explorer.scene.wanted[name]
+    at = np.unravel_index(np.abs(given - wanted).argmax(), wanted.shape)
+    where = ", ".join(map(str, at))
+    assert question.endswith(f"{name}[{where}] is {given[at]:.4f}; it should be {wanted[at]:.4f}.")
     assert f"{name} is the first that differs" in text(explorer)
 
 

@@ -9,7 +9,7 @@ from matplotlib import colormaps
 
 import coursekit as ck
 from coursekit import palette
-from coursekit.explorers import explore_sweep
+from coursekit.explorers import explore_sweep, svg
 from coursekit.explorers import sweep_slices as slices
 
 CHANGES = {
@@ -136,7 +136,7 @@ def test_the_sentence_is_counted_from_the_result(result):
     )
     assert f"Pattern {start} seeds, median first iteration {middle:.0f}, {5 - reached} failed within" in text
     explorer.controls["quantity"].value = "fresh_accuracy"
-    low = slices.written(part["fresh_accuracy"].min())
+    low = svg.short(part["fresh_accuracy"].min())
     assert f"from {low} to" in explorer.status.value
 
 
@@ -216,13 +216,6 @@ def test_colours_are_cividis():
 def test_more_networks_than_can_be_drawn_are_said(result, monkeypatch):
     monkeypatch.setattr("coursekit.explorers.sweep.MOST_MARKS", 7)
     assert "the first 7 of 60 networks" in explore_sweep(result).picture.value
-
-
-@pytest.mark.parametrize(
-    ("value", "words"), [(0.0, "0"), (0.97321, "0.973"), (922.4, "922"), (12345, "1.2e+04"), (3e-5, "3e-05")]
-)
-def test_numbers_are_short(value, words):
-    assert slices.written(value) == words
 
 
 def test_a_result_without_axes_is_refused():

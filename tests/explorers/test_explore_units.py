@@ -9,7 +9,7 @@ import pytest
 from bad_input import BAD_PARAMS, cases
 
 import coursekit as ck
-from coursekit.explorers import explore_units, shell
+from coursekit.explorers import explore_units, page
 from coursekit.explorers import units as lines
 
 STRIPE = ck.Params(20 * np.array([[1.0, -1.0], [0.0, 0.0], [0.5, 0.5]]), 10 * np.array([1.0, 1.0, -1.5]))
@@ -25,7 +25,7 @@ def explorer():
 
 
 def press(explorer, title):
-    below = [w for w in shell._all_below(explorer) if isinstance(w, widgets.Button)]
+    below = [w for w in page.all_below(explorer) if isinstance(w, widgets.Button)]
     next(w for w in below if w.description == title).click()
 
 
@@ -75,12 +75,19 @@ def test_what_it_shows_is_what_forward_finds():
 def test_the_python_beside_it_makes_the_same_weights():
     explorer = explore_units(stripe, params=STRIPE, compare=False)
     explorer.controls["unit"].value = 1
-    found, made = {}, []
-    known = {"ck": ck, "np": np, "stripe": stripe, "explore_units": lambda **given: made.append(given)}
-    exec(explorer.line.value, known, found)
-    np.testing.assert_array_equal(found["params"].W1, STRIPE.W1)
-    np.testing.assert_array_equal(found["params"].W2, STRIPE.W2)
-    assert made == [{"pattern": stripe, "compare": False, "unit": 1, "params": found["params"]}]
+    made = []
+    known = {
+        "ck": ck,
+        "np": np,
+        "stripe": stripe,
+        "explore_units": lambda pattern, **given: made.append(given | {"pattern": pattern}),
+    }
+    eval(explorer.line.value, known)
+    ((pattern, params),) = ((one.pop("pattern"), one.pop("params")) for one in made)
+    assert pattern is stripe
+    np.testing.assert_array_equal(params.W1, STRIPE.W1)
+    np.testing.assert_array_equal(params.W2, STRIPE.W2)
+    assert made == [{"hidden_size": 2, "compare": False, "unit": 1}]
 
 
 def test_three_soft_lines_can_enclose_the_circle_by_hand_and_sharp_ones_less_well(explorer):

@@ -1,5 +1,6 @@
 """Where no kernel runs, each explorer leaves a picture with what it shows as alternative text."""
 
+import asyncio
 import base64
 import html
 import re
@@ -16,6 +17,17 @@ def made(name):
         (ck.sweep(pattern=["circle", "diamond"], seed=[0], iterations=5),) if name == "explore_sweep" else ()
     )
     return getattr(explorers, name)(*result)
+
+
+def test_the_picture_does_not_depend_on_how_quick_the_computer_is():
+    async def main():
+        explorer = explorers.explore_training(iterations=5000)  # in an event loop, as in a notebook
+        on_the_way = explorer.scene.live.iteration
+        return on_the_way, explorer._repr_mimebundle_()["text/html"]
+
+    on_the_way, page = asyncio.run(main())
+    assert on_the_way < 5000
+    assert "Iteration 5000" in page
 
 
 @pytest.mark.parametrize("name", explorers.__all__)

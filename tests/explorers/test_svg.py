@@ -48,11 +48,15 @@ def test_a_panel_is_well_formed_and_has_its_text():
 
 
 def test_a_curve_is_thinned_and_keeps_its_ends():
-    x = np.arange(5000.0)
-    places = re.search('points="([^"]*)"', svg.curve(x, x, "red")).group(1).split()
-    assert len(places) == svg.POINTS_ON_A_CURVE
-    assert (places[0], places[-1]) == ("0.00,0.00", "4999.00,4999.00")
-    assert 'points=""' in svg.curve(x[:0], x[:0], "red")
+    def places(x):
+        plot = svg.Plot((0, 4999), (0, 4999), top=0)
+        plot.curve(x, x, "red")
+        return re.search('points="([^"]*)"', plot.body).group(1).split()
+
+    found = places(np.arange(5000.0))
+    assert len(found) == svg.POINTS_ON_A_CURVE
+    assert (found[0], found[-1]) == ("40.00,100.00", "290.00,0.00")
+    assert places(np.arange(0.0)) == []
 
 
 def test_axes_place_values_and_keep_them_inside():
