@@ -164,8 +164,9 @@ def read_class(results):
 def refuse_another_class(results, found):
     """Raise ValueError where nobody who handed in now is among those who did so in a folder of results."""
     records = filter(None, map(_read, (Path(results) / "grades").glob("*.json")))
-    before, now = {one.learner for one in records if one.file}, {one.learner for one in found if one.place}
-    if before and before.isdisjoint(now):
+    before = {one.learner: one.file for one in records if one.file}
+    now = {name for one in found if one.place for name in (one.learner, one.place)}
+    if before and now.isdisjoint({*before, *before.values()}):
         raise ValueError(
             f"results must be a new folder or one of the same class; {str(results)!r} holds the grades of "
             f"{_listed(before)}, of whom none is in this one. Nothing was changed: give another folder, "

@@ -745,6 +745,8 @@ NAMELESS = {  # things whose names tell nobody, or two: what is said of them
         "name nobody",
     ),
     "copies": (["hw.ipynb", "hw - Copy.ipynb"], "name nobody"),
+    "copies of Google": (["Copy of tiny.ipynb", "Copy of tiny (1).ipynb"], "name nobody"),
+    "new folders": (["New folder/tiny.ipynb", "New folder (2)/tiny.ipynb"], "name nobody"),
     "versions": (["tiny_v2.ipynb", "tiny.ipynb"], "name nobody"),
     "archives": (["tiny.zip", "tiny(1).zip"], "name nobody"),
     "a folder of them": (["Abgaben/tiny.ipynb", "Abgaben/tiny-1.ipynb"], "name nobody"),

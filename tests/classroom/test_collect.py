@@ -62,7 +62,7 @@ def test_what_names_nobody_or_two_is_refused(name, tmp_path, assignment):
         collect(folder, roster, assignment)
     assert said in str(caught.value)
     if said == "name nobody":
-        assert all(place in str(caught.value) for place in places[:2])
+        assert all(place.split("/")[0] in str(caught.value) for place in places[:2])
         for i, place in enumerate(places):
             (one,) = collect(tree(tmp_path / str(i), {place: A}), assignment=assignment)
             assert one.place.startswith(place)

@@ -142,6 +142,12 @@ def first_of(owner, names):
     return first if not owner.number and first.key in names else owner
 
 
+def earlier(name):
+    """Return the names of which one without its suffix may be a version: "hw_2" and "hw" of "hw_2 (1)"."""
+    first = _made_of(_VERSIONS, name)
+    return [first[0], *earlier(first[0])] if first else []
+
+
 def version(name):
     """Take a name, without its suffix, apart: (base, marks); the greater these, the newer."""
     marks = ()

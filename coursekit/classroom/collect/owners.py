@@ -5,21 +5,21 @@ from contextlib import suppress
 from itertools import combinations
 
 from coursekit.classroom.cells import LARGEST
-from coursekit.classroom.collect.names import AGES, exact, first_of, owner_of, plain, uploads, version, words
+from coursekit.classroom.collect.names import AGES, earlier, exact, first_of, owner_of, plain, uploads, words
 from coursekit.classroom.collect.tree import Damaged, opened, read
 from coursekit.classroom.submission import holds
 
 _COMMON = (  # words of names that are nobody's
-    "abgabe abgaben answer answers assignment assignments attempt attempts aufgabe blatt class code "
-    "consegna copia copie copy course data dateien day de devoir download downloads early eingereichte "
-    "ejercicio en endgueltige endgultige entrega ex exam exercice exercise exercises export fassung file "
-    "files gradebook group groupe grupo gruppe hand handed handin hausaufgabe homework homeworks hw in "
-    "ipynb kopia kopie kurs lab labs lesson loesung losung main master my nachgereicht nachreichung nb "
-    "notebook notebooks of on part problem problems project ps pset question rendu resubmission "
-    "resubmitted retard scratch sec section sections set sheet solution solutions src student students "
-    "submission submissions submit submitted take tarde tardive tarea task td test time tp trabajo travail "
-    "tries try tutorial ubung uebung untitled upload uploads version versione versuch von week wk woche "
-    "work working "
+    "abgabe abgaben answer answers assignment assignments attempt attempts aufgabe blatt carpeta class "
+    "code consegna copia copie copy course data dateien day de devoir dossier download downloads early "
+    "eingereichte ejercicio en endgueltige endgultige entrega ex exam exercice exercise exercises export "
+    "fassung file files folder gradebook group groupe grupo gruppe hand handed handin hausaufgabe homework "
+    "homeworks hw in ipynb kopia kopie kurs lab labs lesson loesung losung main master my nachgereicht "
+    "nachreichung nb neuer notebook notebooks nouveau nueva of on ordner part problem problems project ps "
+    "pset question rendu resubmission resubmitted retard scratch sec section sections set sheet solution "
+    "solutions src student students submission submissions submit submitted take tarde tardive tarea task "
+    "td test time tp trabajo travail tries try tutorial ubung uebung unbenannt untitled upload uploads "
+    "version versione versuch von week wk woche work working "
 )
 _NOBODY = re.compile(
     r"((index|readme|notes?|timestamp|license|requirements)\b.*\.(csv|log|xml|md|txt|html?)"
@@ -78,27 +78,18 @@ class Look:
         """Refuse versions side by side of a name that no learner has, as "hw" and "hw (1)" from a browser."""
         named = {exact(entry.stem): entry for entry in entries}
         for entry in entries:
-            base = version(entry.stem)[0]
-            first = named.get(exact(base), entry)
-            if (
-                base != entry.stem
-                and first is not entry
-                and self._is_common(first)
-                and not self._is_person(first)
-            ):
+            first = next((named[name] for name in map(exact, earlier(entry.stem)) if name in named), None)
+            if first and self._is_common(first) and not self._is_person(first):
                 why = "name nobody. Write the learner's name into each, or put it in a folder so named"
                 raise not_apart(first, entry, why)
 
     def _around(self, entries):
         """Return what stands around learners' things: place in the list -> children."""
         inside = self._containers(entries)
-        learners = {
-            i: 0 if self._is_person(entries[i]) else _exported(children) for i, children in inside.items()
-        }
-        if len(inside) == len(entries) and all(learners.values()):
-            return inside
-        exports = {i for i, count in learners.items() if count > 1 - bool(_EXPORT.match(entries[i].name))}
-        exports = {i: inside.pop(i) for i in exports}  # of a class
+        learners = {i: 0 if self._is_person(entries[i]) else _exported(inside[i]) for i in inside}
+        every = len(inside) == len(entries) and all(learners.values())
+        named = {i for i in inside if every or _EXPORT.match(entries[i].name)}  # also a class of one
+        exports = {i: inside.pop(i) for i, count in learners.items() if count > (i not in named)}
         found = self._holding_people(entries, inside)
         found = self._by_names(entries, inside) if found is None else found
         if len(found) < len(entries):  # an archive among other things is somebody's own, whatever lies in it
@@ -188,7 +179,7 @@ class Look:
         if owner.platform == "blackboard":  # where the name begins is not certain
             number, name = "", owner.upload.partition("_attempt_")[0]
         numbered = [one for one in self._known.get(number, ()) if number in one.ids]
-        names = [owner.upload if number else "", name, name.split()[0] + name.split()[-1]]
+        names = [owner.upload if number else "", name, name.split()[0] + name.split()[-1], owner.name]
         if owner.platform == "moodle":  # its own number is one of the roster's only with its name beside it
             own, shown = f"participant{number}", plain(name)
             numbered = self._known.get(own) or [one for one in numbered if shown in {own, *one.names}]
@@ -256,7 +247,7 @@ def _exported(children):
 
 def _names(children):
     """Return the names of what may be handed in, without the marks of versions."""
-    return {exact(version(child.stem)[0]) for child in children if _may_count(child)}
+    return {exact([child.stem, *earlier(child.stem)][-1]) for child in children if _may_count(child)}
 
 
 def _may_count(entry):
