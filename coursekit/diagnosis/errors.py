@@ -123,7 +123,7 @@ def _value(part, known):
 def _meaning(case):
     if isinstance(case.part, ast.Raise):
         return f"That line raises it, and says: {case.text}", "What did it expect, and what came?"
-    for look in (_exchanged, _unclear_truth, _shapes, _nothing, _missing_name, _arguments):
+    for look in (_exchanged, _unclear_truth, _shapes, _nothing, _missing_name, _arguments, _list):
         if said := look(case):
             return said
     for kind, pieces, meaning, question in _rows():
@@ -217,8 +217,11 @@ def _missing_name(case):
         owners = [
             each for each in names if inspect.ismodule(case.known[each]) and hasattr(case.known[each], name)
         ]
-        if owners:
-            return f"There is no {name} by itself.", f"Do you mean {min(owners, key='np'.__ne__)}.{name}?"
+        owners += [each for each in names if name in getattr(case.known[each], "_fields", ())]
+        if owners:  # its own argument first, or numpy
+            own = ("np", *getattr(getattr(case.function, "__code__", None), "co_varnames", ()))
+            owner = min(owners, key=lambda each: each not in own)
+            return f"There is no {name} by itself.", f"Do you mean {owner}.{name}?"
         return _nearest("There is no", name, names, "has that cell been run?")
     if isinstance(error, KeyError) and (owner := [each for each in case.met if isinstance(each, dict)]):
         return _nearest("There is no entry", key, list(map(str, owner[0])))
@@ -256,9 +259,29 @@ def _arguments(case):
         gets = f"it is given ({', '.join(given)})" if called else f"the check gives it {len(case.given)}"
         return f"{name} takes {takes}; {gets}.", "Which arguments, in which order, does it need?"
     swapped = any(each in wanted and wanted.index(each) != i for i, each in enumerate(given))
-    if " must " in case.text and swapped:
+    if " must " in case.text and (swapped or (called and _fits_turned(function, case))):
         return f"{name} reads {takes}; you give ({', '.join(given)}).", "Which one comes first?"
     return None
+
+
+def _list(case):
+    """Return what is said of a list in arithmetic."""
+    wants = ("multiply sequence", "concatenate list", "unsupported operand", "bad operand")
+    if any(type(value) is list for value in case.met) and any(want in case.text for want in wants):
+        meaning = "A list cannot be calculated with, entry by entry; an array can."
+        return meaning, "Where does it come from, and which function of numpy makes an array of it?"
+    return None
+
+
+def _fits_turned(function, case):
+    """Whether a function of coursekit takes the two arguments of a call in the other order."""
+    values = [_value(each, case.known) for each in case.part.args]
+    ours = getattr(function, "__module__", "").startswith("coursekit.")
+    if not ours or len(values) != 2 or any(value is UNKNOWN for value in values):
+        return False
+    with contextlib.suppress(Exception), np.errstate(all="ignore"):
+        return function(*values[::-1]) is not None
+    return False
 
 
 def _exchanged(case):

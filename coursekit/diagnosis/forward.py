@@ -55,6 +55,7 @@ def diagnose_forward(received, params, X, activation="sigmoid"):
     check_container("forward pass", "This should be 4 arrays, Z1, A1, z2, p", names, received)
     note = kinds(names, received)
     _refuse_another_order(received, wanted)
+    _refuse_one_point(received, wanted)
     wrong, follow, fine = _judge_steps(received, wanted, Params(*params), X, activation)
     return tell(wrong, _others(follow, fine)) if wrong else right("forward pass", note)
 
@@ -107,6 +108,18 @@ def _from_own(c, name):
     for step in STEPS[name]:
         ends = [end for one in ends for end in take(one, step, RIGHT[step])]
     return getattr(ends[0], name) if ends else None
+
+
+def _refuse_one_point(received, wanted):
+    """Refuse fields that are right for the first point, and 0 or not there for all others."""
+    for got, want in zip(received, wanted, strict=True):
+        got = np.atleast_1d(np.asarray(got, np.float64))
+        if len(want) < 2 or got.shape[1:] != want.shape[1:] or len(got) not in (1, len(want)):
+            return
+        if got[1:].any() or not Value("first", got[0], want[0]).is_right():
+            return
+    text = "Only point 0 has its numbers. Does your loop go over all points, or end after the first?"
+    raise Told(False, "only-first-point", text)
 
 
 def _refuse_another_order(received, wanted):

@@ -163,6 +163,8 @@ def train(my_train, six, twenty):
         still = [np.full(iterations, history[0]) for history in right]
         summed, once = len(data.y) * right[0], ck.forward(first, data.X)
         slope = ck.backward(first, once, data.X, data.y)
+        alike = run_of(*given, iterations, backward=lambda *_: slope)
+        short, fixed = (run_of(data, first, other, iterations) for other in (rate / len(data.y), 0.5))
         up = run_of(*given, iterations, backward=lambda *a: ck.Params(*(-dw for dw in ck.backward(*a))))
         from_p = run_of(*given, iterations, forward=lambda *a: ck.forward(*a)._replace(z2=ck.forward(*a).p))
         stuck = run_of(*given, iterations, forward=lambda *_: once)
@@ -177,6 +179,21 @@ def train(my_train, six, twenty):
                 last,
                 *more[1:],
             ),
+            "Only one iteration is in the history. Where does your return stand?": (
+                one[0],
+                right[0][:1],
+                right[1][:1],
+            ),
+            "Only the last iteration is in the history. Where are its lists made, or filled?": (
+                last,
+                right[0][-1:],
+                right[1][-1:],
+            ),
+            "The two histories have changed places. Which comes first?": (last, right[1], right[0]),
+            "All is there, in another order. Which of the three comes first?": (*right, last),
+            "All steps are alike. Of which weights is the gradient of each iteration?": alike,
+            "The steps are n times too short. Is the gradient a mean already?": short,
+            "This is what the rate 0.5 gives. Where does your loop use learning_rate?": fixed,
             "One iteration too many. How often does your loop run?": more,
             "One iteration too few. How often does your loop run?": fewer,
             "The history is right, the weights are one update behind. Which do you return?": (
