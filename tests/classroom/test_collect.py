@@ -66,6 +66,8 @@ def test_what_names_nobody_or_two_is_refused(name, tmp_path, assignment):
         for i, place in enumerate(places):
             (one,) = collect(tree(tmp_path / str(i), {place: A}), assignment=assignment)
             assert one.place.startswith(place)
+            told = any(map(str.isdigit, place.split("/")[0])) or place.startswith("Ada")
+            assert ("its name does not say whose it is" in one.flags) != told
 
 
 def test_of_teams_files_the_submitted_one_counts_and_it_is_said(tmp_path, assignment, released):
@@ -259,6 +261,7 @@ ROSTERS = {
     "French": "Prénom;Nom\nJosé;\n;Bob\n".encode(),
     "Spanish": '"Nombre","Apellido(s)"\nJosé,\nBob,\n'.encode(),
     "a title above": "Networks, spring\n\nname,id\nJosé,1\nBob,2\n".encode(),
+    "a name that is a comma": b'name,id\n"Jos\xc3\xa9",1\n",",\nBob,2\n',
     "a column without a name": ",name,id\n0,José,1\n1,Bob,2\n".encode(),
     "a name twice": "name,name,id\nJosé,,1\n,Bob,2\n".encode(),
     "lines in a cell": 'name,note\nJosé,"a\nb"\nBob,\n'.encode(),

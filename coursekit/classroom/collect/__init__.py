@@ -68,7 +68,7 @@ def collect(folder, roster=None, assignment=None):
             raise ValueError(f"folder must hold what a class handed in; {readable(str(folder))!r} is empty")
         by_learner = _by_learner(things, look)
         listed = {person.learner for person in people}
-        found = [_found(*one, assignment, listed) for one in by_learner.items()]
+        found = [_found(*one, look, listed) for one in by_learner.items()]
     missing = listed.difference(by_learner)
     found += [Found(learner, "", problem="Nothing was handed in.") for learner in missing]
     return sorted(found, key=lambda one: (plain(one.learner), one.learner))
@@ -120,11 +120,13 @@ def _refuse(one, other, learner):
     raise not_apart(one, other, f"would be {learner!r}. {rest}")
 
 
-def _found(learner, things, assignment, listed):
+def _found(learner, things, look, listed):
     """Look through all that a learner handed in, and take one file."""
-    file, flags = choose(things, assignment)
+    file, flags = choose(things, look.assignment)
     owner = file.owner
     flags += ["handed in late, says the name of the file"] * owner.late
-    flags += ["not in the roster"] * (bool(listed) and learner not in listed)
+    if learner not in listed:
+        flags += ["its name does not say whose it is"] * look.is_nameless(*things[0])
+        flags += ["not in the roster"] * bool(listed)
     upload = (owner.platform, owner.number, owner.upload) if owner.platform else ()
     return Found(learner, file.place, file.data, file.problem, tuple(flags), upload)

@@ -44,7 +44,7 @@ class Look:
     """
 
     def __init__(self, people, assignment, stack):
-        self._assignment, self._stack = assignment, stack
+        self.assignment, self._stack = assignment, stack
         self._own = words(assignment.name if assignment else "")
         self._common = set(words(f"{_COMMON} {AGES}")).union(self._own)
         self._known, self._words = {}, {}
@@ -106,15 +106,10 @@ class Look:
 
     def _holding_people(self, entries, inside):
         """Return the containers in which the roster's learners are; None where it names nobody here."""
-        named = any(map(self._is_person, entries))
-        holding = {
-            i: children
-            for i, children in inside.items()
-            if not self._is_person(entries[i])
-            and (self._is_common(entries[i]) or not named)
-            and self._holds_person(children)
-        }
-        return holding if named or holding else None
+        people = {i for i, entry in enumerate(entries) if self._is_person(entry)}
+        may = {i for i in inside if i not in people and (not people or self._is_common(entries[i]))}
+        holding = {i: inside[i] for i in may if self._holds_person(inside[i])}
+        return holding if people or holding else None
 
     def _is_person(self, entry):
         return bool(self._told(entry.stem, self._known))
@@ -139,6 +134,10 @@ class Look:
             return False  # a learner's number
         single = {word for word in own if len(word) == 1 and word.isascii()}  # as in "section B"
         return not own - self._common - single and (not own or own != single)
+
+    def is_nameless(self, owner, entry):
+        """Whether neither a platform nor a word or number in its name tells whose a thing is."""
+        return not owner.number and not re.search(r"\d", entry.stem) and self._is_common(entry)
 
     def _leads_to_names(self, children):
         """Whether all that may be handed in may be named as learners, perhaps some folders deeper."""
@@ -166,7 +165,7 @@ class Look:
     def _holds(self, entry):
         """Whether a notebook is one of the assignment."""
         try:
-            return entry.children is None and holds(read(entry, LARGEST), self._assignment) > 0
+            return entry.children is None and holds(read(entry, LARGEST), self.assignment) > 0
         except Damaged:
             return False
 

@@ -137,7 +137,10 @@ def _person(cells):
     ids, emails, files = (found.get(meaning, []) for meaning in ("id", "email", "file"))
     named = [*found.get("learner", []), f"{first} {last}".strip(), *ids, *emails]
     learner = next(filter(None, named), "")
-    if not learner or plain(learner) in ("pointspossible", "studenttest"):  # a line that Canvas adds
+    if not learner.strip(", ") or plain(learner) in (
+        "pointspossible",
+        "studenttest",
+    ):  # a line that Canvas adds
         return None
     own = " ".join(reversed(learner.split(","))).split()
     ends = [own[0], own[-1]]  # perhaps without what stands between first and last name
