@@ -122,8 +122,9 @@ def _value(part, known):
 
 def _meaning(case):
     if isinstance(case.part, ast.Raise):
-        return f"That line raises it, and says: {case.text}", "What did it expect, and what came?"
-    for look in (_exchanged, _unclear_truth, _shapes, _nothing, _missing_name, _arguments, _list):
+        said, _, asked = case.text.rpartition(": ") if case.text.endswith("?") else (case.text, "", "")
+        return f"That line raises it, and says: {said}", asked or "What did it expect, and what came?"
+    for look in (_exchanged, _unclear_truth, _index, _shapes, _nothing, _missing_name, _arguments, _list):
         if said := look(case):
             return said
     for kind, pieces, meaning, question in _rows():
@@ -157,11 +158,26 @@ def _unclear_truth(case):
         return "a < b < c is read as (a < b) and (b < c), and `and` wants one answer, not an array.", joined
     if isinstance(case.part, (ast.BoolOp, ast.UnaryOp)):
         return "and, or, not want one True or False; here is an array of them.", joined
+    if isinstance(case.part, ast.Compare) and isinstance(case.part.ops[0], (ast.Eq, ast.NotEq)):
+        meaning = "Two arrays are compared, entry by entry, where an if wants one answer."
+        return meaning, "Do you mean their entries, or where each of them stands: its number, its place?"
     if case.part is not None:
         meaning = "An if decides once; here is an array of many answers."
         return meaning, "Which function of numpy chooses entry by entry?"
     meaning = "One answer is wanted by if, and, a < b < c or Python's max; here is an array of many."
     return meaning, "Which sign or which function of numpy does it entry by entry?"
+
+
+def _index(case):
+    """Return what is said of an index of a list that is no whole number."""
+    if "list indices must be integers" not in case.text or not isinstance(case.part, ast.Subscript):
+        return None
+    if isinstance(_value(case.part.slice, case.known), tuple):
+        return "An index is one whole number, and several values stand there.", "Which one is the index?"
+    divided = "/" in case.cell.replace("//", "")
+    meaning = f"An index is a whole number{'; a division by / gives none' * divided}."
+    asked = "Which value is it, and what would // give?"
+    return meaning, asked if divided else "Which of your values is one, and which stands in the brackets?"
 
 
 def _shapes(case):

@@ -6,6 +6,7 @@ import numpy as np
 
 import coursekit as ck
 from coursekit.lesson import exercises as ex
+from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
 
 
@@ -91,7 +92,7 @@ def init(my_init):
         parts.append(ex.compare_call(f"{h} units", my_init, (h, other), right, mistakes=slips_init(h, seed)))
     parts.append(ex.compare_call("5 units, all different", distinct_units, (), 5, mistakes={copied_units: 1}))
     parts.append(ex.compare_call("draws from rng", generator_has_moved, (), True, mistakes={unmoved: False}))
-    return ex.check("Exercise 1: initialise", *parts)
+    return ex.check("Exercise 1: initialise", *parts, *own_lines(my_init, "ck.init_params"))
 
 
 def forward(X, my_forward, params, six, three_units):
@@ -104,7 +105,7 @@ def forward(X, my_forward, params, six, three_units):
         slip = "Right for the sigmoid only. Where does your code use `activation`?"
         look["mistakes"] = {slip: ck.forward(*given[:2])}
         parts.append(ex.compare_call(name, my_forward, given, ck.forward(*given), **look))
-    return ex.check("Exercise 2: feed forward", *parts)
+    return ex.check("Exercise 2: feed forward", *parts, *own_lines(my_forward, "ck.forward"))
 
 
 def backward(X, my_backward, params, six, three_units, y):
@@ -119,7 +120,7 @@ def backward(X, my_backward, params, six, three_units, y):
         look["mistakes"] = {slip: ck.backward(*given[:4])}
         right = Gradient(*ck.backward(*given))
         parts.append(ex.compare_call(name, my_backward, given, right, **look))
-    return ex.check("Exercise 3: go back", *parts)
+    return ex.check("Exercise 3: go back", *parts, *own_lines(my_backward, "ck.backward"))
 
 
 def update(six, update_step):
@@ -220,4 +221,4 @@ def train(my_train, six, twenty):
     for given in ((twenty, four, 0.5, 6), (six, three, 4.0, 11)):
         name, right = f"{given[3]} iterations", run_of(*given)
         parts.append(ex.compare_call(name, my_train, given, right, mistakes=slips_train(*given)))
-    return ex.check("Exercise 5: the whole loop", *parts)
+    return ex.check("Exercise 5: the whole loop", *parts, *own_lines(my_train, "ck.train"))
