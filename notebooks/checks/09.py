@@ -218,9 +218,9 @@ def network_slips(right, *given):
 
 
 def network(add_row, go_back_arrays, gradient_of, mean_loss, product, record, squash_all):
-    title, names = "Exercise 4: any network", getattr(getattr(gradient_of, "__code__", None), "co_names", ())
+    names = getattr(getattr(gradient_of, "__code__", None), "co_names", ())
     if {"go_back", "way_back"} & set(names) and "go_back_arrays" not in names:
-        return ex.check(title, ex.Part("the way back", "not yet", PULLS))
+        return ex.check("Exercise 4: any network", ex.Part("the way back", "not yet", PULLS))
     right = ready_network(add_row, go_back_arrays, mean_loss, product, record, squash_all)
     draw, parts = np.random.default_rng(3), []
     points, labels = draw.uniform(-1, 1, (7, 2)), np.array([0, 1, 1, 0, 1, 0, 0])
@@ -230,7 +230,7 @@ def network(add_row, go_back_arrays, gradient_of, mean_loss, product, record, sq
         given = (points, labels, some)
         slips = network_slips(right, *given)
         parts.append(ex.compare_call(name, gradient_of, given, right(*given), mistakes=slips))
-    return ex.check(title, *parts)
+    return ex.check("Exercise 4: any network", *parts)
 
 
 def ready_slopes():
