@@ -19,7 +19,7 @@ from nbclient import NotebookClient
 notebook = nbformat.read(sys.argv[1], as_version=4)
 where = {"metadata": {"path": sys.argv[2]}}
 NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
-print(nbformat.writes(notebook))
+sys.stdout.buffer.write(nbformat.writes(notebook).encode())
 """
 
 
