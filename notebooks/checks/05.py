@@ -212,6 +212,7 @@ def boxes(box_a_mistake, box_b_mistake, box_c_mistake, pool):
     hints_b = dict.fromkeys(pool[1:], "Which ratio differs from 1 here?")
     hints_c = dict.fromkeys(slope_names, compare_slopes) | {
         "none": "What is the verdict of its report? Which block is it about?",
+        "through dW2": "Is the ratio the same all down a column on 6 points, or only on 1?",
         **dict.fromkeys(("summed", "mean twice", "sign flipped"), W2_wrong),
     }
     a, b, c = box_a_mistake, box_b_mistake, box_c_mistake
