@@ -3,8 +3,10 @@
 import hashlib
 import json
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 from coursekit._parallel import cores, progress_bar, run_tasks
@@ -133,9 +135,10 @@ def _printable(data):
 
 
 def _run_parts(job, found, submission, record):
-    answer = _ask(job, found, submission.answers)
+    answer, ended = _ask(job, found, submission.answers)
     parts = {key: _parts(job, submission.answers, answer, key) for key in ("notebook", "carried")}
     flags = [*record.flags, *submission.flags, *(flag for line in answer for flag in line.get("flags", []))]
+    flags += [f"{why}. The rest was judged without what did it." for why in ended.values() if job["carry"]]
     problem = answer[-1].get("problem", "")
     if len(parts["notebook"]) == len(job["parts"]) and problem:
         flags, problem = [*flags, f"All checks were done before this: {problem}."], ""
@@ -144,7 +147,7 @@ def _run_parts(job, found, submission, record):
         data="" if problem.startswith(FAULT) else record.data,  # the next run tries it again
         flags=tuple(dict.fromkeys(flags)),
         problem=problem,
-        parts=tuple(_better(job, submission.answers, parts, one, problem) for one in record.parts),
+        parts=tuple(_better(job, submission.answers, parts, one, ended, problem) for one in record.parts),
         carried=tuple(parts["carried"].values()) or None,
         written=submission.written,
         answers=submission.answers,
@@ -153,7 +156,11 @@ def _run_parts(job, found, submission, record):
 
 
 def _ask(job, found, answers):
-    """Have a worker run a submission, and the reference on the same inputs; return what it told."""
+    """Have a worker run a submission, and the reference on the same inputs; return what it told.
+
+    Also return what ended a kernel or broke a limit, by part. Then the rest runs anew without what that part
+    runs: first without its added cells, where there are any, then without its answers.
+    """
     variant = f"{found.learner} {hashlib.sha256(found.data).hexdigest()}"
     request = {
         "parts": job["parts"],
@@ -162,7 +169,49 @@ def _ask(job, found, answers):
         "carried": notebook(job, answers, variant, carry=True) if job["carry"] else None,
         "own": "\n".join([job["public"], *(code for codes in answers.values() for code in codes)]),
     }
-    return asked(job, request, runs=3)
+    told, ended, tries, left_out = asked(job, request, runs=3), {}, {}, set()
+    answer, end = told, time.monotonic() + job["limits"]["total"]
+    while (found := _ended(job["parts"], told)) and time.monotonic() < end:
+        part, why = found
+        ended.setdefault(part, why)
+        tries.setdefault(part, _tries(job, answers, part, why) if job["carry"] else iter(()))
+        if (one := next(tries[part], None)) is None:
+            break
+        answers = one
+        left_out |= {part} if _is_left_out(job, answers, part) else set()
+        request |= {"notebook": None, "carried": notebook(job, answers, variant, carry=True)}
+        told = asked(job, request, runs=2)
+        answer = [*answer, *(line for line in told if line.get("part", {}).get("name") not in left_out)]
+    return answer, ended
+
+
+def _ended(parts, told):
+    """Return in which part a kernel was ended, and by what; or None. A broken limit ends the whole worker."""
+    done = []
+    for line in told:
+        if line.get("ended"):
+            return next(iter(line["ended"].items()))
+        done = [] if "flags" in line else [*done, line["part"]["name"]] if "part" in line else done
+    why, waiting = told[-1].get("problem", FAULT), [name for name in parts if name not in done]
+    return None if why.startswith(FAULT) or not waiting else (waiting[0], why)
+
+
+def _tries(job, answers, part, why):
+    """Yield answers without what may have ended the kernel in a part: its added cells, its answers, both."""
+    cells, names = job["assignment"].cells, job["parts"][part]["answers"]
+    here = next(i for i, cell in enumerate(cells) if cell.name == part)
+    begin = max((i for i, cell in enumerate(cells[:here]) if cell.name in job["parts"]), default=0)
+    around = {cell.name for cell in cells[begin:here]} | ({""} if begin == 0 else set())
+    bare = {name: codes[: name in names] if name in around else codes for name, codes in answers.items()}
+    if bare != answers and not why.startswith((part, *names)):
+        yield bare
+    stubs = {name: [job["stubs"][name]] for name in names}
+    yield answers | stubs
+    yield bare | stubs
+
+
+def _is_left_out(job, answers, part):
+    return all(answers[name] == [job["stubs"][name]] for name in job["parts"][part]["answers"])
 
 
 def _parts(job, answers, told, key):
@@ -180,18 +229,21 @@ def _parts(job, answers, told, key):
     return parts
 
 
-def _better(job, answers, parts, nothing, problem):
+def _better(job, answers, parts, nothing, ended, problem):
     """Return the better figure of a part, alone or on right earlier parts, and which of these it rests on."""
+    why = ended.get(nothing.name) or problem or next(iter(ended.values()), "")
     part = parts["notebook"].get(nothing.name)
-    if part is None:
-        return replace(nothing, stopped=(f"not run: {problem}",))
-    carried = parts["carried"].get(part.name, part)
-    if carried.earned <= part.earned:
+    carried = parts["carried"].get(nothing.name, part)
+    if carried is None:
+        return replace(nothing, stopped=(f"not run: {why}",))
+    if part is not None and carried.earned <= part.earned:
         return part
-    lost = [one.name for one in parts["notebook"].values() if one.earned < one.points]
+    part, shown = nothing, parts["carried"] | parts["notebook"]
+    lost = [name for name in job["parts"] if name not in shown or shown[name].earned < shown[name].points]
+    earlier = list(takewhile(lambda name: name != part.name, job["parts"]))
     own = "\n".join(code for name in job["parts"][part.name]["answers"] for code in answers.get(name, []))
     used, named = set(re.findall(r"\w+", own)), {}
-    for name in lost[: lost.index(part.name)]:
+    for name in filter(lost.__contains__, earlier):
         bound = {word for answer in job["parts"][name]["answers"] for word in job["names"][answer]}
         named[name] = sorted(bound & used)
     rests = [name for name in named if named[name]] or list(named)

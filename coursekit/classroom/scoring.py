@@ -32,6 +32,7 @@ def score(cell, part, entries, stopped, own):
     for entry in cell["values"]:
         if isinstance(entry.get("name"), str):
             reported.setdefault(entry["name"], entry)
+    entries = [entry for entry in entries if entry["weight"]]
     steps = tuple(_step(entry, reported.get(entry["name"]), own) for entry in entries)
     weights = [entry["weight"] for entry in entries]
     right = sum(weight for weight, step in zip(weights, steps, strict=True) if step.passed)
@@ -43,6 +44,12 @@ def score(cell, part, entries, stopped, own):
             found.append(("the check", cell["error"]))
         why = [f"{name} stopped with {sayable(error, own)}" for name, error in found]
     return PartGrade(cell["name"], part["points"], earned, steps, tuple(why))
+
+
+def doubts(cell, entries):
+    """Return the names of what the reference reports without weight, and what is True of this cell's."""
+    true = [entry.get("name") for entry in cell["values"] if entry.get("value") == {"truth": True}]
+    return [entry["name"] for entry in entries if not entry["weight"] and entry["name"] in true]
 
 
 def _step(expected, received, own):

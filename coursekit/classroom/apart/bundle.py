@@ -38,7 +38,8 @@ class Report:
             Numbers, texts, truth values, arrays, or tuples of these; a function is called, and its
             exception is reported in its place.
         weight : float
-            This value's share of the part's points, beside the others' weights.
+            This value's share of the part's points, beside the others' weights. With 0 it is a doubt: where
+            it is True, its name is said to the instructor, and no point is taken.
         tolerance : float
             Largest allowed difference, relative to the larger of 1 and the expected size.
         diagnose : str, optional

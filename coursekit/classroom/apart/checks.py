@@ -13,7 +13,6 @@ import copy
 import functools
 import json
 import math
-import sys
 import types
 import warnings
 
@@ -22,7 +21,6 @@ import numpy as np
 from coursekit.classroom.apart.bundle import Report
 
 LIBRARIES = (builtins, ast, base64, copy, json, math, np, np.linalg, np.random)
-COUNTED = {"exp", "exp2", "expm1", "log", "log1p", "logaddexp", "power", "pow", "sinh", "tanh", "expit"}
 
 
 class Names(dict):
@@ -50,7 +48,6 @@ class Checks:
         self._given, self._libraries = {}, [(vars(module), dict(vars(module))) for module in LIBRARIES]
         self._builtins = self._libraries[0][1]
         self._own = Names(self._given, self._builtins, self._theirs)
-        self._own["frugal"] = self.frugal
         self._right = Names(self._given, self._builtins, self._theirs)
 
     def restore(self):
@@ -105,27 +102,6 @@ class Checks:
         finally:
             self._theirs.update(covered)
 
-    def frugal(self, function, most):
-        """Return what a function without arguments returns; refuse where it takes many exponentials.
-
-        Slopes by trial do: `most` is how many numbers it may take an exponential, a logarithm or the like of.
-        """
-        taken = []
-        with contextlib.ExitStack() as stack:
-            for module in filter(None, (np, math, sys.modules.get("scipy.special"))):
-                for name in COUNTED & set(vars(module)):
-                    original = vars(module)[name]
-                    counted = _counted(original, taken)
-                    held = [(vars(module), name)]
-                    held += [(self._theirs, own) for own, value in self._theirs.items() if value is original]
-                    for names, own in held:
-                        names[own] = counted
-                        stack.callback(names.__setitem__, own, original)
-            made = function()
-        if sum(taken) > most:
-            raise ValueError("slopes by trial: the loss was asked for again and again")
-        return made
-
 
 def _on_copies(function):
     """Return a learner's function that may change what it is given, as it may in the public check."""
@@ -135,14 +111,6 @@ def _on_copies(function):
         return function(*copy.deepcopy(given), **copy.deepcopy(named))
 
     return called
-
-
-def _counted(function, taken):
-    def counted(values, *more, **options):
-        taken.append(np.size(values))
-        return function(values, *more, **options)
-
-    return counted
 
 
 def _does_something(value):

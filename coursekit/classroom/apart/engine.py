@@ -29,8 +29,8 @@ def run_notebook(text, folder, limits, kernels, noted):
     """Run a notebook, and hand on what each cell gave as soon as it did.
 
     The socket lies in `folder`, into which the kernel's user can look. `noted` is called with a dict for each
-    cell: its metadata, and values, text, error (a text or None), skipped. Raises RuntimeError where no kernel
-    starts or nbval runs nothing.
+    cell: its metadata, and values, text, error (a text or None), skipped, ended (what ended the kernel by
+    then, or nothing). Raises RuntimeError where no kernel starts or nbval runs nothing.
     """
     notes, kernel = Notes(noted), Kernel(folder, limits, kernels)
     with tempfile.TemporaryDirectory() as scratch:
@@ -77,10 +77,11 @@ class Notes:
         """Hand on what a cell gave."""
         report = yield
         if call.when == "call" and not self.fault:
-            reply = item.parent.kernel.reply
+            kernel = item.parent.kernel
+            reply = kernel.reply
             error = reply["error"] or (str(call.excinfo.value)[:500] if call.excinfo else None)
             try:
-                self._noted({**item.cell.metadata, **reply, "error": error})
+                self._noted({**item.cell.metadata, **reply, "error": error, "ended": kernel.ended})
             except Exception as fault:  # pytest would end, and say nothing
                 self.fault = fault
         return report
@@ -99,7 +100,7 @@ class Kernel:
     def __init__(self, folder, limits, kernels):
         self._limits, self._kernels = limits, kernels
         self._left = {True: limits["extra"], False: limits["total"]}
-        self._buffer, self._messages, self._ended = bytearray(), [], ""
+        self._buffer, self._messages, self.ended = bytearray(), [], ""
         self.cell, self.reply = {}, NOTHING
         try:
             self._stream = connect(folder, kernels)
@@ -114,8 +115,8 @@ class Kernel:
         self._seconds = min(self._limits["cell"], self._left[extra])
         if self.reply["skipped"] and (code := self.cell.get("lasting", "")):
             self._seconds = min(LASTING, self._left[True] + self._limits["extra"])  # as much again, in all
-        if self._ended:
-            raise RuntimeError(self._ended)
+        if self.ended:
+            raise RuntimeError(self.ended)
         if self._left[extra] <= 0 and not extra:
             raise RuntimeError(f"nothing ran after {self._limits['total']:g} s")
         if self._sends(code):
@@ -161,9 +162,9 @@ class Kernel:
         return line
 
     def _fail(self, what):
-        self._ended = f"{self.cell['where']} {what}"
+        self.ended = f"{self.cell['where']} {what}"
         self.stop()
-        raise RuntimeError(self._ended)
+        raise RuntimeError(self.ended)
 
     def get_message(self, stream, timeout=None):
         """Return the next message as Jupyter words it; nbval asks for "iopub" alone."""

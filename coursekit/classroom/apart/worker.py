@@ -79,9 +79,10 @@ def grade(request, run, tell, limits):
     """Run the reference and a learner's notebook on the same inputs, and tell what each part earned.
 
     A request has reference, notebook, carried: notebooks, the last with right earlier parts, which is run
-    where something was lost; parts: name -> points, and the answers it builds on; own: the learner's text.
+    where something was lost, or there is no other; parts: name -> points, and the answers it builds on; own:
+    the learner's text. Where the kernel ended in a part, nothing is told of later ones; a line says why.
     """
-    from coursekit.classroom.scoring import sayable, score
+    from coursekit.classroom.scoring import doubts, sayable, score
 
     ran, patient = [], {**limits, "cell": limits["total"]}  # a busy machine is no fault of the source
     run(request["reference"], limits=patient, noted=ran.append)
@@ -89,26 +90,30 @@ def grade(request, run, tell, limits):
     for name in request["parts"]:
         if not expected.get(name) or not all("value" in entry for entry in expected[name]):
             raise ValueError(f"the source's own solutions do not run on this learner's inputs ({name})")
-    lost, stops = False, []
+    lost, stops = request["notebook"] is None, []
     for key in ("notebook", "carried"):
-        stopped, flags = {}, []
+        stopped, flags, ended = {}, [], {}
 
-        def noted(cell, key=key, stopped=stopped, flags=flags):
+        def noted(cell, key=key, stopped=stopped, flags=flags, ended=ended):
             nonlocal lost
             flags += _flags(cell)
-            if cell["role"] == "extra" and cell["error"] and not _flags(cell):
+            if cell["role"] == "extra" and cell["error"] and not (_flags(cell) or cell["ended"]):
                 stops.append(f"{cell['where']} stopped with {sayable(cell['error'], request['own'])}.")
             if cell["role"] == "answer" and cell["error"]:
                 stopped[cell["name"]] = cell["error"]
-            if cell["role"] == "check":
-                name = cell["name"]
+            name = cell["name"]
+            if cell["role"] == "check" and name in request["parts"] and not ended:
+                ended.update({name: cell["ended"]} if cell["ended"] else {})
                 part = score(cell, request["parts"][name], expected[name], stopped, request["own"])
                 lost = lost or part.earned < part.points
+                flags += doubts(cell, expected[name])
                 tell({"part": part.as_dict(), "of": key})
 
         if request[key] and (key == "notebook" or lost):
             run(request[key], limits=limits, noted=noted)
-            tell({"flags": sorted({*flags, *(stops if lost else [])}), "of": key})
+            tell({"flags": sorted({*flags, *(stops if lost else [])}), "of": key, "ended": ended})
+            if ended:
+                break
     tell({"done": True})
 
 
@@ -123,7 +128,7 @@ def _flags(cell):
         return [f"{cell['where']} calls quit() or exit(), which ends a notebook. Take it out."]
     if error.startswith("OutOfTime"):
         return [f"{cell['where']} took too long and was stopped."]
-    return [error] if error.startswith(cell["where"]) else []
+    return []
 
 
 if __name__ == "__main__":
