@@ -205,13 +205,12 @@ def _tries(job, answers, part, why):
     bare = {name: codes[: name in names] if name in around else codes for name, codes in answers.items()}
     if bare != answers and not why.startswith((part, *names)):
         yield bare
-    stubs = {name: [job["stubs"][name]] for name in names}
-    yield answers | stubs
-    yield bare | stubs
+    for kept in (answers, bare):
+        yield kept | {name: [job["stubs"][name], *kept.get(name, [])[1:]] for name in names}
 
 
 def _is_left_out(job, answers, part):
-    return all(answers[name] == [job["stubs"][name]] for name in job["parts"][part]["answers"])
+    return all(answers[name][0] == job["stubs"][name] for name in job["parts"][part]["answers"])
 
 
 def _parts(job, answers, told, key):

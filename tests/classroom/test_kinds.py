@@ -308,9 +308,43 @@ ENDS = {
 @pytest.mark.parametrize("name", ENDS)
 def test_parts_done_before_something_ended_the_kernel_keep_their_points(name, tiny):
     record = graded(tiny, RIGHT, [("tiny-double-check", ENDS[name])])
-    assert earned(record)["double"] == 3
-    said = json.dumps([record.problem, record.flags, record.parts[1].as_dict()["stopped"]])
-    assert record.parts[1].earned == 1 or re.search("added cell|more than", said), said
+    assert earned(record) == {"double": 3, "add": 1}  # and those after it are judged without it
+    assert not record.problem
+    assert name == "output" or re.search("added cell|more than", str(record.flags)), record.flags
+
+
+FROM_INSIDE = {
+    "leaves": "import os; os._exit(0)",
+    "dies": "import ctypes; ctypes.string_at(0)",
+    "hears no clock": "return sum(range(10**13))",
+    "memory": ENDS["memory"].replace("def eat", "global eat\ndef eat"),
+    "processes": ENDS["forks"],
+}
+
+
+@pytest.mark.parametrize("name", FROM_INSIDE)
+def test_an_answer_that_ends_the_kernel_costs_its_own_part_alone(name, tiny):
+    body = "".join(f"    {line}\n" for line in FROM_INSIDE[name].splitlines())
+    limits = replace(LIMITS, cell=2.0 if name == "hears no clock" else 20.0).as_dict()
+    helped = {"tiny-add": "def add(a, b):\n    return plus(b, a)"}
+    helper = [("tiny-double", "def plus(one, other):\n    return one + other")]
+    record = graded(tiny | {"limits": limits}, helped | {"tiny-double": f"def double(x):\n{body}"}, helper)
+    assert earned(record) == {"double": 0, "add": 1}
+    assert record.parts[1].rests_on == ("double",)
+    assert not record.problem
+    told = f"{record.parts[0].stopped} {record.flags}"
+    assert re.search("double (ended the kernel|did not stop in time)|more than", told), told
+    assert "not run" in f"{record.parts[0].stopped} {record.parts[0].steps}"
+
+
+def test_two_answers_that_end_the_kernel_cost_their_two_parts(real):
+    leaves = "    import os\n    os._exit(0)\n"
+    ends = {name: SOLUTION[name].split('"""\n')[0] + '"""\n' + leaves for name in ("loss", "update")}
+    record = graded(real, SOLUTION | ends)
+    assert set(lost(record)) == {"step-3-loss", "step-5-update"}
+    assert "loss ended the kernel" in str(record.parts[2].stopped)
+    (train,) = [part for part in record.parts if part.name == "step-6-train"]
+    assert train.rests_on == ("step-3-loss", "step-5-update")
 
 
 def test_quit_in_an_added_cell_is_named_and_costs_nothing(tiny):
@@ -322,6 +356,9 @@ def test_quit_in_an_added_cell_is_named_and_costs_nothing(tiny):
 
 def test_a_kernel_that_dies_in_an_added_cell_is_told_by_the_cell(tiny):
     record = graded(tiny, RIGHT, [("tiny-double-check", "import os; os._exit(0)")])
+    assert "An added cell after double ended the kernel" in str(record.flags)
+    record = graded(tiny | {"carry": False}, RIGHT, [("tiny-double-check", "import os; os._exit(0)")])
+    assert earned(record) == {"double": 3, "add": 0}
     assert "An added cell after double ended the kernel" in str(record.parts[1].stopped)
 
 
