@@ -230,22 +230,21 @@ def _parts(job, answers, told, key):
 
 def _better(job, answers, parts, nothing, ended, problem):
     """Return the better figure of a part, alone or on right earlier parts, and which of these it rests on."""
-    why = ended.get(nothing.name) or problem or next(iter(ended.values()), "")
-    part = parts["notebook"].get(nothing.name)
-    carried = parts["carried"].get(nothing.name, part)
+    alone = parts["notebook"].get(nothing.name)
+    carried = parts["carried"].get(nothing.name, alone)
     if carried is None:
+        why = ended.get(nothing.name) or problem or next(iter(ended.values()), "")
         return replace(nothing, stopped=(f"not run: {why}",))
-    if part is not None and carried.earned <= part.earned:
-        return part
-    part, shown = nothing, parts["carried"] | parts["notebook"]
-    lost = [name for name in job["parts"] if name not in shown or shown[name].earned < shown[name].points]
-    earlier = list(takewhile(lambda name: name != part.name, job["parts"]))
-    own = "\n".join(code for name in job["parts"][part.name]["answers"] for code in answers.get(name, []))
-    used, named = set(re.findall(r"\w+", own)), {}
-    for name in filter(lost.__contains__, earlier):
-        bound = {word for answer in job["parts"][name]["answers"] for word in job["names"][answer]}
-        named[name] = sorted(bound & used)
-    rests = [name for name in named if named[name]] or list(named)
+    if alone is not None and carried.earned <= alone.earned:
+        return alone
+    shown, own = parts["carried"] | parts["notebook"], job["parts"][nothing.name]["answers"]
+    used = set(re.findall(r"\w+", "\n".join(code for name in own for code in answers.get(name, []))))
+    named = {}
+    for name in takewhile(lambda name: name != nothing.name, job["parts"]):
+        if name not in shown or shown[name].earned < shown[name].points:
+            bound = {word for answer in job["parts"][name]["answers"] for word in job["names"][answer]}
+            named[name] = sorted(bound & used)
+    rests = [name for name in named if named[name]] or list(named if alone else ())
     why = [f"it uses your {' and '.join(named[name]) or name}: mend {name} first" for name in rests]
     return replace(carried, rests_on=tuple(rests), stopped=(*carried.stopped, *why))
 

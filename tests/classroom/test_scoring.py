@@ -14,7 +14,7 @@ import pytest
 import coursekit as ck
 from coursekit.classroom.apart.bundle import pack
 from coursekit.classroom.apart.kernel import limit
-from coursekit.classroom.scoring import sayable, score
+from coursekit.classroom.scoring import doubts, sayable, score
 
 
 def entry(name, value, **more):
@@ -41,6 +41,16 @@ def test_all_right_earns_all():
     part = scored([entry("values", RIGHT + 1e-6), entry("a word", "Circle")])
     assert part.earned == 4
     assert part.stopped == ()
+
+
+def test_what_has_no_weight_takes_no_point_and_is_a_doubt_where_it_is_true():
+    expected = [*EXPECTED, entry("look at it", False, weight=0), entry("and at this", False, weight=0)]
+    right = [entry("values", RIGHT), entry("a word", "circle")]
+    made = [*right, entry("look at it", True), entry("and at this", False), entry("own words", True)]
+    part = scored(made, expected=expected)
+    assert (part.earned, len(part.steps)) == (4, 2)
+    assert doubts({"values": made}, expected) == ["look at it"]
+    assert doubts({"values": [*right, {"name": "look at it", "error": "no"}, {"name": {}}]}, expected) == []
 
 
 def test_a_known_mistake_is_named_and_the_rest_counts():
