@@ -179,8 +179,8 @@ def _ask(job, found, answers):
             break
         answers = one
         left_out |= {part} if _is_left_out(job, answers, part) else set()
-        request |= {"notebook": None, "carried": notebook(job, answers, variant, carry=True)}
-        told = asked(job, request, runs=2)
+        anew = {"notebook": None, "carried": notebook(job, answers, variant, carry=True)}
+        told = asked(job, request | anew, runs=2)
         answer = [*answer, *(line for line in told if line.get("part", {}).get("name") not in left_out)]
     return answer, ended
 
