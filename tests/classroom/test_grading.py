@@ -221,7 +221,7 @@ def class_of_five(tmp_path, released):
     return folder
 
 
-TOTALS = {"ada": 4, "bo": 3, "carl": 0, "dora": 0, "=eve": 0}
+TOTALS = {"ada": 4, "bo": 3, "carl": 0, "dora": 0, "=eve": 1}
 
 
 def test_a_class_is_graded_and_a_second_run_repeats_nothing(source, class_of_five, tmp_path, monkeypatch):
@@ -341,7 +341,7 @@ def test_the_table_is_safe_in_a_spreadsheet(source, class_of_five, tmp_path, cap
     assert "ada: 4 of 6" in capsys.readouterr().out
     with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
-    assert [row["total"] for row in rows] == ["4", "3", "0", "0", "0"]
+    assert [row["total"] for row in rows] == ["4", "3", "0", "0", "1"]
     assert rows[4]["learner"] == "'=eve"
     assert rows[1] | {"double": "3", "add": "0"} == rows[1]
     assert main(["grade", str(source), str(tmp_path / "none"), "--to", str(tmp_path / "x")]) == 1
@@ -358,7 +358,7 @@ def test_one_learner_graded_anew_renews_every_page_and_table(
     assert main([*command, "--only", "bo"]) == 0
     assert "bo: 4 of 6" in capsys.readouterr().out
     with (tmp_path / "out" / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
-        assert [row["total"] for row in csv.DictReader(file)] == ["4", "4", "0", "0", "0"]
+        assert [row["total"] for row in csv.DictReader(file)] == ["4", "4", "0", "0", "1"]
     (page,) = (tmp_path / "out" / "feedback").glob("bo-*.html")
     assert "bo: <strong>4 of 6 points" in page.read_text(encoding="utf-8")
     assert page.name in (tmp_path / "out" / "class.html").read_text(encoding="utf-8")
