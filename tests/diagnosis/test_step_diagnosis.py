@@ -371,7 +371,8 @@ def test_what_learners_wrote_is_judged_as_the_lesson_judges_it(exercise):
         except Exception:  # what a lesson reports as "stopped with ..."
             judged["stopped"] += 1
             continue
-        elsewhere = exercise == "04-tanh"  # its other function may be the wrong one
+        # The other function of 04 may be the wrong one; what calls the course is right, and not of their own.
+        elsewhere = exercise == "04-tanh" or attempt["style"] == "the course's own"
         assert found.ok is ("message" not in attempt) or (elsewhere and found.ok), (attempt["style"], found)
         judged["right" if found.ok else "named" if found.mistake else "unknown"] += 1
         if not found.ok and not found.mistake:
