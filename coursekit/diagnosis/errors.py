@@ -4,31 +4,18 @@ What an exception means is a row of `stops.txt`, or said by a function here that
 """
 
 import ast
-import builtins
 import contextlib
-import difflib
 import inspect
-import itertools
 import linecache
-import re
 import sysconfig
 import traceback
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
-
 from coursekit.diagnosis.evidence import in_words
+from coursekit.diagnosis.meanings import UNKNOWN, meaning_of, value_of
 
-TABLE = Path(__file__).with_name("stops.txt")  # exception and pieces of its message; meaning; question
 FOREIGN = sysconfig.get_path("stdlib"), Path(__file__).parents[1]
-PURE = "abs array column_stack cos dot exp len log matmul max maximum mean min minimum ones ones_like outer "
-PURE += "ravel reshape sin sqrt square squeeze std sum tanh transpose where zeros zeros_like"
-LOOKED_UP = (ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice)
-LOOKED_UP += (ast.Tuple, ast.Call, ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
-GIVES_NONE = "append|extend|insert|sort|reverse|update|fill|shuffle"
-UNKNOWN = object()  # the value of an expression that cannot be looked up without running more of it
 
 
 def explain_stop(function, error, arguments=()):
@@ -46,7 +33,7 @@ def explain_stop(function, error, arguments=()):
     case = SimpleNamespace(function=function, error=error, text=str(error), given=arguments, part=part)
     case.known, case.met = known, [value for _, value in pairs]
     case.cell = "".join(linecache.getlines(steps[-1][0].filename)) if steps else ""
-    meaning, question = _meaning(case)
+    meaning, question = meaning_of(case)
     lines = [f"{who} with {type(error).__name__}{f' at  {line}' if line else ''}", meaning]
     if met and not isinstance(part, ast.Attribute):
         lines.append(f"There, {', '.join(f'{text} is {in_words(value)}' for text, value in met.items())}.")
@@ -100,235 +87,7 @@ def _operands(part, known):
     elif isinstance(part, ast.Name):
         parts = [part]
     for each in [one for some in parts for one in getattr(some, "elts", [some])]:
-        value = _value(each, known)
+        value = value_of(each, known)
         kinds = (inspect.ismodule, inspect.isroutine, inspect.isclass)
         if not (isinstance(each, ast.Constant) or any(kind(value) for kind in kinds)):
             yield ast.unparse(each), value
-
-
-def _value(part, known):
-    """Return what an expression stands for, or UNKNOWN; only what changes nothing is looked up."""
-    for node in ast.walk(part):
-        called = isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if not isinstance(node, LOOKED_UP) or (called and called not in PURE.split()):
-            return UNKNOWN
-    with contextlib.suppress(Exception), np.errstate(all="ignore"):
-        return eval(compile(ast.Expression(part), "<part>", "eval"), dict(known))
-    return UNKNOWN
-
-
-# What it means: (meaning, question)
-
-
-def _meaning(case):
-    if isinstance(case.part, ast.Raise):
-        said, _, asked = case.text.rpartition(": ") if case.text.endswith("?") else (case.text, "", "")
-        return f"That line raises it, and says: {said}", asked or "What did it expect, and what came?"
-    for look in (_exchanged, _unclear_truth, _index, _shapes, _nothing, _missing_name, _arguments, _list):
-        if said := look(case):
-            return said
-    for kind, pieces, meaning, question in _rows():
-        if isinstance(case.error, kind) and any(piece in case.text for piece in pieces):
-            return meaning, question
-    if " must " in case.text:  # a refusal of this package
-        return case.text, "Which of your values is that, and where is it made?"
-    return f"Python says: {case.text}", "What did you expect of that line, and what stands there?"
-
-
-@cache
-def _rows():
-    """Return the rows of the table: (exception, pieces of its message, meaning, question)."""
-    rows = []
-    for row in TABLE.read_text(encoding="utf-8").strip().split("\n\n"):
-        head, *meaning, question = row.split("\n")
-        kind, _, pieces = head.partition(":")
-        rows.append((getattr(builtins, kind), pieces.strip().split("; "), " ".join(meaning), question))
-    return rows
-
-
-def _unclear_truth(case):
-    """Return what is said of an array where one True or False belongs."""
-    if "truth value of a" not in case.text:
-        return None
-    joined = "Which sign joins two arrays of answers entry by entry, and where do its brackets stand?"
-    if getattr(getattr(case.part, "func", None), "id", "") in ("max", "min", "sorted"):
-        meaning = "Python's max and min compare arrays as wholes: many answers where they want one."
-        return meaning, "Which function of numpy compares entry by entry?"
-    if isinstance(case.part, ast.Compare) and len(case.part.ops) > 1:
-        return "a < b < c is read as (a < b) and (b < c), and `and` wants one answer, not an array.", joined
-    if isinstance(case.part, (ast.BoolOp, ast.UnaryOp)):
-        return "and, or, not want one True or False; here is an array of them.", joined
-    if isinstance(case.part, ast.Compare) and isinstance(case.part.ops[0], (ast.Eq, ast.NotEq)):
-        meaning = "Two arrays are compared, entry by entry, where an if wants one answer."
-        return meaning, "Do you mean their entries, or where each of them stands: its number, its place?"
-    if case.part is not None:
-        meaning = "An if decides once; here is an array of many answers."
-        return meaning, "Which function of numpy chooses entry by entry?"
-    meaning = "One answer is wanted by if, and, a < b < c or Python's max; here is an array of many."
-    return meaning, "Which sign or which function of numpy does it entry by entry?"
-
-
-def _index(case):
-    """Return what is said of an index of a list that is no whole number."""
-    if "list indices must be integers" not in case.text or not isinstance(case.part, ast.Subscript):
-        return None
-    if isinstance(_value(case.part.slice, case.known), tuple):
-        return "An index is one whole number, and several values stand there.", "Which one is the index?"
-    divided = "/" in case.cell.replace("//", "")
-    meaning = f"An index is a whole number{'; a division by / gives none' * divided}."
-    asked = "Which value is it, and what would // give?"
-    return meaning, asked if divided else "Which of your values is one, and which stands in the brackets?"
-
-
-def _shapes(case):
-    """Return what is said of two shapes that do not fit."""
-    product = "core dimension" in case.text or "not aligned" in case.text
-    if not product and ("broadcast" not in case.text or "einstein" in case.text):
-        return None
-    meaning, asked = (
-        "Entry by entry, two shapes are laid over each other from the right: sizes are equal or 1.",
-        "",
-    )
-    if product:
-        meaning = "A @ B takes as many columns of A as B has rows."
-    shapes = [value.shape for value in case.met if isinstance(value, np.ndarray)]
-    if len(shapes) != 2:  # what one of them was made by is not run again
-        shapes = [tuple(map(int, re.findall(r"\d+", one))) for one in re.findall(r"\([\d, ]+\)", case.text)]
-    if len(shapes) == 2 and all(shapes):
-        (a, b), (c, d) = map(_as_factor, shapes)
-        ndims = [len(shape) for shape in shapes]
-        fits, is_turned = b == c, d == a and ndims[1] > 1
-        if product:
-            meaning += f" Here {b} columns meet {c} rows."
-            if ndims == [1, 1]:
-                asked = "Has one of them lost an axis too early, or should there be one number for each pair of entries?"
-            elif is_turned:
-                asked = "Which of the two stands first? Which shape should come out?"
-            elif a == c or b == d:
-                asked = (
-                    "Over which axis is the sum, and which one needs .T for it? Which shape should come out?"
-                )
-        elif sorted(ndims) == [1, 2] and shapes[0][0] == shapes[1][0]:
-            asked = "Is it one number for each row? Is the shape for that (n,) or (n, 1)?"
-        elif ndims == [2, 2] and shapes[0] == shapes[1][::-1]:
-            asked = "Is one of the two turned? Of each, are the rows points or units?"
-        elif fits or d == a:
-            asked = "Is it * that you mean, or the product @?"
-    return (
-        meaning,
-        asked or "Which of the two has the shape that you expect? Is an axis missing, or one too many?",
-    )
-
-
-def _as_factor(shape):
-    """Return (rows, columns) as @ counts them: a flat array is a column on the right, a row on the left."""
-    return shape[-2 if len(shape) > 1 else 0], shape[-1]
-
-
-def _missing_name(case):
-    """Return what is said of a name, an entry or an attribute that does not exist: the nearest that does."""
-    error, key = case.error, str(case.error.args[0]) if case.error.args else ""
-    if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
-        name, names = error.name or "", [name for name in case.known if name[:1] != "_"]
-        owners = [
-            each for each in names if inspect.ismodule(case.known[each]) and hasattr(case.known[each], name)
-        ]
-        owners += [each for each in names if name in getattr(case.known[each], "_fields", ())]
-        if owners:  # its own argument first, or numpy
-            own = ("np", *getattr(getattr(case.function, "__code__", None), "co_varnames", ()))
-            owner = min(owners, key=lambda each: each not in own)
-            return f"There is no {name} by itself.", f"Do you mean {owner}.{name}?"
-        return _nearest("There is no", name, names, "has that cell been run?")
-    if isinstance(error, KeyError) and (owner := [each for each in case.met if isinstance(each, dict)]):
-        return _nearest("There is no entry", key, list(map(str, owner[0])))
-    named = isinstance(error, AttributeError) and error.obj is not None and error.name is not None
-    if named and "set" not in case.text[:9]:
-        names = getattr(error.obj, "_fields", [name for name in dir(error.obj) if name[:1] != "_"])
-        who = error.obj.__name__ if inspect.ismodule(error.obj) else in_words(error.obj)
-        return _nearest(f"{who[:1].upper()}{who[1:]} has no", error.name, list(names))
-    return None
-
-
-def _nearest(said, name, names, missing=""):
-    close = [each for each in names if each.lower() == name.lower()]
-    close += difflib.get_close_matches(name, names, n=1, cutoff=0.75)
-    there = f" There are {', '.join(names)}." if not missing and 0 < len(names) <= 6 else ""
-    asked = (
-        f"Do you mean {close[0]}?"
-        if close
-        else f"Where is it made, or {missing or 'what is it called there?'}"
-    )
-    return f"{said} {name}.{there}", asked
-
-
-def _arguments(case):
-    """Return what is said of a call with too few, too many, unknown or exchanged arguments."""
-    called = isinstance(case.part, ast.Call)
-    function = _value(case.part.func, case.known) if called else case.function
-    try:
-        wanted = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return None
-    name, given = getattr(function, "__name__", "it"), [*map(ast.unparse, case.part.args)] if called else []
-    takes = f"({', '.join(wanted)})"
-    if any(words in case.text for words in ("positional argument", "keyword", "multiple values")):
-        gets = f"it is given ({', '.join(given)})" if called else f"the check gives it {len(case.given)}"
-        return f"{name} takes {takes}; {gets}.", "Which arguments, in which order, does it need?"
-    swapped = any(each in wanted and wanted.index(each) != i for i, each in enumerate(given))
-    if " must " in case.text and (swapped or (called and _fits_turned(function, case))):
-        return f"{name} reads {takes}; you give ({', '.join(given)}).", "Which one comes first?"
-    return None
-
-
-def _list(case):
-    """Return what is said of a list in arithmetic."""
-    wants = ("multiply sequence", "concatenate list", "unsupported operand", "bad operand")
-    if any(type(value) is list for value in case.met) and any(want in case.text for want in wants):
-        meaning = "A list cannot be calculated with, entry by entry; an array can."
-        return meaning, "Where does it come from, and which function of numpy makes an array of it?"
-    return None
-
-
-def _fits_turned(function, case):
-    """Whether a function of coursekit takes the two arguments of a call in the other order."""
-    values = [_value(each, case.known) for each in case.part.args]
-    ours = getattr(function, "__module__", "").startswith("coursekit.")
-    if not ours or len(values) != 2 or any(value is UNKNOWN for value in values):
-        return False
-    with contextlib.suppress(Exception), np.errstate(all="ignore"):
-        return function(*values[::-1]) is not None
-    return False
-
-
-def _exchanged(case):
-    """Return what is said of two fields of an argument that stand under each other's names."""
-    for given in (given for given in case.given if hasattr(given, "_fields")):
-        fields = given._asdict()
-        for name, of in itertools.permutations(fields, 2):
-            got = case.known.get(name)
-            if np.array_equal(got, fields[of]) and not np.array_equal(got, fields[name]):
-                order = f"({', '.join(fields)})"
-                return f"{name} is what stands in {of}: this tuple holds {order}.", (
-                    "In which order do the names stand left of your =?"
-                )
-    return None
-
-
-def _nothing(case):
-    """Return what is said of None, and of three dots, where a value belongs."""
-    if "'ellipsis'" in case.text:
-        return "Three dots (...) still stand where a value belongs.", "Which part is not written yet?"
-    is_met = any(value is None for value in case.met)
-    if "NoneType" not in case.text and not is_met:
-        return None
-    for name in (name for name, value in case.known.items() if value is None and name.isidentifier()):
-        if made := re.search(rf"\b{name} *= *\S+\.({GIVES_NONE})\(", case.cell):
-            return f"{made[1]} changes what it is called on, and gives None: now {name} is None.", (
-                f"What does the line need, if {made[1]} gives nothing back?"
-            )
-    calls = [ast.unparse(node) for node in ast.walk(case.part or ast.Pass()) if isinstance(node, ast.Call)]
-    gave = f"{calls[0]} gave None" if calls and not is_met else "Something there is None"
-    return (
-        f"{gave}, which is nothing.",
-        "Which function or line was to give it? Does that function end with a return?",
-    )

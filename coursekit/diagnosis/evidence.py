@@ -229,15 +229,8 @@ def _pattern(got, want, wrong, ratios, gaps, labels):
         return f"{one} is {ratios[there][0]:.4g} times what it should be."
     if wrong.sum() > 1 and _constant(gaps[wrong]):
         return f"{one} is {abs(gaps[wrong][0]):.4g} too {'large' if gaps[wrong][0] > 0 else 'small'}."
-    for axis in (1, 0) if ratios.ndim == 2 else ():
-        lines = [line[~np.isnan(line)] for line in np.moveaxis(ratios, axis, 0)]
-        is_far = any(
-            np.abs(line - 1).max(initial=0) > 0.005 for line in lines
-        )  # else the factors read 1, 1, 1
-        if is_far and all(len(line) > 1 and _constant(line) for line in lines):
-            said = ", ".join(f"{line[0]:.3g}" for line in lines[:4]) + (", …" if len(lines) > 4 else "")
-            like = labels[axis](0)
-            return f"{like[0].upper()}{like[1:]}, and each like it, is wrong by a factor of its own: {said}."
+    if by_line := _by_line(ratios, labels):
+        return by_line
     if there.sum() > 1 and (ratios[there] < 0).all():
         return "All signs are turned, and the sizes differ too."
     if wrong.sum() > 2 and same(np.abs(got[wrong]), np.abs(want[wrong]), ALIKE):
@@ -257,6 +250,20 @@ def _pattern(got, want, wrong, ratios, gaps, labels):
         side = np.abs(ratios[there])
         sizes = "too small" if (side < 1).all() else "too large" if (side > 1).all() else ""
         return f"All signs are right; all sizes are {sizes}." if sizes else "All signs are right."
+    return ""
+
+
+def _by_line(ratios, labels):
+    """Say by which factors the lines of a table are wrong, where each has its own."""
+    for axis in (1, 0) if ratios.ndim == 2 else ():
+        lines = [line[~np.isnan(line)] for line in np.moveaxis(ratios, axis, 0)]
+        is_far = any(
+            np.abs(line - 1).max(initial=0) > 0.005 for line in lines
+        )  # else the factors read 1, 1, 1
+        if is_far and all(len(line) > 1 and _constant(line) for line in lines):
+            said = ", ".join(f"{line[0]:.3g}" for line in lines[:4]) + (", …" if len(lines) > 4 else "")
+            like = labels[axis](0)
+            return f"{like[0].upper()}{like[1:]}, and each like it, is wrong by a factor of its own: {said}."
     return ""
 
 
