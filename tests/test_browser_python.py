@@ -10,6 +10,7 @@ import pytest
 import coursekit as ck
 from coursekit._parallel import cores, progress_bar
 from coursekit.descent import tanh
+from coursekit.descent.choice import compiled
 from coursekit.lesson import exercises as ex
 from coursekit.sweeps import sweep as module
 
@@ -31,6 +32,9 @@ def browser(monkeypatch, tmp_path):
     monkeypatch.setattr(module, "WORTH_A_POOL", 0)
     monkeypatch.setattr(module, "compiled", lambda: None)
     monkeypatch.chdir(tmp_path)
+    compiled.cache_clear()
+    yield
+    compiled.cache_clear()  # no later test in this process shall train as a browser does
 
 
 def test_a_sweep_trains_on_the_one_thread_and_says_how_long(monkeypatch, capsys, browser):
