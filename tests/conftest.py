@@ -2,10 +2,14 @@
 
 import os
 import re
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+from coursekit.descent.choice import compiled
 
 os.environ["MPLBACKEND"] = "Agg"
 COUNTS = {"how": "letter for letter"}
@@ -45,3 +49,16 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(
             "nbval: {cells} code cells run, {outputs} stored outputs compared {how}".format(**COUNTS)
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loops_compiled_elsewhere():
+    """Have a process of its own compile the loops, so that all processes of the tests fetch the same ones.
+
+    Where numba has compiled them itself, a process counts a last bit otherwise than one that fetches them.
+    """
+    if compiled() is not None:
+        code = (
+            "from coursekit.descent.compiled import ready, np; ready(np.dtype('f8')); ready(np.dtype('f4'))"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True)
