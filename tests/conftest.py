@@ -25,6 +25,12 @@ def close_figures():
 
 
 def pytest_configure(config):
+    if compiled() is not None and not hasattr(config, "workerinput"):  # before workers of xdist begin
+        # Two processes that compile the loops may give them other last bits: one does, and all others fetch.
+        code = (
+            "from coursekit.descent.compiled import ready, np; ready(np.dtype(float)), ready(np.dtype('f4'))"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True)
     pinned = re.findall(
         r"^(\w+)==([\d.]+)\.\*$", (HERE / "pinned.txt").read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -49,16 +55,3 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(
             "nbval: {cells} code cells run, {outputs} stored outputs compared {how}".format(**COUNTS)
         )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def loops_compiled_elsewhere():
-    """Have a process of its own compile the loops, so that all processes of the tests fetch the same ones.
-
-    Where numba has compiled them itself, a process counts a last bit otherwise than one that fetches them.
-    """
-    if compiled() is not None:
-        code = (
-            "from coursekit.descent.compiled import ready, np; ready(np.dtype('f8')); ready(np.dtype('f4'))"
-        )
-        subprocess.run([sys.executable, "-c", code], check=True)
