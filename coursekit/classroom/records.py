@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from coursekit import __version__
-from coursekit.classroom.collect.names import plain
+from coursekit.classroom.collect.names import by_name
 from coursekit.lesson.files import write_json
 
 TOOLS = ("numpy", "nbval", "pytest", "ipython")
@@ -158,7 +158,7 @@ def read_class(results):
     found = [_read(path) for path in (Path(results) / "grades").glob("*.json")]
     if not any(found):
         raise ValueError(f"results must be a folder in which a class was graded; got {str(results)!r}")
-    return sorted(filter(None, found), key=lambda record: (plain(record.learner), record.learner))
+    return sorted(filter(None, found), key=by_name)
 
 
 def refuse_another_class(results, found):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.classroom.collect.choice import choose
-from coursekit.classroom.collect.names import exact, plain
+from coursekit.classroom.collect.names import by_name, exact
 from coursekit.classroom.collect.owners import Look, not_apart
 from coursekit.classroom.collect.roster import read_roster
 from coursekit.classroom.collect.tree import Damaged, Entry, folder_entries, opened, readable
@@ -71,7 +71,7 @@ def collect(folder, roster=None, assignment=None):
         found = [_found(*one, look, listed) for one in by_learner.items()]
     missing = listed.difference(by_learner)
     found += [Found(learner, "", problem="Nothing was handed in.") for learner in missing]
-    return sorted(found, key=lambda one: (plain(one.learner), one.learner))
+    return sorted(found, key=by_name)
 
 
 def _entries(folder, stack):

@@ -54,6 +54,11 @@ def words(name):
     return re.findall(r"[^\W\d_]+|\d+", letters.casefold())
 
 
+def by_name(one):
+    """Return the key that sorts whatever has a learner as a list of names is sorted, accents or not."""
+    return plain(one.learner), one.learner
+
+
 def exact(name):
     """Return a name with one form for each letter, to compare it: accents count, case and blanks do not."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
