@@ -13,13 +13,20 @@ LARGEST = {
 }
 
 
+def short(value):
+    """Return a value as text of at most 60 characters, without addresses; of a number of numpy that alone."""
+    try:
+        text = re.sub(r" at 0x[0-9a-fA-F]+|\bnp\.\w+\(([^()]*)\)", r"\1", repr(value))
+    except Exception:
+        text = f"a value of type {type(value).__name__}"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def describe(value):
     """Say in a few words what a value is, for the end of an error message."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
-    text = re.sub(r"\bnp\.\w+\(([^()]*)\)", r"\1", repr(value))  # the number alone
-    cut = text if len(text) <= 60 else f"{text[:57]}..."
-    return f"{cut} ({type(value).__name__})"
+    return f"{short(value)} ({type(value).__name__})"
 
 
 def check_kind(value, name, kind, noun, remedy=""):
@@ -80,11 +87,6 @@ def check_rng(rng):
     return check_kind(rng, "rng", np.random.Generator, "a numpy.random.Generator", remedy)
 
 
-def is_list(value):
-    """Whether a value stands for several: a list, tuple, range or array."""
-    return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
-
-
 def check_different(values, name, rule="be different"):
     """Refuse a value that is there twice."""
     seen = set()
@@ -137,8 +139,7 @@ def check_y(y, n_points=None):
         raise TypeError(f"y must hold the numbers 0 and 1; got dtype {y.dtype}")
     if y.size == 0:
         raise ValueError("y must not be empty; got shape (0,)")
-    wrong = (y != 0) & (y != 1)
-    if wrong.any():
+    if (wrong := (y != 0) & (y != 1)).any():
         raise ValueError(f"y must hold only 0 and 1; got {y[wrong][0]} at index {int(np.argmax(wrong))}")
     if n_points is not None and len(y) != n_points:
         raise ValueError(f"y must have one class for each point; got {len(y)} classes for {n_points} points")

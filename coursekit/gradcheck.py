@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coursekit._validation import check_float_array, check_positive, describe
+from coursekit._validation import check_blocks, check_float_array, check_positive, describe
 
 AGREES_UP_TO = 1e-7  # right gradients stay below 1e-9 at weights of order one
 SUSPICIOUS_UP_TO = 1e-3  # the usual mistakes lie above 5e-3
@@ -53,15 +53,12 @@ class GradientCheck:
             f"  (agrees up to {AGREES_UP_TO:.0e}, wrong above {SUSPICIOUS_UP_TO:.0e})",
             f"  worst entry: {block}{list(index)}  given {given:.6g}, numeric {numeric:.6g}",
         ]
-        blank = [name for name, error in self.errors.items() if np.isnan(error)]
-        if blank:
+        if blank := [name for name, error in self.errors.items() if np.isnan(error)]:
             lines.append(f"  nothing could be compared in {' and '.join(blank)}; try other weights")
         if self.kinks:
             lines.append(f"  left out, a kink within the step: {_some(self.kinks)}")
-        if self.hidden_by_rounding:
-            lines.append(
-                f"  too small to tell from rounding: {_some(self.hidden_by_rounding)}; try other weights"
-            )
+        if hidden := self.hidden_by_rounding:
+            lines.append(f"  too small to tell from rounding: {_some(hidden)}; try other weights")
         return "\n".join(lines)
 
 
@@ -140,16 +137,10 @@ def _compare(given, central, rounding):
 
 
 def _check_blocks(params, gradient, names):
-    try:
-        n_blocks = len(gradient)
-    except TypeError:
-        n_blocks = None
-    if n_blocks != len(params) or isinstance(gradient, np.ndarray):
-        raise TypeError(
-            f"gradient must hold {len(params)} arrays ({', '.join(names)}), in the shapes of params; "
-            f"got {describe(gradient)}"
-        )
-    for name, weights, given in zip(names, params, gradient, strict=True):
+    rule = f"gradient must hold {len(params)} arrays ({', '.join(names)}), in the shapes of params"
+    if isinstance(gradient, np.ndarray):
+        raise TypeError(f"{rule}; got {describe(gradient)}")
+    for name, weights, given in zip(names, params, check_blocks(gradient, len(params), rule), strict=True):
         check_float_array(weights, f"params.{name}", np.shape(weights))
         check_float_array(given, f"gradient.{name}", weights.shape)
 

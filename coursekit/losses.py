@@ -67,8 +67,7 @@ def accuracy(y, p):
 
 def _check_probabilities(p):
     p = check_float_array(p, "p", (None,))
-    outside = (p < 0) | (p > 1)
-    if outside.any():
+    if (outside := (p < 0) | (p > 1)).any():
         at = int(np.argmax(outside))
         raise ValueError(f"p must hold probabilities from 0 to 1; got {p[at]} at index {at}")
     return p

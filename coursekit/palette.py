@@ -18,12 +18,7 @@ LINE_COLORS = (BLUE, VERMILION, GREEN, PURPLE, INK, SKY, ORANGE, GREY)
 LINE_STYLES = ("-", "--", "-.", ":")
 SURFACE = ("#8CC4EA", "#FFFFFF", "#F2B84B")  # probability 0, 0.5, 1: pale, so that points stand out
 SEQUENTIAL = "cividis"
-ESCAPES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#x27"}
-
-
-def rgb_of(color):
-    """Return red, green and blue of "#rrggbb", from 0 to 1."""
-    return tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 
 
 def readable_on(red, green, blue):
@@ -35,7 +30,7 @@ def readable_on(red, green, blue):
 
 def escaped(text):
     """Return a text as HTML; `html.escape`, which is slow to import, says the same."""
-    return text.translate({ord(sign): f"&{name};" for sign, name in ESCAPES.items()})
+    return text.translate(ESCAPES)
 
 
 def boxed(page, color=GREY):

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 from types import SimpleNamespace
 
-from coursekit.diagnosis.evidence import in_words
+from coursekit.diagnosis.evidence import STOPPED, in_words
 from coursekit.diagnosis.meanings import UNKNOWN, meaning_of, value_of
 
 FOREIGN = sysconfig.get_path("stdlib"), Path(__file__).parents[1]
@@ -23,6 +23,13 @@ def explain_stop(function, error, arguments=()):
 
     `error` is what a call of it with `arguments` raised.
     """
+    try:
+        return _explained(function, error, arguments)
+    except Exception:  # an error whose own words stop with an error
+        return f"{STOPPED[0]} with {type(error).__name__}.\nWhich line of it may raise that?", ""
+
+
+def _explained(function, error, arguments):
     every = _steps_outside(error)
     steps = [step for step in every if not _is_check(step[0].filename)]
     who = "your values stopped the check" if every and not steps else "your function stopped"

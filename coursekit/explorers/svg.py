@@ -13,16 +13,21 @@ import json
 import numpy as np
 from PIL import Image
 
-from coursekit.palette import CLASS_COLORS, INK, SURFACE, readable_on, rgb_of
+from coursekit.palette import CLASS_COLORS, INK, SURFACE, readable_on
 
 SIDE = 300  # width and height of a panel's view box
 POINTS_ON_A_CURVE = 200
 HEADER = 'th scope="row"'
 
 
+def _rgb_of(color):
+    """Return red, green and blue of "#rrggbb", from 0 to 1."""
+    return tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+
+
 def ramp(colors):
     """Return 256 RGB triples from the first colour over the middle one to the last."""
-    rgb = 255 * np.array([rgb_of(color) for color in colors])
+    rgb = 255 * np.array([_rgb_of(color) for color in colors])
     at = np.linspace(0, len(colors) - 1, 256)
     return np.column_stack([np.interp(at, np.arange(len(colors)), rgb[:, c]) for c in range(3)])
 
@@ -91,7 +96,7 @@ def table(title, rows, head=(), kind="", below=""):
 
 def words_on(fill, words, small="", kind=""):
     """Return a cell of a table: words and small print on a colour, readable on it."""
-    style = f"background:{fill};color:{readable_on(*rgb_of(fill))}" if fill else ""
+    style = f"background:{fill};color:{readable_on(*_rgb_of(fill))}" if fill else ""
     return f"<span>{words}{f'<small>{small}</small>' if small else ''}</span>", kind, style
 
 

@@ -1,6 +1,7 @@
 """What knows the answers of a lesson: kept beside the lessons, so that no page of them gives these away."""
 
 import sys
+from functools import cache
 from inspect import signature
 
 from coursekit.diagnosis.outside import called
@@ -46,12 +47,20 @@ def own_lines(function, *names):
     return [Part("your own lines", "not yet", said.format(name)) for name in called(function, names)]
 
 
+@cache
+def _functions(path, written):
+    """Return what a file of checks defines, which is read once for each time at which it was written."""
+    functions = {"__name__": path.stem}
+    exec(compile(path.read_text(encoding="utf-8"), path, "exec"), functions)
+    return functions
+
+
 def _call(name, function, known):
-    path, functions = lessons() / "checks" / f"{name[:2]}.py", {"__name__": name[:2]}
-    if path.exists():
-        exec(compile(path.read_text(encoding="utf-8"), path, "exec"), functions)
+    path = lessons() / "checks" / f"{name[:2]}.py"
+    functions = _functions(path, path.stat().st_mtime_ns) if path.exists() else {}
     if (found := functions.get(function.replace("-", "_"))) is None:
         raise ValueError(f"no check is called {name!r}. Are lesson and coursekit of the same version?")
-    if missing := [other for other in signature(found).parameters if other not in known]:
+    names = signature(found).parameters
+    if missing := [each for each in names if each not in known]:
         raise NameError(f"{' and '.join(missing)} not there yet. Which cell above have you not run?")
-    return found(*(known[other] for other in signature(found).parameters))
+    return found(*(known[each] for each in names))

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from coursekit._validation import short
 from coursekit.diagnosis.evidence import STOPPED, question_first
 from coursekit.diagnosis.outside import outside
 from coursekit.diagnosis.together import FITS, decided, said_once, told_of_outside
 from coursekit.lesson import limits
-from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap, short
+from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap
 from coursekit.palette import boxed, escaped
 
 MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
-ANSWER, OWN_WORDS = "What these numbers come from", "In Python's own words"
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,12 @@ def _row(part):
 
 
 def _heading(part):
-    return OWN_WORDS if part.message.startswith(STOPPED) else ANSWER
+    stopped = part.message.startswith(STOPPED)
+    return "In Python's own words" if stopped else "What these numbers come from"
 
 
 def check(title, *parts):
-    """Return the `Verdict` on an exercise, of the parts that `compare` and `compare_call` made.
-
-    Parameters
-    ----------
-    title : str
-    *parts : Part
-        At least one.
-    """
+    """Return the `Verdict` on an exercise, of one or more parts that `compare` and `compare_call` made."""
     if not parts or not all(isinstance(part, Part) for part in parts):
         raise TypeError(f"parts must be one or more of what compare and compare_call return; got {parts}")
     return Verdict(title, tuple(said_once(decided(parts))))
@@ -167,20 +161,13 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore", category=RuntimeWarning):
             received = limits.call(function, *copy.deepcopy(arguments))
     except BaseException as error:  # the learner's code may raise anything, SystemExit too
-        return Part(name, "not yet", *_explained(function, error, arguments))
+        from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
+
+        return Part(name, "not yet", *explain_stop(function, error, arguments))
     if received is None and not _is_stub(function):
         return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
     part = _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
     return told_of_outside(part, outside(function)) if part.status == "not yet" else part
-
-
-def _explained(function, error, arguments):
-    from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
-
-    try:
-        return explain_stop(function, error, arguments)
-    except Exception:  # an error whose own words stop with an error
-        return (f"{STOPPED[0]} with {type(error).__name__}.\nWhich line of it may raise that?",)
 
 
 def follows(earlier, work_out, *values):

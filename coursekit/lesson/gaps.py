@@ -1,16 +1,14 @@
 """How far a learner's value is from the expected one: its kind, its shape, the entry that is furthest off."""
 
-import re
-
 import numpy as np
+
+from coursekit._validation import short
 
 RIGHT = "The numbers are right"  # and something else about the value is not
 NO_NUMBERS = {  # kind of an array that holds no real numbers -> what is said of it
     "c": ", complex numbers. Which root or power of a negative number made them?",
-    "U": ", which is text. Are the quotes meant?",
-    "S": ", which is text. Are the quotes meant?",
+    **dict.fromkeys("US", ", which is text. Are the quotes meant?"),
 }
-
 USED_UP = ", which can be gone through only once. What makes a list of it?"
 
 
@@ -60,15 +58,6 @@ def direction(want, got, place):
     if np.isnan(got):
         return f"received nan{place}, which is no number"
     return f"received {got:.6g}{place}, which is too {'large' if got > want else 'small'}"
-
-
-def short(value):
-    """Return a value as text of at most 60 characters, without addresses."""
-    try:
-        text = re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
-    except Exception:
-        text = f"a value of type {type(value).__name__}"
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _unfit(received, raw):

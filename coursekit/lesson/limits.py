@@ -18,7 +18,7 @@ def call(function, *arguments, seconds=None):
     the function runs without a limit.
     """
     done, raised, caller, start = threading.Event(), [], threading.get_ident(), time.process_time()
-    seconds = SECONDS if seconds is None else seconds
+    seconds = seconds or SECONDS
 
     def watch():
         import ctypes  # seldom needed

@@ -2,10 +2,8 @@
 
 The file `.coursekit_progress.json` lies in the working directory. It holds the lessons, the titles of the
 exercises that passed there, and a format version, and may be deleted at any time. A file that is no such file
-is left as it is. Whatever a file or a folder holds or allows, it is no error: one sentence says so.
-
-A cell that shows progress prints another text where a learner has such a file: give it the tag
-`nbval-ignore-output`.
+is left as it is. Whatever a file or a folder holds or allows, it is no error: one sentence says so. A cell
+that shows progress prints something else for each learner: give it the tag `nbval-ignore-output`.
 """
 
 import json
@@ -23,7 +21,6 @@ FILE = ".coursekit_progress.json"
 FORMAT = 1
 MOST_BYTES = 200_000
 BAR = 12  # characters in a bar, at most
-FULL, EMPTY = "■", "□"
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,13 +38,7 @@ class Progress:
 
 
 def keep(lesson, verdict):
-    """Record a verdict that passed, and return it; what was recorded once stays recorded.
-
-    Parameters
-    ----------
-    lesson : str
-    verdict : Verdict
-    """
+    """Record a `Verdict` that passed, and return it; what was recorded once stays recorded."""
     check_text(lesson, "lesson")
     if check_kind(verdict, "verdict", Verdict, "what exercises.check returns").passed:
         passed, problem = _read()
@@ -63,14 +54,7 @@ def keep(lesson, verdict):
 
 
 def show_progress(lesson, exercises):
-    """Return the `Progress` in a lesson: how many exercises have passed, and which are open.
-
-    Parameters
-    ----------
-    lesson : str
-    exercises : list or tuple of str
-        The titles of the lesson's verdicts.
-    """
+    """Return the `Progress` in a lesson: how many `exercises`, by the titles of their verdicts, are open."""
     check_text(lesson, "lesson")
     check_kind(exercises, "exercises", (list, tuple), "a list of titles")
     total = check_count(len(exercises), "exercises")
@@ -88,13 +72,7 @@ def show_progress(lesson, exercises):
 
 
 def show_course(lessons):
-    """Return the `Progress` in the course: how many exercises have passed in each lesson, and in all.
-
-    Parameters
-    ----------
-    lessons : dict of str to int
-        Lesson -> how many exercises it has.
-    """
+    """Return the `Progress` in the course; `lessons` says of each lesson how many exercises it has."""
     check_kind(lessons, "lessons", dict, "a dict of lesson -> number of exercises")
     for lesson, total in lessons.items():
         check_text(lesson, "each lesson")
@@ -133,7 +111,7 @@ def _bar(passed, total):
     """Return a bar that is full only where all passed, and empty only where none did."""
     length = min(total, BAR)
     full = passed * length // total or min(passed, 1)
-    return FULL * full + EMPTY * (length - full)
+    return "■" * full + "□" * (length - full)
 
 
 def _read():

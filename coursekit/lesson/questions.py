@@ -111,12 +111,7 @@ def ask(question, choices, right):
 def predict(question, choices):
     """Return a `Question` that records a prediction, unjudged; `exercises.reveal` shows it again.
 
-    Parameters
-    ----------
-    question : str
-        `words` between backticks look like code.
-    choices : list or tuple of str
-        From 2 to 26.
+    There are from 2 to 26 choices, a list or tuple of str; `words` between backticks look like code.
     """
     _check(question, choices, (list, tuple), "a list of texts")
     return Question(question, choices)

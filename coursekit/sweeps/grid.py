@@ -17,13 +17,12 @@ from coursekit._validation import (
     check_positive,
     check_share,
     describe,
-    is_list,
 )
 from coursekit.activations import ACTIVATIONS
 from coursekit.patterns import PATTERNS, Dataset, check_dataset, rule_name
 from coursekit.starts import FRESH, draw_points
 from coursekit.sweeps.chunk import DTYPES, Chunk, Start, networks_at_once
-from coursekit.sweeps.result import CURVES, MISSING
+from coursekit.sweeps.result import CURVES, MISSING, is_list
 
 TRAINED = "trained"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coursekit._validation import check_choice, describe, is_list
+from coursekit._validation import check_choice, describe
 
 MISSING = {  # quantity -> its value, and with it its dtype, where a network was not trained
     "final_loss": np.nan,
@@ -21,6 +21,11 @@ MISSING = {  # quantity -> its value, and with it its dtype, where a network was
     "accuracy": np.nan,
 }
 CURVES = ("loss", "accuracy")
+
+
+def is_list(value):
+    """Whether a value stands for several: a list, tuple, range or array."""
+    return isinstance(value, (list, tuple, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 class SweepStopped(RuntimeError):

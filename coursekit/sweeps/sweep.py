@@ -6,13 +6,13 @@ from functools import partial
 import numpy as np
 
 from coursekit._parallel import progress_bar, run_tasks
-from coursekit._validation import describe, is_list
+from coursekit._validation import describe
 from coursekit.activations import ACTIVATIONS, BUILT_IN
 from coursekit.descent.choice import compiled
 from coursekit.patterns import rule_name
 from coursekit.sweeps.chunk import train_chunk
 from coursekit.sweeps.grid import AXES, check_grid, kept_for, plan_of, quantities, recorded
-from coursekit.sweeps.result import CURVES, MISSING, SweepResult, SweepStopped
+from coursekit.sweeps.result import CURVES, MISSING, SweepResult, SweepStopped, is_list
 
 WORTH_A_POOL = 2e8  # points x units x iterations: about a second on one core
 BROWSER = 3e7  # of these a second in a browser, on a laptop
