@@ -14,6 +14,7 @@ from coursekit.descent.choice import compiled
 os.environ["MPLBACKEND"] = "Agg"
 COUNTS = {"how": "letter for letter"}
 HERE = Path(__file__).parent
+COMPILING = []
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,7 @@ def pytest_configure(config):
         code = (
             "from coursekit.descent.compiled import ready, np; ready(np.dtype(float)), ready(np.dtype('f4'))"
         )
-        subprocess.run([sys.executable, "-c", code], check=True)
+        COMPILING.append(subprocess.Popen([sys.executable, "-c", code]))  # while tests are collected
     pinned = re.findall(
         r"^(\w+)==([\d.]+)\.\*$", (HERE / "pinned.txt").read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -39,7 +40,19 @@ def pytest_configure(config):
         config.option.nbval_sanitize_with = str(HERE / "nbval_loose.cfg")
 
 
+def until_compiled():
+    """Wait before the first test runs; workers of xdist have nothing to wait for."""
+    if any(process.wait() for process in COMPILING):
+        raise RuntimeError("the loops could not be compiled: see above")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished():  # then tests are given to the workers
+    until_compiled()
+
+
 def pytest_collection_finish(session):
+    until_compiled()
     cells = [item for item in session.items if hasattr(item, "cell")]
     outputs = sum(len(item.cell.outputs) for item in cells if item.options["check"])
     getattr(session.config, "workeroutput", COUNTS).update(cells=len(cells), outputs=outputs)
