@@ -52,6 +52,10 @@ def pytest_xdist_node_collection_finished():  # then tests are given to the work
 
 
 def pytest_collection_finish(session):
+    if compiled() is not None:
+        from coursekit.descent.compiled import ready
+
+        assert not ready.cache_info().currsize, "a module of tests trains a network while it is collected"
     until_compiled()
     cells = [item for item in session.items if hasattr(item, "cell")]
     outputs = sum(len(item.cell.outputs) for item in cells if item.options["check"])

@@ -1,6 +1,7 @@
 """A link opens every explorer in the state it was copied in, and says what in it cannot be shown."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -8,18 +9,20 @@ import pytest
 import coursekit as ck
 from coursekit import explorers
 
-RESULT = ck.sweep(pattern=["circle", "diamond"], hidden_size=[2, 4], seed=range(2), n_points=20, iterations=9)
-MOVES = {  # explorer -> its arguments, and controls that are moved, one after the other
-    "training": (
-        [],
-        dict(pattern="diamond", n_points=60, output_bias=True, learning_rate=5.0, against="no slope"),
-    ),
-    "backward": ([], dict(line=7, point=1, weight="W2[1]", value=0.25, activation="tanh", learning_rate=2.0)),
-    "units": ([], dict(compare=False, hidden_size=4, unit=3, angle=70.0, weight=-3.0, output_bias=1.5)),
-    "loss": ([], dict(y=0, reach=6, z2=2.5)),
-    "gradient_check": ([], dict(checked="summed", step=1e-3, weight_size=0.1)),
-    "sweep": ([RESULT], dict(quantity="final_loss", columns="(none)", summary="mean", hidden_size=1)),
+MOVES = {  # explorer -> controls that are moved, one after the other
+    "training": dict(pattern="diamond", n_points=60, output_bias=True, learning_rate=5.0, against="no slope"),
+    "backward": dict(line=7, point=1, weight="W2[1]", value=0.25, activation="tanh", learning_rate=2.0),
+    "units": dict(compare=False, hidden_size=4, unit=3, angle=70.0, weight=-3.0, output_bias=1.5),
+    "loss": dict(y=0, reach=6, z2=2.5),
+    "gradient_check": dict(checked="summed", step=1e-3, weight_size=0.1),
+    "sweep": dict(quantity="final_loss", columns="(none)", summary="mean", hidden_size=1),
 }
+
+
+@cache
+def result():
+    axes = dict(pattern=["circle", "diamond"], hidden_size=[2, 4], seed=range(2))
+    return ck.sweep(**axes, n_points=20, iterations=9)
 
 
 def text(explorer):
@@ -31,8 +34,8 @@ def drawing(explorer):
     return re.findall(r"<svg.*?</svg>", explorer.scene.picture.replace(str(id(explorer.scene)), "points"))
 
 
-def make(name, given):
-    return getattr(explorers, f"explore_{name}")(*given)
+def make(name):
+    return getattr(explorers, f"explore_{name}")(*([result()] if name == "sweep" else []))
 
 
 def opened(explorer, words):
@@ -43,9 +46,8 @@ def opened(explorer, words):
 
 @pytest.mark.parametrize("name", MOVES)
 def test_a_link_opens_the_state_it_was_copied_in(name):
-    given, moves = MOVES[name]
-    explorer, other = make(name, given), make(name, given)
-    for control, value in moves.items():
+    explorer, other = make(name), make(name)
+    for control, value in MOVES[name].items():
         explorer.controls[control].value = value
     asked, _, words = explorer.scene.link().partition("=")
     assert asked == f"explore_{name}"
@@ -119,7 +121,7 @@ def test_what_a_link_cannot_show_is_said_and_the_rest_is_opened(words):
     ],
 )
 def test_weights_and_axes_that_do_not_fit_are_said(name, words, said):
-    explorer = make(name, MOVES[name][0])
+    explorer = make(name)
     before = explorer.line.value
     assert f"Not so: {said}" in opened(explorer, words)
     assert explorer.line.value == before
