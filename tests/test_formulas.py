@@ -33,7 +33,6 @@ OTHERS = {
     r"0.001 \cdot \sum_{i=1}^{500} \text{slope of point } i \;=\; "
     r"0.5 \cdot \frac{1}{500} \sum_{i=1}^{500} \text{slope of point } i":
         "06: a sum and a mean of the same 500 numbers; its factors are multiplied out below",
-    r"L'''/6 = 1": "05: of the cube alone, whose third derivative is 6",
 }  # fmt: skip
 WRONG_ON_PURPOSE = {
     "dZ1 = dA1 * sigmoid_derivative(A1)": "04: line B of the puzzle, to be left out",

@@ -55,55 +55,56 @@ def recall():
     )
 
 
-def slips(f, w, h):
-    """What the usual slips give, each with its question."""
-    up, here, down = f(w + h), f(w), f(w - h)
-    return {
-        "That is the forward difference. Which two points lie on both sides of w?": (up - here) / h,
-        "That is the difference to the left. Which point is missing?": (here - down) / h,
-        "Twice as large as it should be. How far apart are your two points?": (up - down) / h,
-        "The sign is opposite. Which loss comes first?": (down - up) / (2 * h),
-        "In Python a / 2 * h means (a / 2) * h. What do you divide by?": (up - down) / 2 * h,
-        "Division comes before minus. Where do brackets belong?": up - down / (2 * h),
-        "Your points are one h apart. How far is each of them from w?": (f(w + h / 2) - f(w - h / 2)) / h,
-    }
-
-
-def cube(w):
-    return w**3
-
-
-def central_difference(central_difference, loss_of_w):
-    at_2, at_1 = (cube, 2.0, 0.1), (loss_of_w, 1.0, 0.4)
-    expected = (loss_of_w(1.4) - loss_of_w(0.6)) / 0.8
-    parts = [
-        ex.compare_call("w cubed at 2, h = 0.1", central_difference, at_2, 12.01, mistakes=slips(*at_2)),
-        ex.compare_call("the loss at 1, h = 0.4", central_difference, at_1, expected, mistakes=slips(*at_1)),
-    ]
-    return ex.check("Exercise 1: central difference", *parts)
-
-
 def array_slips(loss, W, step):
     """What the usual slips give, each with its question; the right gradient comes first."""
-    right, ahead, walking, piled, by_row = np.zeros((5, *W.shape))
-    walked, moved = W.astype(float), np.zeros(W.shape)
+
+    def losses(move, start=W):
+        """Return the loss for each entry, after move(array, at) has moved that entry of a copy."""
+        moved = {at: start.astype(float) for at in np.ndindex(W.shape)}
+        for at, array in moved.items():
+            array[at] = move(start[at])
+        return np.array([loss(array) for array in moved.values()]).reshape(W.shape)
+
+    up, here, down = (losses(lambda w, k=k: w + k * step) for k in (1, 0, -1))
+    near, far = (losses(lambda w, k=k: w + k * step) for k in (0.5, 2))
+    right = (up - down) / (2 * step)
+    became = (losses(lambda w: step) - losses(lambda w: -step)) / (2 * step)
+    walking, piled, by_row, over = np.zeros((4, *W.shape))
+    walked, moved, itself = W.astype(float), np.zeros(W.shape), W.astype(float)
     for at in np.ndindex(W.shape):
         move = np.zeros(W.shape)
         move[at] = step
-        right[at] = (loss(W + move) - loss(W - move)) / (2 * step)
-        ahead[at] = (loss(W + move) - loss(W)) / step
         walking[at] = (loss(walked + move) - loss(walked - move)) / (2 * step)
         walked -= move
         moved += move
         piled[at] = (loss(W + moved) - loss(W - moved)) / (2 * step)
+        over[at] = itself[at] = (loss(itself + move) - loss(itself - move)) / (2 * step)
         move[at[0]] = step
         by_row[at] = (loss(W + move) - loss(W - move)) / (2 * step)
-    together = np.full(W.shape, piled.flat[-1])
+    together, only_first = np.full(W.shape, piled.flat[-1]), np.zeros(W.shape)
+    only_first.flat[0] = right.flat[0]
     return right, {
-        "These are forward differences. Where is the loss one step to the left?": ahead,
+        "These are forward differences. Where is the loss one step to the left?": (up - here) / step,
+        "These are differences to the left. Where is the loss one step to the right?": (here - down) / step,
         "Twice as large as it should be. How far apart are your two points?": 2 * right,
+        "The signs are opposite. Which of the two losses comes first?": -right,
+        "Opposite, and twice as large. Which loss comes first, and how far apart are the points?": -2 * right,
+        "In Python a / 2 * step means (a / 2) * step. What do you divide by?": (up - down) / 2 * step,
+        "Division comes before minus. Where do brackets belong?": up - down / (2 * step),
+        "Your points are one step apart. How far is each of them from W?": (
+            near - losses(lambda w: w - step / 2)
+        )
+        / step,
+        "Both of your points lie at one side of W. Where is the other?": (far - here) / (2 * step),
+        "All ones. Does the step move the weight, or is it added to the loss?": right**0,
+        "A plus stands between the losses. What is the rise of a slope?": (up + down) / (2 * step),
+        "That is a mean of losses. What is the rise of a slope?": (up + down) / 2,
         "All zeros. Are your moved arrays two arrays, or two names for one?": 0 * right,
+        "The moved entry is the step itself. What should the step be added to?": became,
+        "Only the first entry has its number. Where does your return stand?": only_first,
+        "The first entry alone came back. Where does your return stand?": right.flat[0],
         "The first entry is right, then they drift. Who puts a moved entry back?": walking,
+        "The first entry is right, then they drift. Is your result W itself, under another name?": over,
         "The first entry is right, then they pile up. When are your copies made?": piled,
         "All entries are equal. How many entries does one step of yours move?": together,
         "All entries of a row are equal. How many does one step of yours move?": by_row,
@@ -120,8 +121,13 @@ def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
     vector_slips |= {
         "The loss takes the whole array. Which array differs from W in one entry only?": [16.01, 1.01],
         "What becomes of 2 + 0.1 in an array of whole numbers?": [40.0, 20.0],
+        "What becomes of 2 + 0.1 in an array of whole numbers? And a / 2 * step means (a / 2) * step.": [
+            0.4,
+            0.2,
+        ],
         "W holds whole numbers here. Can W[0] become 2.1?": [40.0, 0.0],
         "Whole numbers came back. Which kind of number can your result hold?": [14.0, 5.0],
+        "Whole numbers came back, and they drift. Is your result W itself, under another name?": [14.0, 29.0],
     }
     changed = {"W has changed. Which line puts a moved entry back, or works on a copy?": params.W1 - 0.1}
     parts = [
@@ -129,15 +135,24 @@ def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
         ex.compare_call("whole numbers", my_numeric_gradient, vector_call, vector, mistakes=vector_slips),
         ex.compare_call("W afterwards", *W_after, params.W1, mistakes=changed),
     ]
-    return ex.check("Exercise 2: numeric gradient", *parts)
+    return ex.check("Exercise 1: numeric gradient", *parts)
 
 
 def error_slips(a, b):
     """What the usual slips give, each with its question."""
     gap, size = abs(a - b), abs(a) + abs(b)
     norm = np.linalg.norm
+    by_column = norm(a - b, axis=0) / (norm(a, axis=0) + norm(b, axis=0))
     return {
         "That is the worst single entry. Where does the norm of a whole array enter?": (gap / size).max(),
+        "That is the mean over single entries. Where does the norm of a whole array enter?": (
+            gap / size
+        ).mean(),
+        "Squares, and no root. What does a norm take at the end?": norm(a - b) ** 2
+        / (norm(a) ** 2 + norm(b) ** 2),
+        "One root over both sums. Where does each of the two norms end?": norm(a - b)
+        / np.hypot(norm(a), norm(b)),
+        "A loop over a matrix gives its rows. Does your sum visit every single entry?": by_column,
         "That is the absolute difference. What should it be compared with?": norm(a - b),
         "Sums with signs let errors cancel. What is the length of an array?": (a - b).sum() / (a + b).sum(),
         "Sums of absolute values. Which power does a norm take of each entry?": gap.sum() / size.sum(),
@@ -159,7 +174,7 @@ def relative_error(my_relative_error):
         ex.compare_call("matrices", my_relative_error, (one, other), matrix, mistakes=matrix_slips),
         ex.compare_call("vectors", my_relative_error, (left, right), vector, mistakes=vector_slips),
     ]
-    return ex.check("Exercise 3: norm-relative error", *parts)
+    return ex.check("Exercise 2: norm-relative error", *parts)
 
 
 def loss_of_block(block, w, X, y):
@@ -169,7 +184,7 @@ def loss_of_block(block, w, X, y):
 
 def own(X, error_verdict, my_backward, my_numeric_gradient, my_relative_error, numeric_verdict, params, y):
     def by_your_check(given, w, X, y):
-        """Print the error of each block, by the functions of exercises 2 and 3."""
+        """Print the error of each block, by the functions of exercises 1 and 2."""
         for block, dW in zip(("W1", "W2"), given, strict=True):
             numeric = my_numeric_gradient(loss_of_block(block, w, X, y), getattr(w, block), 1e-5)
             print(f"your check of {block}, {len(y)} points: error {my_relative_error(dW, numeric):.0e}")
@@ -185,7 +200,7 @@ def own(X, error_verdict, my_backward, my_numeric_gradient, my_relative_error, n
         if numeric_verdict.passed and error_verdict.passed:  # without these two there is no check of yours
             with suppress(Exception):  # what cannot be compared is told by the check below
                 by_your_check(my_backward(*given), w, points, classes)
-    return ex.check("Exercise 4: your backward pass", *own_parts)
+    return ex.check("Exercise 3: your backward pass", *own_parts)
 
 
 def boxes(box_a_mistake, box_b_mistake, box_c_mistake, pool):
@@ -221,7 +236,7 @@ def boxes(box_a_mistake, box_b_mistake, box_c_mistake, pool):
         ex.compare("box B", b, "none", mistakes=advice("none", b, hints_b)),
         ex.compare("box C", c, "slope twice", mistakes=advice("slope twice", c, hints_c)),
     ]
-    return ex.check("Exercise 5: three black boxes", *parts)
+    return ex.check("Exercise 4: three black boxes", *parts)
 
 
 def ready_numeric_gradient():
@@ -229,3 +244,10 @@ def ready_numeric_gradient():
         return ck.check_gradient(lambda blocks: loss(blocks[0]), (W,), (W,), step=step).numeric[0]
 
     return numeric_gradient
+
+
+def ready_relative_error():
+    def relative_error(a, b):
+        return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
+
+    return relative_error
