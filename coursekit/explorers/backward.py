@@ -10,30 +10,19 @@ from coursekit.descent.plain import call_backward, call_forward
 from coursekit.diagnosis.evidence import question_first
 from coursekit.diagnosis.forward import diagnose_forward
 from coursekit.diagnosis.gradient import diagnose_gradient
+from coursekit.explorers import backward_pictures as pictures
 from coursekit.explorers import graph, svg
 from coursekit.explorers import scene as base
-from coursekit.explorers.nudges import example, first_wrong, loss_of, moved, slopes_by_nudges, watched
+from coursekit.explorers.lines import LINES, SLOPES, UPDATE, judged, statements, watched
+from coursekit.explorers.nudges import loss_of, moved, slopes_by_nudges
 from coursekit.explorers.shell import Shell
 from coursekit.losses import log_loss_from_logits
 
-LINES = {  # what a line makes -> the line, and its shapes
-    "Z1": ("Z1 = X @ W1", "(n, 3) @ (3, h)"),
-    "A1": ("A1 = φ(Z1)", "(n, h)"),
-    "z2": ("z2 = A1 @ W2", "(n, h) @ (h,)"),
-    "p": ("p = σ(z2)", "(n,)"),
-    "loss": ("loss = mean log loss", "()"),
-    "dz2": ("dz2 = (p − y) / n", "(n,)"),
-    "dW2": ("dW2 = A1.T @ dz2", "(h, n) @ (n,)"),
-    "dA1": ("dA1 = outer(dz2, W2)", "(n, h)"),
-    "dZ1": ("dZ1 = dA1 * φ′(Z1)", "(n, h) * (n, h)"),
-    "dW1": ("dW1 = X.T @ dZ1", "(3, n) @ (n, h)"),
-    "update": ("W = W − η dW", ""),
-}
-PHASES = {"Z1": "forward", "dz2": "error", "dW2": "backward", "update": "update"}
 ALL = -1  # points
 X_TINY, Y_TINY = np.array([[0.5, -0.5, 1.0], [-1.0, 0.5, 1.0]]), np.array([1, 0])
 TINY = network.Params(np.array([[1.0, -2.0], [2.0, 1.0], [1.5, 0.5]]), np.array([2.0, -1.0]))
-FRONT = ("line", "point", "weight", "value", "activation")
+FRONT = ("line", "point", "weight", "value")
+NAMES = [*LINES, "update"]  # of what the lines make
 CONTROLS = {
     "activation": base.ACTIVATION,
     "learning_rate": base.slider("Learning rate η", 0.5, 0.1, 10, 0.1, digits=1),
@@ -44,7 +33,7 @@ class BackwardScene(base.Scene):
     """Two points or a few, a small network, and the line of the derivation that comes next."""
 
     name, beside, plays, seconds = "backward", "params", True, 1.2
-    height, moment = 450, {"line": len(LINES) - 1}
+    height, moment = 450, {"line": len(LINES)}
 
     def __init__(self, params, X, y, forward, backward):
         self.start, self.X, self.y, self.own = params, X, y, (forward, backward)
@@ -59,7 +48,7 @@ class BackwardScene(base.Scene):
             self.given += ["X=X", "y=y"]
         reach = min(-5.0, params.W1.min()), max(5.0, params.W1.max())
         self.table = {
-            "line": base.slider("Line", 0, 0, len(LINES)),
+            "line": base.slider("Line", 0, 0, len(NAMES)),
             "point": base.choice("Points", ALL, [("all", ALL), *((f"point {i}", i) for i in range(len(y)))]),
             "weight": base.choice("Weight", "W1[0, 0]", self.names),
             "value": base.slider("Its value", float(params.W1[0, 0]), *reach, 0.01, digits=2),
@@ -85,7 +74,7 @@ class BackwardScene(base.Scene):
 
     def tick(self):
         """Go on to the next line; after the update, to the first one again."""
-        if self.line == len(LINES):
+        if self.line == len(NAMES):
             self._go_to(0, self.updated)
         self.line += 1
         self.settings["line"] = self.line
@@ -128,12 +117,11 @@ class BackwardScene(base.Scene):
         return loss_of(params, self.X_now, self.y_now, self.settings["activation"])
 
     def _compute(self):
-        """Run both passes, the learner's own, and compare them with right numbers and with nudges."""
+        """Run both passes, the learner's own, and judge their numbers."""
         point = self.settings["point"]
         kept = slice(None) if point == ALL else slice(point, point + 1)
         self.X_now, self.y_now = self.X[kept], self.y[kept]
-        self.error, self.values, self.first, self.updated = None, {}, None, self.params
-        self.slope = np.nan
+        self.error, self.values, self.yours, self.updated, self.slope = None, {}, {}, self.params, np.nan
         if self.guarded(self._forward):
             self.guarded(self._backward)
 
@@ -141,29 +129,37 @@ class BackwardScene(base.Scene):
         given = self.params, self.X_now, self.settings["activation"]
         self.passes, right = call_forward(self.own[0], *given), network.forward(*given)
         for_loss = ((passes, log_loss_from_logits(self.y_now, passes.z2)) for passes in (self.passes, right))
-        self.values, self.wanted = (passes._asdict() | {"loss": np.array(loss)} for passes, loss in for_loss)
+        values, self.wanted = (passes._asdict() | {"loss": np.array(loss)} for passes, loss in for_loss)
         self.wanted |= slopes_by_nudges(self.params, self.X_now, self.y_now, given[-1])
-        self._judge(diagnose_forward, self.passes, self.params, self.X_now)
+        if self.own[0] is not network.forward:
+            self.yours = statements(self.own[0])
+        self._judge(values, diagnose_forward(self.passes, self.params, self.X_now, given[-1]))
 
     def _backward(self):
         X, y, activation = self.X_now, self.y_now, self.settings["activation"]
-        gradient, seen = watched(call_backward, self.own[1], self.params, self.passes, X, y, activation)
-        self.values |= seen | {"dW1": gradient.W1, "dW2": gradient.W2}
-        if self.first is None:
-            self._judge(diagnose_gradient, gradient, self.params, X, y)
+        gradient, seen, codes = watched(
+            call_backward, self.own[1], self.params, self.passes, X, y, activation
+        )
+        for code in codes:
+            self.yours = {
+                name: said for name, said in statements(code).items() if name in SLOPES
+            } | self.yours
+        found = (
+            self.found if not self.found.ok else diagnose_gradient(gradient, self.params, X, y, activation)
+        )
+        self._judge(self.values | seen | {"dW1": gradient.W1, "dW2": gradient.W2}, found)
         rate = self.settings["learning_rate"]
         self.updated = network.Params(*(w - rate * dw for w, dw in zip(self.params, gradient, strict=True)))
         before = call_forward(self.own[0], self.base, X, activation)
         self.slope = float(self._of(call_backward(self.own[1], self.base, before, X, y, activation)))
 
-    def _judge(self, diagnose, *given):
-        """Keep the first wrong numbers, the question that leads on from there, and one of them."""
-        found = diagnose(*given, self.settings["activation"])
-        self.first = None if found.ok else first_wrong(self.values, self.wanted)
-        self.question = question_first(found.message)[0]
-        if self.first:
-            furthest = example(self.first, self.values[self.first], self.wanted[self.first])
-            self.question = self.question.partition("\nFor instance")[0] + furthest
+    def _judge(self, values, found):
+        """Judge all numbers that there are by now; keep the question about the first wrong one."""
+        given = self.params, self.X_now, self.y_now, self.settings["activation"]
+        self.judged = judged(values, self.wanted, *given, found.ok)
+        self.values, self.found = values, found
+        self.first = next((name for name, mark in self.judged.marks.items() if mark == "✗ here"), None)
+        self.question = question_first(found.message)[0].partition("\nFor instance")[0]
 
     def frame(self):
         """Return the picture, also of a forward pass whose backward pass raises."""
@@ -175,30 +171,32 @@ class BackwardScene(base.Scene):
 
     def draw(self):
         """Return the graph and the numbers of this line; beside them all lines, and the loss."""
-        body, high = graph.network(self.params, self.X_now, self.y_now, self._note, self._weight)
+        body, high = pictures.network(self.params, self.X_now, self.y_now, self._note, self._weight)
         left = svg.panel("Values forward, slopes (∂) back", body, self.describe(), graph.WIDE, high)
         left += self._this_line()
-        right = self._lines() + self._over_weight()
+        codes, done = {name: self._code(name) for name in NAMES}, filter(self._done, self.judged.marks)
+        marks = {name: self.judged.marks[name] for name in done}
+        right = pictures.lines(codes, self.yours, marks, self.lit) + self._over_weight()
         return f'<div class="ck-two ck-full"><div>{left}</div><div>{right}</div></div>'
 
     def _done(self, name):
-        return name in list(LINES)[: self.line]
+        return name in NAMES[: self.line]
 
     @property
     def lit(self):
         """The name of what this line makes; empty before the first."""
-        return list(LINES)[self.line - 1] if self.line else ""
+        return NAMES[self.line - 1] if self.line else ""
 
     def _note(self, place, letters, name, index, anchor="start"):
         """Return the numbers of a name at a place of the graph, once its line is done."""
         hidden = not self._done(name) or (name == "dW1" and self._is_crowded(index))
-        if hidden or np.shape(self.values.get(name)) != np.shape(self.wanted.get(name)):
+        if hidden or not self.judged.fits(name):
             return ""
-        numbers, slope = np.atleast_1d(np.asarray(self.values[name])[index]), name.startswith("d")
+        numbers, slope = np.atleast_1d(self.judged.values[name][index]), name in SLOPES
         digits, shown = 3 if slope else 2, numbers[: 2 if len(numbers) < 3 else 1]
         words = " | ".join(f"{round(float(number), digits) + 0.0:.{digits}f}" for number in shown)
-        words = f"{letters} {words}{' …' if len(numbers) > 2 else ''}".strip()
-        return graph.note(place, words, anchor, name == self.lit, slope, wrong=name == self.first)
+        words, wrong = f"{letters} {words}{' …' if len(numbers) > 2 else ''}".strip(), self.judged.off(name)
+        return graph.note(place, words, anchor, name == self.lit, slope, np.any(wrong[index]))
 
     def _weight(self, place, block, index):
         """Return a weight at a place of the graph, and what the update makes of it."""
@@ -212,49 +210,36 @@ class BackwardScene(base.Scene):
         """Whether there are many wires, and this one leads to another unit than that of the chosen weight."""
         return len(self.params.W2) > 2 and index[1] != self.names[self.settings["weight"]][1][-1]
 
-    def _lines(self):
-        """Return the lines as a table: whether their numbers are right, and their part of the round."""
-        rows, wrong = [], False
-        for name in LINES:
-            mark, wrong = "", wrong or (name == self.first and self._done(name))
-            if self._done(name) and name in self.wanted and not wrong:
-                mark = "✓" if name in self.values else "not seen"
-            if name == self.first and wrong:
-                mark = "✗ here"
-            cells = f"<code>{escape(self._code(name))}</code>", mark, PHASES.get(name, "")
-            rows.append([(inside, "ck-lit" if name == self.lit else "", "") for inside in cells])
-        return svg.table("Lines of the derivation", rows, kind="ck-lines")
-
     def _over_weight(self):
         """Draw the loss over the chosen weight, and say what became of it, beside the slope."""
         name, before, now = self.settings["weight"], float(self._of(self.base)), self.settings["value"]
-        said = graph.said_of_move(name, before, now, self.slope, self._loss_at)
-        panel = graph.loss_over_weight(name, before, now, self.slope, self._loss_at, said)
+        said = pictures.said_of_move(name, before, now, self.slope, self._loss_at)
+        panel = pictures.loss_over_weight(name, before, now, self.slope, self._loss_at, said)
         return f'{panel}<div class="ck-numbers">{escape(said)}</div>'
 
     def _this_line(self):
-        """Write out the numbers of this line, with those by nudging, and ask where they begin to differ."""
+        """Write out this line with its numbers, and ask where they begin to differ."""
         name, n, h = self.lit, str(len(self.y_now)), str(len(self.params.W2))
-        shapes = LINES.get(name, ("", ""))[1].replace("n", n).replace("h", h)
-        said = f"{self._code(name)}   {shapes}" if name else "Step goes to the first line."
-        if name in self.values:
-            said += f"\n{name} = {svg.in_full(self.values[name])}"
-            said += f"\nby nudging {svg.in_full(self.wanted[name])}" if name.startswith("d") else ""
-        if name == "update":
-            said += f"\nloss {self._loss(self.params):.4f} → {self._loss(self.updated):.4f}"
-        text = f'<div class="ck-numbers ck-code ck-this">{escape(said)}</div>'
+        if name in LINES:
+            part, shapes = LINES[name].part, LINES[name].shapes.replace("n", n).replace("h", h)
+            inside = pictures.numbers(self.judged, name, f"{part}: {self._code(name)}   {shapes}")
+        else:
+            said = f"loss {self._loss(self.params):.4f} → {self._loss(self.updated):.4f}"
+            inside = f"{self._code(name)}: {said}" if name else "Step goes to the first line."
+        text = f'<div class="ck-numbers ck-this">{inside}</div>'
         if self.first and self._done(self.first):
             text += f'<div class="ck-numbers ck-error">{escape(self.question)}</div>'
         return text
 
     def _code(self, name):
-        return LINES[name][0].replace("η", f"{self.settings['learning_rate']:g}")
+        text = LINES[name].text if name in LINES else UPDATE
+        return text.replace("η", f"{self.settings['learning_rate']:g}")
 
     def describe(self):
         """Say which line is lit, and what its numbers are."""
         if not self.line:
             return f"Before the first line, loss {self._loss(self.params):.4f}. Step goes through the lines."
-        name, text = self.lit, f"Line {self.line} of {len(LINES)}: {self._code(self.lit)}."
+        name, text = self.lit, f"Line {self.line} of {len(NAMES)}: {self._code(self.lit)}."
         if name in self.values:
             text += f" {name} is {svg.in_full(self.values[name])}."
         if self.first and self._done(self.first):

@@ -189,8 +189,7 @@ class GradientCheckScene(base.Scene):
 
         def cell(row, unit):
             a, b, small = given[row, unit], numeric[row, unit], "kink" if kinks[row, unit] else ""
-            words = svg.minus(short(round(a / b, 3))) if b else "÷ 0" if a else "0 / 0"
-            return svg.words_on(OFF if abs(a - b) > 1e-3 * abs(b) else "", words, small)
+            return svg.words_on(OFF if abs(a - b) > 1e-3 * abs(b) else "", svg.ratio(a, b), small)
 
         units = range(given.shape[1])
         rows = [[name, *(cell(row, unit) for unit in units)] for row, name in enumerate(NAMES)]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from coursekit.explorers import svg
-from coursekit.palette import BLUE, INK, ORANGE, VERMILION
+from coursekit.palette import BLUE, INK, VERMILION
 
 LIT = "#F2B84B"  # behind what is new
 WIDE = 660.0  # the graph of a network
@@ -75,7 +75,7 @@ def link(start, end, weight, most):
 
 def note(place, words, anchor="middle", lit=False, slope=False, wrong=False):
     """Return words on a wire or in a box: a slope, one that is new (lit), or the first that is wrong."""
-    (x, y), width = place, 7.6 * len(words) + 8
+    (x, y), width = place, 7.0 * len(words) + 10
     left = x - {"start": 4, "middle": width / 2}[anchor]
     look = {"fill": LIT if lit else "none", "stroke": VERMILION if wrong else "none", "stroke_width": 2.5}
     body = svg.tag("rect", x=left, y=y - 14, width=width, height=18, rx=3, **look) if lit or wrong else ""
@@ -120,65 +120,3 @@ def living(params, maps, surface, links, letters="", chosen=-1):
             number = f"{W2[unit]:{'+.2g' if letters else '+.1f'}}"
             body += note((left + side + 28, top + 14), f"{letters or f'{unit}: '}{number}")
     return wires + body
-
-
-def network(params, X, y, note_at, weight_at):
-    """Return (body, height) of the graph of a network; the numbers in it come from two functions.
-
-    `note_at` takes a place, letters, the name of an array, an index and an anchor, `weight_at` a place, the
-    name of a block and an index.
-    """
-    (W1, W2), h = params, len(params.W2)
-    high, most = max(290.0, 92.0 * h), max(np.abs(W1).max(), np.abs(W2).max())
-    units = [((264.0, high * (j + 0.5) / h), (418.0, high * (j + 0.5) / h)) for j in range(h)]
-    output, wires, body = (518.0, high / 2), "", ""
-    for i in range(3):
-        start = (112.0, high * (i + 0.5) / 3)
-        for j, (end, _) in enumerate(units):
-            wires += link(start, end, W1[i, j], most)
-            x, middle = _between(start, end, 0.2 + 0.4 * (j / (h - 1) if h > 1 else 0.5))
-            body += weight_at((x, middle - 3), "W1", (i, j)) + note_at(
-                (x, middle + 15), "∂", "dW1", (i, j), "middle"
-            )
-        numbers = " | ".join(f"{round(number, 2):g}" for number in X[:2, i])
-        wires += box(1, start[1] - 16, start[0] - 1, 32)
-        body += note((8, start[1] + 5), f"{('x1', 'x2', 'bias')[i]} {numbers}", "start")
-    for j, ((left, middle), start) in enumerate(units):
-        wires += link(start, output, W2[j], most) + box(left, middle - 42, start[0] - left, 84)
-        x, at = _between(start, output, 0.5)
-        body += weight_at((x, at - 3), "W2", j) + note_at((x, at + 15), "∂", "dW2", j, "middle")
-        for row, (letters, name) in enumerate((("z", "Z1"), ("a", "A1"), ("∂a", "dA1"), ("∂z", "dZ1"))):
-            body += note_at((left + 8, middle - 23 + 20 * row), letters, name, np.s_[:, j])
-    wires += box(output[0], output[1] - 42, 139, 104)
-    for row, (letters, name) in enumerate((("z2", "z2"), ("p", "p"), ("∂z2", "dz2"), ("loss", "loss"))):
-        body += note_at((output[0] + 8, output[1] - 23 + 20 * row), letters, name, ...)
-    body += note((output[0] + 8, output[1] + 57), f"y {' | '.join(map(str, y[:2]))}", "start")
-    return wires + body, high
-
-
-def _between(start, end, share):
-    return tuple(a + share * (b - a) for a, b in zip(start, end, strict=True))
-
-
-def loss_over_weight(name, before, now, slope, loss_at, alt):
-    """Draw the loss over a weight, its slope, and where the weight has been moved to."""
-    low, high = min(before, now) - 1, max(before, now) + 1
-    at, reach = np.linspace(low, high, 41), np.array([-0.6, 0.6])
-    losses, here = np.array([loss_at(value) for value in at]), loss_at(before)
-    ends, top = (round(low, 2), round(high, 2)), float(f"{losses.max() * 1.1:.2g}")
-    plot = svg.Plot(ends, (0, top), "loss", name)
-    plot.curve(at, losses, "currentColor", name="loss")
-    plot.curve(before + reach, here + slope * reach, BLUE, "7 4", name="slope")
-    plot.mark(before, here, BLUE)
-    plot.mark(now, loss_at(now), ORANGE)
-    return svg.panel(f"The loss over {name}", plot.body, alt, svg.SIDE, 140)
-
-
-def said_of_move(name, before, now, slope, loss_at):
-    """Say what became of the loss when a weight was moved, beside its slope."""
-    text = f"{name} = {before:.2f} has {'no slope yet' if np.isnan(slope) else f'slope {slope:.4f}'}"
-    if abs(now - before) < 1e-9:
-        return svg.minus(f"{text}; move it, and the loss says whether that is so.")
-    change = loss_at(now) - loss_at(before)
-    text += f"; moved by {now - before:+.2f} it changes the loss by {change:+.5f}"
-    return svg.minus(f"{text}: change / change = {change / (now - before):.4f}.")

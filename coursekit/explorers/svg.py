@@ -53,6 +53,11 @@ def short(number):
     return f"{digits.removesuffix('.0')}e{int(power)}"
 
 
+def ratio(one, other):
+    """Write how many times the other one number is."""
+    return minus(short(round(one / other, 3) + 0.0)) if other else "÷ 0" if one else "0 / 0"
+
+
 def in_full(values):
     """Write an array in one line, with four digits."""
     values = np.asarray(values, dtype=float)

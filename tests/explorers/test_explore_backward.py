@@ -8,10 +8,9 @@ from bad_input import PARAMS, X, Y
 
 import coursekit as ck
 from coursekit.explorers import explore_backward
-from coursekit.explorers.backward import LINES, TINY, X_TINY, Y_TINY
+from coursekit.explorers.backward import LINES, NAMES, TINY, X_TINY, Y_TINY
+from coursekit.explorers.lines import statements
 from coursekit.explorers.nudges import slopes_by_nudges
-
-NAMES = list(LINES)
 
 
 def at_line(name, **given):
@@ -24,6 +23,19 @@ def at_line(name, **given):
 
 def text(explorer):
     return re.sub("<[^>]*>", "", explorer.status.value).replace("&#x27;", "'")
+
+
+def column(picture, name):
+    """Return what stands in a column of the numbers of a line."""
+    table = re.search('<table class="ck-table ck-lines ck-wide">(.*?)</table>', picture)[1]
+    head, *rows = table.split("</tr>")
+    at = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", head.replace("<td></td>", "<td>.</td>")).index(name)
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)[at] for row in rows[:-1]]
+
+
+def marks(explorer):
+    """Return what is said of each line."""
+    return {name: explorer.scene.judged.marks[name] for name in LINES}
 
 
 def backward_with(**wrong):
@@ -59,8 +71,8 @@ def test_the_steps_go_through_all_lines_and_end_in_an_update():
     for _ in NAMES:
         explorer.step()
         lit.append(re.search(r'class="ck-lit" style=""><code>(.*?)</code>', explorer.picture.value)[1])
-    assert lit == [line.replace("η", "2") for line, _ in LINES.values()]
-    assert explorer.picture.value.count("✓") == len(NAMES) - 1
+    assert lit == [*(line.text for line in LINES.values()), "W = W − 2 dW"]
+    assert explorer.picture.value.count("✓") == len(LINES)
     given = ck.forward(TINY, X_TINY)
     gradient = ck.backward(TINY, given, X_TINY, Y_TINY)
     explorer.step()
@@ -85,7 +97,8 @@ def test_numbers_come_line_by_line_and_are_those_of_the_network():
     picture = at_line("dW2").picture.value
     assert f">∂ {dW2[1]:.3f}<" in picture
     assert ">∂ −0.122<" not in picture  # dW1 comes later
-    assert "by nudging [0.1865, 0.2851]" in picture
+    assert column(picture, "by nudging") == ["0.1865", "0.2851"]
+    assert column(picture, "of A1")[0] == " ".join(f"{a:.2g}" for a in given.A1[:, 0])
 
 
 def test_one_point_alone():
@@ -130,11 +143,56 @@ def test_the_first_line_that_is_wrong_is_marked_and_asked_about(name, activation
     assert explorer.picture.value.count("✗ here") == 1
     question = re.search('ck-error">(.*?)</div>', explorer.picture.value, re.DOTALL)[1]
     assert "?" in question
-    given, wanted = explorer.scene.values[name], explorer.scene.wanted[name]
-    at = np.unravel_index(np.abs(given - wanted).argmax(), wanted.shape)
-    where = ", ".join(map(str, at))
-    assert question.endswith(f"{name}[{where}] is {given[at]:.4f}; it should be {wanted[at]:.4f}.")
     assert f"{name} is the first that differs" in text(explorer)
+
+
+def test_numbers_that_follow_from_wrong_ones_are_told_from_a_second_mistake():
+    explorer = at_line("dW1", backward=backward_with(dZ1=WRONG["dZ1"]))
+    assert marks(explorer)["dW1"] == "follows from dZ1"
+    assert "follows from dZ1" in explorer.picture.value
+    assert "ck-off" not in explorer.picture.value
+    made = X_TINY.T @ explorer.scene.values["dZ1"]
+    assert column(explorer.picture.value, "yours give")[0] == f"{made[0, 0]:.4f}".replace("-", "−")
+    explorer = at_line("dW1", backward=backward_with(dZ1=WRONG["dZ1"], dW1=WRONG["dW1"]))
+    assert marks(explorer)["dZ1"] == "✗ here"
+    assert marks(explorer)["dW1"] == "✗ too"
+    assert explorer.scene.judged.off("dW1").tolist() == [[False] * 2, [False] * 2, [True] * 2]
+
+
+def test_only_numbers_that_differ_are_outlined_and_their_ratio_to_right_ones_stands_below():
+    explorer = at_line("dW1", backward=backward_with(dW1=WRONG["dW1"]))
+    picture = explorer.picture.value
+    assert picture.count('stroke="#D55E00" stroke-width="2.5"') == picture.count("ck-off") == 2
+    assert column(picture, "wrong / right") == ["0", "0", "1", "1", "1", "1"]  # wrong ones first
+    explorer = at_line("dZ1", backward=backward_with(dZ1=lambda dA1: dA1 * ck.forward(TINY, X_TINY).A1))
+    A1, picture = ck.forward(TINY, X_TINY).A1, explorer.picture.value
+    assert column(picture, "wrong / right") == [f"{number:.3g}" for number in 1 / (1 - A1.ravel())]
+    slopes = [f"{number:.2g}" for number in (A1 * (1 - A1)).ravel()]
+    assert column(picture, "of φ′(Z1)") == slopes
+
+
+def test_the_lines_show_the_statements_of_the_learner_where_these_are_others():
+    def hidden(X, Z1, dz2, W2):
+        dA1 = np.outer(dz2, W2)
+        dZ1 = dA1 * Z1
+        dZ1[0] = 0
+        return X.T @ dZ1
+
+    def mine(params, made, X, y, activation):
+        dz2 = (made.p - y) / len(y)
+        return ck.Params(hidden(X, made.Z1, dz2, params.W2), made.A1.T @ dz2)
+
+    picture = explore_backward(backward=mine).picture.value
+    yours = re.findall('class="ck-yours" title="[^"]*">(.*?)<', picture)
+    assert yours == [
+        "dz2 = (made.p - y) / len(y)",
+        "dW2 = made.A1.T @ dz2",
+        "dA1 = np.outer(dz2, W2)",
+        "dZ1 = dA1 * Z1; dZ1[0] = 0",
+        "dW1 = hidden(X, made.Z1, dz2, params.W2)",
+    ]
+    assert "ck-yours" not in explore_backward().picture.value
+    assert statements(eval("lambda *given: 3")) == {}
 
 
 def later(params, forward_pass, X, y, activation):
@@ -150,12 +208,19 @@ def names_of_its_own(params, forward_pass, X, y, activation):
     return [g.W1, g.W2]
 
 
+def transposed(params, forward_pass, X, y, activation):
+    dz2 = ((forward_pass.p - y) / len(y)).reshape(-1, 1)
+    dA1 = np.outer(params.W2, dz2)
+    dZ1 = dA1 * ck.ACTIVATIONS[activation].derivative(forward_pass.Z1).T
+    return ck.Params((dZ1 @ X).T, forward_pass.A1.T @ dz2.ravel())
+
+
 def misleading(params, forward_pass, X, y, activation):
     dA1 = dZ1 = dz2 = forward_pass.p  # names for something else
     return ck.backward(params, forward_pass, X, y, activation) if len(dA1) == len(dZ1) == len(dz2) else None
 
 
-@pytest.mark.parametrize("backward", [later, names_of_its_own, misleading, ck.backward])
+@pytest.mark.parametrize("backward", [later, names_of_its_own, transposed, misleading, ck.backward])
 def test_a_right_gradient_in_another_style_is_not_accused(backward):
     explorer = at_line("dW1", backward=backward)
     assert explorer.scene.first is None
@@ -174,6 +239,17 @@ def test_variables_of_helpers_are_seen_and_a_sum_made_up_for_does_not_hide_a_mis
         return hidden(X, forward_pass.Z1, dz2, params.W2) / len(y), dW2
 
     assert at_line("dW1", backward=mine).scene.first == "dZ1"
+
+
+def test_a_mistake_behind_arrays_that_lie_the_other_way_is_found_where_it_is():
+    def mine(params, forward_pass, X, y, activation):
+        dz2 = ((forward_pass.p - y) / len(y)).reshape(-1, 1)
+        dA1 = np.outer(params.W2, dz2)
+        dZ1 = dA1 * forward_pass.A1.T
+        return ck.Params((dZ1 @ X).T, forward_pass.A1.T @ dz2.ravel())
+
+    found = marks(at_line("dW1", backward=mine))
+    assert [found[name] for name in ("dz2", "dA1", "dZ1")] == ["✓", "✓", "✗ here"]
 
 
 def test_a_wrong_forward_pass_is_marked_where_it_begins():

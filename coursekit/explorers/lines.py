@@ -1,0 +1,195 @@
+"""The lines of the derivation: what each makes of which numbers, and where a learner's numbers leave them."""
+
+import ast
+import inspect
+import sys
+import textwrap
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from coursekit.activations import ACTIVATIONS, sigmoid
+from coursekit.diagnosis.evidence import factor_between, same
+from coursekit.losses import log_loss_from_logits
+
+SLOPES = ("dz2", "dW2", "dA1", "dZ1", "dW1")  # in the order of the backward pass
+CLOSE, FLOOR = 1e-5, 1e-4  # share of the largest number up to which two agree; that number at least
+UPDATE = "W = W − η dW"
+
+
+class Line(NamedTuple):
+    """A line: its part of the round, its text, its shapes, the numbers it is made of, and how.
+
+    `letters` names the axes of all of these, as `np.einsum` does; without a function of its own, a line
+    is that product.
+    """
+
+    part: str
+    text: str
+    shapes: str
+    letters: str
+    takes: tuple
+    made: object = None
+
+
+LINES = {
+    "Z1": Line("forward", "Z1 = X @ W1", "(n, 3) @ (3, h)", "ik,kj->ij", ("X", "W1")),
+    "A1": Line("forward", "A1 = φ(Z1)", "(n, h)", "ij->ij", ("Z1",), lambda v: v["φ"].value(v["Z1"])),
+    "z2": Line("forward", "z2 = A1 @ W2", "(n, h) @ (h,)", "ij,j->i", ("A1", "W2")),
+    "p": Line("forward", "p = σ(z2)", "(n,)", "i->i", ("z2",), lambda v: sigmoid(v["z2"])),
+    "loss": Line(
+        "error",
+        "loss = mean log loss",
+        "()",
+        "i,i->",
+        ("p", "y"),
+        lambda v: log_loss_from_logits(v["y"], v["z2"]),
+    ),
+    "dz2": Line(
+        "error", "dz2 = (p − y) / n", "(n,)", "i,i->i", ("p", "y"), lambda v: (v["p"] - v["y"]) / len(v["y"])
+    ),
+    "dW2": Line("backward", "dW2 = A1.T @ dz2", "(h, n) @ (n,)", "ij,i->j", ("A1", "dz2")),
+    "dA1": Line("backward", "dA1 = outer(dz2, W2)", "(n, h)", "i,j->ij", ("dz2", "W2")),
+    "dZ1": Line(
+        "backward",
+        "dZ1 = dA1 * φ′(Z1)",
+        "(n, h) * (n, h)",
+        "ij,ij,ij->ij",
+        ("dA1", "φ′(Z1)", "A1"),
+        lambda v: v["dA1"] * v["φ′(Z1)"],
+    ),
+    "dW1": Line("backward", "dW1 = X.T @ dZ1", "(3, n) @ (n, h)", "ik,ij->kj", ("X", "dZ1")),
+}
+
+
+class Judged(NamedTuple):
+    """Numbers by name, and what is to be said of them.
+
+    `values` are the learner's, `made` what each line makes of the learner's numbers before it, `wanted`
+    the right ones, `takes` all that lines are made of. `marks` is "✓", "not seen", "✗ here", "✗ too", or
+    from which wrong number a number follows.
+    """
+
+    values: dict
+    made: dict
+    wanted: dict
+    takes: dict
+    marks: dict
+
+    def fits(self, name):
+        """Return whether there are numbers of that name, in the shape that they should have."""
+        return name in self.values and self.values[name].shape == self.wanted[name].shape
+
+    def off(self, name):
+        """Return for each number of a name whether it is wrong, whatever came before it."""
+        if not self.marks.get(name, "").startswith("✗"):
+            return np.zeros(np.shape(self.wanted.get(name)), dtype=bool)
+        mine, right = self.values[name], self.made[name]
+        if mine.shape != right.shape:
+            return np.ones(right.shape, dtype=bool)
+        size = max(np.abs(mine).max(), np.abs(right).max(), FLOOR)
+        return ~(np.abs(mine - right) <= CLOSE * size)
+
+    def parts(self, name, index):
+        """Return the numbers of all that the number at an index is made of."""
+        (inputs, output), takes = LINES[name].letters.split("->"), LINES[name].takes
+        at = dict(zip(output, index, strict=True))
+        where = (tuple(at.get(letter, slice(None)) for letter in axes) for axes in inputs.split(","))
+        return [self.takes[part][place] for part, place in zip(takes, where, strict=True)]
+
+
+def judged(values, wanted, params, X, y, activation, ok):
+    """Return the `Judged` numbers of a learner; those of a gradient that is `ok` are all right.
+
+    A sum over the points that is divided by their number at last is not wrong: `wanted` follows it then.
+    """
+    right = {name: array for name, array in wanted.items() if name in values}
+    values = {name: _laid_out(values[name], array) for name, array in right.items()}
+    scale = _made_up_for(values, wanted)
+    wanted = wanted | {name: scale * wanted[name] for name in ("dz2", "dA1", "dZ1") if name in wanted}
+    phi = ACTIVATIONS[activation]
+    takes, made, marks, wrong = {"X": X, "y": y, "φ": phi, **params._asdict()}, {}, {}, ""
+    for name, line in LINES.items():
+        found = (
+            line.made(takes) if line.made else np.einsum(line.letters, *(takes[part] for part in line.takes))
+        )
+        made[name] = np.asarray(found) * {"dz2": scale, "dW2": 1 / scale, "dW1": 1 / scale}.get(name, 1.0)
+        mine = values.get(name)
+        if mine is None:
+            marks[name] = "not seen"
+        elif ok or _agree(mine, wanted[name]):
+            marks[name] = "✓"
+        elif wrong and _agree(mine, made[name]):
+            marks[name] = f"follows from {wrong}"
+        else:
+            marks[name], wrong = "✗ too" if wrong else "✗ here", name
+        takes[name] = mine if mine is not None and mine.shape == made[name].shape else made[name]
+        if name == "Z1":
+            takes["φ′(Z1)"] = phi.derivative(takes["Z1"])
+    return Judged(values, made, wanted, takes, marks)
+
+
+def _agree(mine, right):
+    return same(mine, right, CLOSE, floor=FLOOR)
+
+
+def _laid_out(mine, right):
+    """Return numbers as floats; a transposed array or a column as this course lays it out."""
+    mine = np.asarray(mine, dtype=float)
+    flat = mine.size == right.size and right.ndim < 2
+    return mine.reshape(right.shape) if flat else mine.T if _agree(mine.T, right) else mine
+
+
+def _made_up_for(values, wanted):
+    """Return the factor in dz2 that is not there any more in a right dW2, or 1."""
+    if not {"dz2", "dW2"} <= values.keys() or not _agree(values["dW2"], wanted["dW2"]):
+        return 1.0
+    return factor_between([values["dz2"]], [wanted["dz2"]]) or 1.0
+
+
+# What a learner's function does on its way
+
+
+def watched(function, *arguments):
+    """Call a function; return its result, the SLOPES among the variables in it and its helpers, and those."""
+    seen, codes, before = {}, [], sys.getprofile()
+
+    def watch(frame, event, result):
+        found = {name: value for name, value in frame.f_locals.items() if name in SLOPES}
+        if event == "return" and found:
+            seen.update(found)
+            codes.extend([frame.f_code] * (not frame.f_globals.get("__name__", "").startswith("coursekit.")))
+
+    sys.setprofile(watch)
+    try:
+        return function(*arguments), seen, codes
+    finally:
+        sys.setprofile(before)
+
+
+@lru_cache(32)
+def statements(function):
+    """Return name -> the statements of a function that assign it, where its source can be read.
+
+    What a gradient is made of in the `return` counts as dW1 and dW2.
+    """
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return {}
+    found = {}
+    for node in sorted(
+        filter(lambda node: hasattr(node, "lineno"), ast.walk(tree)), key=lambda node: node.lineno
+    ):
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            for part in (part for target in targets for part in ast.walk(target)):
+                if isinstance(part, ast.Name):
+                    found.setdefault(part.id, []).append(ast.unparse(node))
+        if isinstance(node, ast.Return):
+            given = getattr(node.value, "elts", None) or getattr(node.value, "args", ())
+            for name, part in zip(("dW1", "dW2"), given, strict=False):
+                other = found.get(getattr(part, "id", ""), [f"{name} = {ast.unparse(part)}"])
+                found.setdefault(name, other)
+    return {name: "; ".join(dict.fromkeys(lines)) for name, lines in found.items()}
