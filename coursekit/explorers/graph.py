@@ -56,14 +56,11 @@ def _line(ends, width, dash="", color=INK, **more):
 
 def _ends_of_line(weights):
     """Return the ends (2, 2) of w1 x1 + w2 x2 + b = 0 in [-1, 1]^2, or None where it lies outside."""
-    normal, square = weights[:2], weights[:2] @ weights[:2]
-    if not square:
-        return None
-    foot, along = -weights[2] * normal / square, np.array([-normal[1], normal[0]]) / np.sqrt(square)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        reach = np.sort([(-1 - foot) / along, (1 - foot) / along], axis=0)
-    start, end = np.nanmax(reach[0]), np.nanmin(reach[1])
-    return foot + np.outer((start, end), along) if start < end else None
+    w1, w2, bias = weights.tolist()
+    ends = [(edge, -(w1 * edge + bias) / w2) for edge in (-1.0, 1.0) if w2]
+    ends += [(-(w2 * edge + bias) / w1, edge) for edge in (-1.0, 1.0) if w1]
+    inside = [end for end in ends if max(map(abs, end)) <= 1]
+    return np.array([min(inside), max(inside)]) if len(set(inside)) > 1 else None
 
 
 def link(start, end, weight, most):

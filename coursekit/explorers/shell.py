@@ -20,7 +20,7 @@ from coursekit.explorers import page
 from coursekit.explorers.scene import at_start, meant, put
 from coursekit.explorers.still import SAID, still
 
-WORK_AT_ONCE = 0.015  # seconds of work before a first picture
+WORK_AT_ONCE = 0.006  # seconds of work before a first picture
 SLICE = 0.02  # seconds of work between two looks at the event loop
 STILL = 3.0  # seconds of work before the picture that is kept in a notebook
 GONE = 4.0  # seconds without an answer after which a page counts as closed
