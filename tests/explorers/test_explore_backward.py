@@ -252,6 +252,12 @@ def test_a_mistake_behind_arrays_that_lie_the_other_way_is_found_where_it_is():
     assert [found[name] for name in ("dz2", "dA1", "dZ1")] == ["✓", "✓", "✗ here"]
 
 
+def test_numbers_of_a_wrong_shape_are_told_by_their_shape():
+    explorer = at_line("dA1", backward=backward_with(dA1=lambda dz2, dW2: (dz2 * dW2)[:, None]))
+    assert marks(explorer)["dA1"] == "✗ here"
+    assert "dA1 has shape (2, 1); it should be (2, 2)." in explorer.picture.value
+
+
 def test_a_wrong_forward_pass_is_marked_where_it_begins():
     def mine(params, X, activation):
         Z1 = X @ params.W1
