@@ -9,6 +9,19 @@ FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
 
 
+def borne_out(parts):
+    """Yield the parts; a question about a function stays only where it fits in each part that knows it."""
+    refuted = [
+        (part.of, asked) for part in parts for asked, fits in part.asked.items() if part.of and fits is False
+    ]
+    for part in parts:
+        fitting = [asked for asked, fits in part.asked.items() if fits] if part.of else []
+        if fitting and part.status == "not yet" and (part.of, fitting[0]) in refuted:
+            left = [f"\n{asked}" for asked in fitting if (part.of, asked) not in refuted]
+            part = replace(part, message=part.message.replace(f"\n{fitting[0]}", "".join(left[:1])))
+        yield part
+
+
 def decided(parts):
     """Yield the parts, each with that of its explanations which most others share.
 

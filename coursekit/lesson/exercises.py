@@ -3,16 +3,16 @@
 import copy
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from coursekit._validation import short
 from coursekit.diagnosis.evidence import STOPPED, question_first
 from coursekit.diagnosis.outside import outside
-from coursekit.diagnosis.together import FITS, decided, said_once, told_of_outside
+from coursekit.diagnosis.together import FITS, borne_out, decided, said_once, told_of_outside
 from coursekit.lesson import limits
-from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap
+from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap, is_finite
 from coursekit.palette import boxed, escaped
 
 MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
@@ -23,7 +23,8 @@ class Part:
     """One part of an exercise: its status, what to look at next, and what that is an answer to.
 
     `mistake` is the stable name of what a diagnosis found, where it found one; `others` are the parts that
-    would say what else makes the same value.
+    would say what else makes the same value. `asked` says which questions fit (None: unclear), `of` whose
+    value it is.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Part:
     answer: str = ""
     mistake: str | None = None
     others: tuple = field(default=(), repr=False)
+    asked: dict = field(default_factory=dict, repr=False)
+    of: object = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,7 +85,7 @@ def check(title, *parts):
     """Return the `Verdict` on an exercise, of one or more parts that `compare` and `compare_call` made."""
     if not parts or not all(isinstance(part, Part) for part in parts):
         raise TypeError(f"parts must be one or more of what compare and compare_call return; got {parts}")
-    return Verdict(title, tuple(said_once(decided(parts))))
+    return Verdict(title, tuple(said_once(decided(list(borne_out(parts))))))
 
 
 def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
@@ -112,16 +115,20 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
     if _is_blank(received) or (isinstance(received, tuple) and any(map(_is_blank, received))):
         return Part(name, "not attempted")
     gap = find_gap(received, expected, tolerance, difference)
+    asked = {
+        question: _is_typed(received, wrong)
+        or find_gap(received, wrong, tolerance, direction) is None
+        or (False if is_finite(received) and is_finite(wrong) else None)
+        for question, wrong in (mistakes or {}).items()
+    }
     if gap is None:
-        return Part(name, "passed")
-    asked_for_numbers = not isinstance(expected, (bool, str))
-    for message, wrong in (mistakes or {}).items():
-        if _is_typed(received, wrong) or find_gap(received, wrong, tolerance, direction) is None:
-            return Part(name, "not yet", f"{gap}\n{message}" if asked_for_numbers else message)
+        return Part(name, "passed", asked=asked)
+    if fitting := [question for question, fits in asked.items() if fits]:
+        return Part(name, "not yet", f"{gap}\n{fitting[0]}", asked=asked)
     with suppress(Exception):  # the learner's value may be anything
         if diagnose and RIGHT not in gap and not (found := diagnose(received)).ok:
             return _diagnosed(name, found)
-    return Part(name, "not yet", gap)
+    return Part(name, "not yet", gap, asked=asked)
 
 
 def _is_typed(received, wrong):
@@ -167,6 +174,7 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
     if received is None and not _is_stub(function):
         return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
     part = _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
+    part = replace(part, of=function)
     return told_of_outside(part, outside(function)) if part.status == "not yet" else part
 
 

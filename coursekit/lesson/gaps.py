@@ -48,6 +48,14 @@ def find_gap(received, expected, tolerance, difference):
     return difference(want[at], got[at], place) + near + _hint(got, want)
 
 
+def is_finite(value):
+    """Whether a value is numbers, none of them infinite or nan: others may come of any formula."""
+    try:
+        return all(np.isfinite(block).all() for block in (value if isinstance(value, tuple) else (value,)))
+    except Exception:  # the value may be anything
+        return False
+
+
 def both_numbers(want, got, place):
     """Word a difference so that the expected number is seen."""
     return f"expected {want:.6g}; received {got:.6g}{place}"

@@ -89,10 +89,11 @@ def area(centered_square_share, diamond_share, thick_share, thin_share):
 
 def baseline(my_baseline):
     parts = []
-    for y in (np.array([0, 0, 1, 0, 0, 1, 0, 0]), np.array([1, 0, 1, 1, 1])):
+    for y in (np.array([1, 0, 0, 0, 0, 1, 0, 0]), np.array([0, 1, 1, 1, 1])):  # the rarer class first
         ones, n = y.sum(), len(y)
         share, larger = ones / n, max(ones, n - ones)
         wrong = {
+            "This is the share of the rarer class. Which answer is right more often?": 1 - larger / n,
             "This is the share of class 1. Is that the more frequent class here?": share,
             "This is the share of class 0. Is that the more frequent class here?": 1 - share,
             "This is a number of points. Which share of all is it?": larger,
