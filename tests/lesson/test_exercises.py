@@ -455,3 +455,21 @@ def test_what_another_network_of_the_check_excludes_is_not_said():
     assert first.answer == parts[1].answer
     assert second.message == "As in “two points”."
     assert ex.check("gradient", parts[0]).parts == (parts[0],)
+
+
+def test_a_question_that_another_part_refutes_is_not_asked():
+    def off_by_one(n):
+        return n - 1
+
+    def part(n, **mistakes):
+        return compare_call(f"n = {n}", off_by_one, (n,), n, mistakes=mistakes)
+
+    asked = check("title", part(2, Half=1, Less=1), part(10, Half=5, Less=9))
+    assert [part.message.splitlines()[1] for part in asked.parts] == ["Less", "Less"]
+    refuted = check("title", part(2, Half=1), part(10, Half=5))
+    assert [part.message for part in refuted.parts] == [
+        "expected 2; received 1",
+        "expected 10; received 9",
+    ]
+    no_number = check("title", part(2, Half=1), part(10, Half=float("inf")))  # of anything
+    assert no_number.parts[0].message.endswith("Half")
