@@ -462,14 +462,14 @@ def test_a_question_that_another_part_refutes_is_not_asked():
         return n - 1
 
     def part(n, **mistakes):
-        return compare_call(f"n = {n}", off_by_one, (n,), n, mistakes=mistakes)
+        return ex.compare_call(f"n = {n}", off_by_one, (n,), n, mistakes=mistakes)
 
-    asked = check("title", part(2, Half=1, Less=1), part(10, Half=5, Less=9))
+    asked = ex.check("title", part(2, Half=1, Less=1), part(10, Half=5, Less=9))
     assert [part.message.splitlines()[1] for part in asked.parts] == ["Less", "Less"]
-    refuted = check("title", part(2, Half=1), part(10, Half=5))
+    refuted = ex.check("title", part(2, Half=1), part(10, Half=5))
     assert [part.message for part in refuted.parts] == [
         "expected 2; received 1",
         "expected 10; received 9",
     ]
-    no_number = check("title", part(2, Half=1), part(10, Half=float("inf")))  # of anything
+    no_number = ex.check("title", part(2, Half=1), part(10, Half=float("inf")))  # of anything
     assert no_number.parts[0].message.endswith("Half")
