@@ -62,5 +62,6 @@ def _call(name, function, known):
         raise ValueError(f"no check is called {name!r}. Are lesson and coursekit of the same version?")
     names = signature(found).parameters
     if missing := [each for each in names if each not in known]:
-        raise NameError(f"{' and '.join(missing)} not there yet. Which cell above have you not run?")
+        asked = "Which cell above have you not run? Or is a name misspelt in it?"
+        raise NameError(f"{' and '.join(missing)} not there yet. {asked}")
     return found(*(known[each] for each in names))

@@ -50,7 +50,7 @@ def share(share_of_ones):
             "This is how many ones there are. Out of how many answers?": ones,
             "This is the share of zeros. Which answers do you want to count?": 1 - ones / n,
             "You compare ones with zeros. Of which whole is this a share?": ones / (n - ones),
-            "All that is left is a whole number. What does // do with the remainder?": ones // n,
+            "Nothing is left. Does a // drop the rest, or does a loop end too soon?": ones // n,
         }
         part = f"{n} answers"
         parts.append(ex.compare_call(part, share_of_ones, (answers,), ones / n, mistakes=mistakes))
