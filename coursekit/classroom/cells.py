@@ -78,39 +78,43 @@ def _parse(data):
 
 
 def _list_of_cells(notebook):
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if cells is None and isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
-        sheets = [sheet.get("cells") for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]  # before format 4
+    notebook = _dict(notebook)
+    cells, sheets = notebook.get("cells"), notebook.get("worksheets")
+    if cells is None and isinstance(sheets, list):  # before format 4
+        lists = [_dict(sheet).get("cells") for sheet in sheets]
+        cells = [cell for some in lists if isinstance(some, list) for cell in some]
     if not isinstance(cells, list):
         raise Unreadable("The file is no notebook: it has no cells. Hand in the .ipynb file itself.")
     return cells
 
 
 def _cell(cell):
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    metadata = _dict(cell.get("metadata"))
+    grade_id = _dict(metadata.get("nbgrader")).get("grade_id")
     made = {"cell_type": cell.get("cell_type"), "id": cell.get("id"), "grade_id": grade_id}
     made = {key: clean(value) if isinstance(value, str) else None for key, value in made.items()}
-    locked = isinstance(metadata, dict) and metadata.get("editable") is False
-    source = clean(source) if isinstance(source, str) else ""
-    return made | {"source": source, "locked": locked, "printed": _printed(cell)}
+    source = clean(_joined(cell.get("source", cell.get("input"))))
+    locked = metadata.get("editable") is False
+    return made | {"source": source, "locked": locked, "printed": _printed(cell.get("outputs"))}
 
 
-def _printed(cell):
+def _printed(outputs):
     """Return the begin of what a cell printed."""
-    outputs, texts = cell.get("outputs"), []
-    for output in outputs[:20] if isinstance(outputs, list) else ():
-        output = output if isinstance(output, dict) else {}
-        data = output.get("data") if isinstance(output.get("data"), dict) else {}
-        text = output.get("text") or data.get("text/plain") or ""
-        lines = text[:MOST_PRINTED] if isinstance(text, list) else [text]
-        texts.append("".join(line[:MOST_PRINTED] for line in lines if isinstance(line, str)).strip("\n"))
+    texts = []
+    for output in map(_dict, outputs[:20] if isinstance(outputs, list) else ()):
+        text = output.get("text") or _dict(output.get("data")).get("text/plain")
+        texts.append(_joined(text).strip("\n"))
     return clean("\n".join(filter(None, texts))[:MOST_PRINTED])
+
+
+def _dict(value):
+    return value if isinstance(value, dict) else {}
+
+
+def _joined(text):
+    """Return a text, or a list of lines, as one text; of anything else nothing."""
+    lines = text if isinstance(text, list) else [text]
+    return "".join(line for line in lines if isinstance(line, str))
 
 
 def shortened(data):

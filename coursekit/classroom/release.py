@@ -10,13 +10,7 @@ TELLING = 12  # a shorter line, such as "return p", says nothing of a solution
 
 
 def release_file(source, folder):
-    """Write the learner's notebook of a source into a folder, under its name; return its path.
-
-    Raises
-    ------
-    SourceError
-        Where the source cannot be released.
-    """
+    """Write the learner's notebook of a source into a folder, under its name; return its path."""
     source, folder = Path(source), Path(folder)
     text = release(read_source(source))
     path = folder / source.name
@@ -32,23 +26,14 @@ def release(assignment):
 
     Solutions are replaced by stubs, hidden tests are left out, outputs are cleared, check cells are
     locked, and every cell gets the metadata that nbgrader reads. The same source gives the same bytes.
-
-    Parameters
-    ----------
-    assignment : Assignment
-
-    Raises
-    ------
-    SourceError
-        Where a line of a solution or of a hidden test stands in a given cell as well.
+    Raises SourceError where a line of a solution or of a hidden test stands in a given cell as well.
     """
     cells = [_cell(cell) for cell in assignment.cells]
     _refuse_leaks(assignment, cells)
-    metadata = {
-        key: assignment.metadata[key] for key in ("kernelspec", "language_info") if key in assignment.metadata
-    }
-    notebook = {"cells": cells, "metadata": metadata | {"coursekit": {"assignment": assignment.name}}}
-    notebook |= {"nbformat": 4, "nbformat_minor": 5}
+    kept = ("kernelspec", "language_info")
+    metadata = {key: value for key, value in assignment.metadata.items() if key in kept}
+    metadata["coursekit"] = {"assignment": assignment.name}
+    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -93,7 +78,6 @@ def _refuse_leaks(assignment, cells):
                     secrets.setdefault(line.strip(), cell.name)
     for cell in cells:
         for number, line in enumerate("".join(cell["source"]).splitlines(), 1):
-            owner = secrets.get(line.strip())
-            if owner:
+            if owner := secrets.get(line.strip()):
                 where = f"cell {cell['id']!r}, line {number}"
                 raise SourceError(f"{where}: gives away a line of {owner!r}: {line.strip()!r}")

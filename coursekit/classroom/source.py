@@ -13,7 +13,7 @@ A source is a notebook. Its markers are those that nbgrader knows, and two of ou
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursekit.classroom.cells import clean
@@ -85,27 +85,14 @@ class Assignment:
 
 
 def read_source(path):
-    """Read the instructor's source of an assignment.
+    """Return the `Assignment` of an instructor's source, a notebook in format 4 whose cells have ids.
 
-    Parameters
-    ----------
-    path : str or os.PathLike
-        A notebook in format 4 whose cells have ids.
-
-    Returns
-    -------
-    Assignment
-
-    Raises
-    ------
-    SourceError
-        Where a marker is unmatched, nested or misspelt, a check has no points, a name is there twice,
-        or there is nothing to grade. The message names the cell and the line.
+    Raises SourceError where a marker is unmatched, nested or misspelt, a check has no points, a name is there
+    twice, or there is nothing to grade. The message names the cell and the line.
     """
     path = Path(path)
     notebook = _read_notebook(path)
-    nodes = notebook["cells"]
-    cells = tuple(replace(_cell(node, i), metadata=node.get("metadata", {})) for i, node in enumerate(nodes))
+    cells = tuple(_cell(node, i) for i, node in enumerate(notebook["cells"]))
     if twice := [name for name, count in Counter(cell.name for cell in cells).items() if count > 1]:
         raise SourceError(f"cell {twice[0]!r}: the name is there twice; each cell and part needs its own")
     if not any(cell.points for cell in cells):
@@ -117,9 +104,7 @@ def _read_notebook(path):
     try:
         notebook = json.loads(path.read_bytes())
     except OSError as error:
-        raise SourceError(
-            f"the source must be a file that can be read; got {str(path)!r}: {error}"
-        ) from error
+        raise SourceError(f"the source must be a file that can be read; got {str(path)!r}: {error}") from None
     except ValueError as error:
         raise SourceError(f"{path.name} must be a notebook; it is not JSON: {error}") from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
@@ -151,7 +136,8 @@ def _cell(node, number):
     ):
         if is_wrong:
             raise SourceError(f"cell {name!r}: {why}")
-    return SourceCell(part[1] if part else name, name, kind, pieces, float(part[2]) if part else 0.0)
+    part_name, points = (part[1], float(part[2])) if part else (name, 0.0)
+    return SourceCell(part_name, name, kind, pieces, points, node.get("metadata", {}))
 
 
 def _pieces(lines, name, stub):

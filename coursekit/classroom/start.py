@@ -14,22 +14,8 @@ def start(folder):
     """Copy the lessons into a folder, or renew those that are there.
 
     A lesson that nobody changed is replaced. In one that was changed, every cell that the learner changed or
-    added stays as it is, in its place; the file as it was lies beside it.
-
-    Parameters
-    ----------
-    folder : str or os.PathLike
-        Made where it does not exist.
-
-    Returns
-    -------
-    list of str
-        A sentence for each lesson that is new or has changed.
-
-    Raises
-    ------
-    ValueError, OSError
-        Where a lesson there is no notebook, or the folder cannot be written.
+    added stays as it is, in its place; the file as it was lies beside it. Return a sentence for each lesson
+    that is new or has changed; raise ValueError where a lesson there is no notebook.
     """
     folder = Path(folder)
     (folder / "images").mkdir(parents=True, exist_ok=True)
@@ -59,9 +45,7 @@ def _renew(path, new, handed_out):
         return []
     what = f"{name}: {len(differ)} cells changed ({', '.join(differ[:3])}{', …' if len(differ) > 3 else ''})"
     own = [
-        cell
-        for cell in mine
-        if _digest(cell) not in (handed_out.get(cell.get("id")), digests.get(cell.get("id")))
+        one for one in mine if _digest(one) not in [made.get(one.get("id")) for made in (handed_out, digests)]
     ]
     if not own:
         write_text(path, new)

@@ -51,10 +51,18 @@ class Report:
         try:
             entry["value"] = pack(value() if callable(value) else value)
         except Exception as error:
-            entry["error"] = f"{type(error).__name__}: {error}"[:500]
+            entry["error"] = said_by(error)
         if diagnose:
             entry["given"] = pack(given)
         self.entries.append(entry)
+
+
+def said_by(error):
+    """Return the kind and the words of an exception, which may refuse to say them."""
+    try:
+        return f"{type(error).__name__}: {error}"[:500]
+    except Exception:
+        return type(error).__name__[:500]
 
 
 def pack(value, depth=0):

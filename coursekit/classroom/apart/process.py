@@ -1,18 +1,22 @@
-"""A process under watch: told and heard in lines, and ended with all that it started."""
+"""A process under watch, told and heard in lines: it ends with all that it started, and its folder goes."""
 
+import contextlib
 import errno
+import os
 import queue
+import secrets
 import subprocess
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import psutil
-
-from coursekit.classroom.apart.tidy import remove
 
 FAULT = "the grader"  # so begins what is told of a fault that is no learner's
 PASSING = {errno.EAGAIN, errno.ENOMEM, errno.EFAULT}  # what a system short of room says, and soon no more
 WAITS = (0.1, 0.5, 2.0)  # seconds until a process is started again
+PREFIX = "coursekit-"  # of a folder's name
 
 
 class Process:
@@ -78,7 +82,41 @@ def descendants(pid):
 def end_tree(pid):
     """Kill a process and all that it started."""
     for process in [*descendants(pid), psutil.Process(pid)] if psutil.pid_exists(pid) else []:
-        try:
+        with contextlib.suppress(psutil.Error):
             process.kill()
-        except psutil.Error:
-            continue
+
+
+def make_folder():
+    """Return a new folder; those of processes that are gone, as after ``kill -9``, are removed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = path.name.split("-")[1]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            remove(path)
+    return tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+
+
+def remove(folder):
+    """Remove a folder, however deep it is or long its names are, as far as can be; return whether it went."""
+    with contextlib.suppress(OSError):
+        _empty(folder)
+        os.rmdir(folder)
+    return not os.path.lexists(folder)
+
+
+def _empty(folder):
+    while folders := [entry.path for entry in os.scandir(folder) if not _unlinked(entry)]:
+        for path in folders:  # what is in it moves up, so that no path gets long
+            os.chmod(path, 0o700)
+            for entry in list(os.scandir(path)):
+                if not _unlinked(entry):
+                    os.chmod(entry.path, 0o700)
+                    os.rename(entry.path, os.path.join(folder, secrets.token_hex(16)))
+            os.rmdir(path)
+
+
+def _unlinked(entry):
+    """Remove what is no folder, and say whether it was none."""
+    if entry.is_dir(follow_symlinks=False):
+        return False
+    os.unlink(entry.path)
+    return True

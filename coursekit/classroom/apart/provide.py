@@ -15,7 +15,7 @@ from pathlib import Path
 from coursekit.classroom.source import SourceError
 
 PACKAGE = Path(__file__).resolve().parents[2]
-INSIDE = ("__init__", "bundle", "checks", "kernel", "namespaces", "session")
+INSIDE = ("__init__", "bundle", "checks", "kernel", "session")
 IN_KERNEL = ("classroom/__init__.py", *(f"classroom/apart/{name}.py" for name in INSIDE))
 
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from coursekit._parallel import ONE_THREAD
-from coursekit.classroom.apart.namespaces import SPACE
+from coursekit.classroom.apart.kernel import SPACE
 
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 SYSTEM += ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives")

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 
+from coursekit.classroom.apart.bundle import said_by
 from coursekit.classroom.apart.checks import Checks
 
 MOST = 100_000  # characters that are kept of what a check says
@@ -104,7 +105,7 @@ def run_cell(cell, shell, checks, loop, sink):
     except BaseException as stopped:  # also what comes between two lines of ours
         error = stopped
     values = checks.report.entries if checks.report else []
-    return {"values": values, "text": "".join(sink.kept or ())[:MOST], "error": error and describe(error)}
+    return {"values": values, "text": "".join(sink.kept or ())[:MOST], "error": error and said_by(error)}
 
 
 def _run(cell, shell, checks, loop):
@@ -119,11 +120,3 @@ def _run(cell, shell, checks, loop):
         )
         shell.events.trigger("post_execute")
     return ran.error_before_exec or ran.error_in_exec
-
-
-def describe(error):
-    """Return the kind and the words of an exception, which may refuse to say them."""
-    try:
-        return f"{type(error).__name__}: {error}"[:500]
-    except Exception:
-        return type(error).__name__[:500]

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from coursekit.classroom.apart.process import FAULT, Process, descendants
+from coursekit.classroom.apart.process import FAULT, Process, descendants, make_folder, remove
 from coursekit.classroom.apart.provide import provide
-from coursekit.classroom.apart.tidy import make_folder, remove
 
 LOOK = 0.25  # seconds between two looks at what a submission uses
 SPARE = 20.0  # seconds beyond its own limit until a worker is ended

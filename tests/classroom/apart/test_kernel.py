@@ -12,7 +12,7 @@ import pytest
 from coursekit.classroom.apart.kernel import read_line
 from coursekit.classroom.apart.process import descendants, end_tree
 from coursekit.classroom.apart.sandbox import obstacle
-from coursekit.classroom.apart.warm import WarmKernels
+from coursekit.classroom.apart.worker import WarmKernels
 
 pytestmark = pytest.mark.skipif(bool(obstacle()), reason=obstacle())
 
@@ -74,7 +74,7 @@ def test_a_process_that_does_not_get_ready_is_said():
 
 
 def test_a_process_that_does_not_end_its_kernel_is_replaced(monkeypatch):
-    monkeypatch.setattr("coursekit.classroom.apart.warm.PATIENCE_TO_END", 0.3)
+    monkeypatch.setattr("coursekit.classroom.apart.worker.PATIENCE_TO_END", 0.3)
     kernels = speaking("print('many', flush=True)\nwhile True: input()")
     kernels.start("a")
     first = kernels._process.pid
@@ -102,7 +102,7 @@ def test_a_line_is_read_to_its_end_and_no_further(monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
 def test_a_place_that_does_not_exist_is_no_place_to_run_apart():
-    asked = "from coursekit.classroom.apart.namespaces import possible\n"
+    asked = "from coursekit.classroom.apart.kernel import possible\n"
     asked += "print(possible(None, ['/no/such/place']))"
     tried = subprocess.Popen([sys.executable, "-c", asked], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert tried.stdout.read().decode().strip() == "False"  # before anything is to be read
