@@ -73,14 +73,14 @@ def notebook(job, answers, variant, carry=False):
     kept = [cell for i, cell in enumerate(cells[: last + 1]) if cell[0] != "extra" or i <= (extra or [0])[-1]]
     part_of = {name: part for part, known in job["parts"].items() for name in known["answers"]}
 
-    def about(role, name):
-        part = part_of.get(name, name)
-        where = f"An added cell after {part}" if role == "extra" else name
+    def described(role, name, code):
+        where = f"An added cell after {part_of.get(name, name)}" if role == "extra" else name
         secret = f"{job['seed']} {variant} {name}".encode("utf-8", "replace")
         seed = int(hashlib.sha256(secret).hexdigest()[:16], 16)
-        return {"where": where, "seed": seed, "names": job["names"].get(name, [])}
+        lasting = {"lasting": additions(code, "")} if role == "extra" else {}  # run where there is no time
+        return cell_to_run(role, name, code, where, seed, job["names"].get(name, []), **lasting)
 
-    return as_notebook(kept, about)
+    return as_notebook([described(*cell) for cell in kept])
 
 
 def assemble(assignment, answers, *, carry=False):
@@ -108,22 +108,13 @@ def assemble(assignment, answers, *, carry=False):
     return cells
 
 
-def _lasting(role, code):
-    """Return what of an added cell is run also where there is no time for the cell."""
-    return {"lasting": additions(code, "")} if role == "extra" else {}
+def cell_to_run(role, name, code, where, seed=None, names=(), **more):
+    """Return a code cell that says what it is, as `coursekit.classroom.apart.session.run_cell` reads it."""
+    about = {"role": role, "name": name, "where": where, "seed": seed, "names": list(names), **more}
+    return {"cell_type": "code", "metadata": about, "execution_count": None, "outputs": [], "source": code}
 
 
-def as_notebook(cells, about):
-    """Return the cells as the text of a notebook, for nbval; `about(role, name)` gives more metadata."""
-    made = [
-        {
-            "cell_type": "code",
-            "id": f"c{i}",
-            "metadata": {"role": role, "name": name, **_lasting(role, code), **about(role, name)},
-            "execution_count": None,
-            "outputs": [],
-            "source": code,
-        }
-        for i, (role, name, code) in enumerate(cells)
-    ]
+def as_notebook(cells):
+    """Return cells as the text of a notebook, for nbval."""
+    made = [cell | {"id": f"c{i}"} for i, cell in enumerate(cells)]
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from coursekit.classroom.apart.limits import Limits
 from coursekit.classroom.apart.supervise import ask, close_workers
-from coursekit.classroom.assemble import as_notebook
+from coursekit.classroom.assemble import as_notebook, cell_to_run
 from coursekit.classroom.cells import read_cells
 
 _CHECK = re.compile(r"^### CHECK ([a-z][a-z0-9_-]*)")
@@ -15,31 +15,25 @@ _PASSED = re.compile(r": (\d+) of (\d+) parts passed")
 def check(path, limits=None):
     """Run a learner's notebook; return whether its public checks passed, and what they said.
 
-    Raises
-    ------
-    Unreadable, OSError, ValueError
-        Where the file is no notebook, has no public check, or a limit was broken.
+    Raises ValueError where the file is no notebook, has no public check, or a limit was broken.
     """
-    cells = []
+    cells, names = [], []
     code = [cell for cell in read_cells(Path(path).read_bytes()) if cell["cell_type"] == "code"]
-    for i, cell in enumerate(code):
+    for i, cell in enumerate(code, 1):
         found = _CHECK.match(cell["source"])
+        name = found[1] if found else f"code cell {i}"
+        names += [name] if found else []
         role = "check" if found else "given" if cell["locked"] else "answer"
-        cells.append((role, found[1] if found else f"code cell {i + 1}", cell["source"]))
-    names = [name for role, name, _ in cells if role == "check"]
+        cells.append(cell_to_run(role, name, cell["source"], where=name))
     if not names:
         raise ValueError(f"the notebook must be an assignment, with checks; {str(path)!r} has none")
     try:
-        reply = ask((limits or Limits()).as_dict(), None, {"look": as_notebook(cells, _about)})[-1]
+        reply = ask((limits or Limits()).as_dict(), None, {"look": as_notebook(cells)})[-1]
     finally:
         close_workers()
     if "problem" in reply:
         raise ValueError(reply["problem"])
     return _summary(names, reply)
-
-
-def _about(role, name):
-    return {"where": name, "seed": None, "names": []}
 
 
 def _summary(names, reply):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from posixpath import commonpath, dirname
 
 from coursekit.classroom.cells import LARGEST, Unreadable, kind_of, shortened
-from coursekit.classroom.collect.names import OLD, Owner, natural, version
+from coursekit.classroom.collect.names import OLD, TABLE, Owner, natural, version
 from coursekit.classroom.collect.tree import Damaged, opened, read
 from coursekit.classroom.submission import holds
 
@@ -18,17 +18,7 @@ EMPTY = "The folder is empty (hidden files and checkpoints do not count)."
 _SUFFIX = re.compile(r"(?<!archive)\.(zip|ipynb(\.\w+)?)(?=/|$)", re.IGNORECASE)
 _WORKING = re.compile(r"(^|/)(working files|arbeitsdateien)/", re.IGNORECASE)  # Teams keeps them beside
 _DAY_FIRST = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")
-_KINDS = {
-    "pdf": "a PDF document",
-    "html htm mhtml": "a web page",
-    "py": "a Python script",
-    "rar 7z gz bz2 xz zst": "an archive that cannot be opened here (pack it as zip)",
-    "doc docx odt pages rtf tex": "a text document",
-    "png jpg jpeg heic gif webp": "a picture",
-    "txt md": "a text file",
-    "url webloc lnk desktop gdoc": "a link, and not what it leads to",
-}
-_KIND = {suffix: kind for suffixes, kind in _KINDS.items() for suffix in suffixes.split()}
+_KIND = {suffix: kind for kind, suffixes in TABLE["files"].items() for suffix in suffixes}
 
 
 @dataclass(frozen=True)
@@ -115,15 +105,7 @@ def _kind(suffix, head):
 def choose(things, assignment=None):
     """Take one of a learner's files: what holds the assignment, then the newest; and say what else is there.
 
-    Parameters
-    ----------
-    things : list of (Owner, Entry)
-    assignment : Assignment, optional
-
-    Returns
-    -------
-    File
-    flags : list of str
+    `things` are (Owner, Entry) pairs. Return a File, and a list of sentences.
     """
     bag = Bag()
     for owner, entry in things:

@@ -1,11 +1,17 @@
 """What names tell: whose a thing is, by a platform or by itself, and which of two things is the newer."""
 
+import configparser
 import os
 import re
 import time
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 
+_FILE = configparser.ConfigParser(delimiters="=", interpolation=None)
+_FILE.optionxform = str
+_FILE.read(Path(__file__).with_name("words.txt"), encoding="utf-8")
+TABLE = {title: {name: words.split() for name, words in _FILE[title].items()} for title in _FILE.sections()}
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assign(?:submission|feedback)_[a-z]+_?")
 _CANVAS = re.compile(
     r"(?P<name>anon(?=(?:_LATE)?_[A-Za-z0-9]{5}_)|[^_]+?)(?P<late>_LATE)?"
@@ -20,13 +26,7 @@ _GRADESCOPE = re.compile(r"submission_(?P<number>\d+)$")
 _WITH_A_STROKE = str.maketrans("łøđħı", "lodhi")  # which Unicode does not take apart
 FINAL = 1_000_000  # a final version is newer than any numbered one
 OLD = -1
-_NEWER = (
-    "final finale neu new fixed corrected revised updated last latest late korrigiert endgültig endgueltig "
-    "verspätet verspaetet corrigé corrigée définitif definitif corregido definitivo última ultima"
-)
-_OLDER = "old alt backup bak orig original draft drafts archive trash entwurf brouillon borrador"
-_NEW, _OLD = _NEWER.replace(" ", "|"), _OLDER.replace(" ", "|")
-AGES = f"{_NEWER} {_OLDER}"  # words that say which of two things is the newer
+_NEW, _OLD = "|".join(TABLE["names"]["newer"]), "|".join(TABLE["names"]["older"])
 _DOWNLOADS = (  # names that a browser or a copy made of another name, and the number of the first of them
     (r"(?P<name>.+?) ?[(_\[](?P<number>\d{1,9})[)_\]]", 1),
     (r"(?P<name>.+?)[ _-]+(?:copy|kopie|copie|copia) ?\(?(?P<number>\d{0,9})\)?", 1),

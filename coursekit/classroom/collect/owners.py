@@ -5,22 +5,10 @@ from contextlib import suppress
 from itertools import combinations
 
 from coursekit.classroom.cells import LARGEST
-from coursekit.classroom.collect.names import AGES, earlier, exact, first_of, owner_of, plain, uploads, words
+from coursekit.classroom.collect.names import TABLE, earlier, exact, first_of, owner_of, plain, uploads, words
 from coursekit.classroom.collect.tree import Damaged, opened, read
 from coursekit.classroom.submission import holds
 
-_COMMON = (  # words of names that are nobody's
-    "abgabe abgaben answer answers assignment assignments attempt attempts aufgabe blatt carpeta class "
-    "code consegna copia copie copy course data dateien day de devoir dossier download downloads early "
-    "eingereichte ejercicio en endgueltige endgultige entrega ex exam exercice exercise exercises export "
-    "fassung file files folder gradebook group groupe grupo gruppe hand handed handin hausaufgabe homework "
-    "homeworks hw in ipynb kopia kopie kurs lab labs lesson loesung losung main master my nachgereicht "
-    "nachreichung nb neuer notebook notebooks nouveau nueva of on ordner part problem problems project ps "
-    "pset question rendu resubmission resubmitted retard scratch sec section sections set sheet solution "
-    "solutions src student students submission submissions submit submitted take tarde tardive tarea task "
-    "td test time tp trabajo travail tries try tutorial ubung uebung unbenannt untitled upload uploads "
-    "version versione versuch von week wk woche work working "
-)
 _NOBODY = re.compile(
     r"((index|readme|notes?|timestamp|license|requirements)\b.*\.(csv|log|xml|md|txt|html?)"
     r"|(.*[\W_])?(roster|grades?|gradebook|class|list|students|participants|worksheet|metadata|marks)(?![a-z]).*"
@@ -46,7 +34,7 @@ class Look:
     def __init__(self, people, assignment, stack):
         self.assignment, self._stack = assignment, stack
         self._own = words(assignment.name if assignment else "")
-        self._common = set(words(f"{_COMMON} {AGES}")).union(self._own)
+        self._common = set(words(" ".join(sum(TABLE["names"].values(), self._own))))
         self._known, self._words = {}, {}
         for person in people:
             known = person.names | {name.lstrip("0") for name in person.ids}

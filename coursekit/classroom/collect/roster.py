@@ -8,23 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from coursekit.classroom.collect.names import exact, plain, words
+from coursekit.classroom.collect.names import TABLE, exact, plain, words
 from coursekit.classroom.collect.tree import readable
 
-_COLUMNS = {  # what a column may be called, in plain letters
-    "learner": "learner learners name names fullname student students studentname displayname participant "
-    "user learnername vollstandigername nomcomplet nombrecompleto nomecompleto",
-    "first": "firstname givenname givennames forename preferredfirstname preferredname vorname vornamen "
-    "prenom nombre nome voornaam",
-    "last": "lastname surname familyname nachname familienname nom apellido apellidos cognome sobrenome "
-    "achternaam",
-    "id": "id idnumber identifier number participantnumber userid studentid studentnumber sisuserid "
-    "sisloginid login loginid username githubusername orgdefinedid matriculationnumber matrikelnummer "
-    "matrikelnr matrikel matricule matricola idnummer",
-    "email": "email emailaddress emailadresse mail emails correo correoelectronico courriel",
-    "file": "file filename folder foldername",
-}
-_MEANING = {name: meaning for meaning, names in _COLUMNS.items() for name in names.split()}
+_MEANING = {name: meaning for meaning, names in TABLE["columns"].items() for name in names}
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _NAMING = {"learner", "first", "last", "id", "email"}
 _REMEDY = (
@@ -49,10 +36,7 @@ class Person:
 def read_roster(path):
     """Return the list of a class as Person records, from a CSV file as any program writes it.
 
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        Where it is not there, or no such file; the message names the argument, the file and the remedy.
+    Raises FileNotFoundError or ValueError, which names the argument, the file and the remedy.
     """
     path = Path(path)
     if not path.is_file():

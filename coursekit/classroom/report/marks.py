@@ -46,10 +46,7 @@ def write_marks(path, assignment, learners):
 def read_marks(path, assignment, learners):
     """Return learner -> Hand, of what the instructor entered, however a spreadsheet saved it.
 
-    Raises
-    ------
-    ValueError
-        Where a cell cannot be used; it names row and column as the spreadsheet shows them.
+    Raises ValueError where a cell cannot be used; it names row and column as the spreadsheet shows them.
     """
     if not Path(path).exists():
         return {}

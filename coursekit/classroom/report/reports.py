@@ -17,23 +17,9 @@ from coursekit.lesson.files import write_text
 def write_reports(results, assignment, graded):
     """Write tables and pages: grades.csv, feedback/NAME.html, class.html, rubric.html, marks.csv.
 
-    Of learners whose files came from Moodle or Canvas, also what these take back.
-
-    Parameters
-    ----------
-    results : str or os.PathLike
-    assignment : Assignment
-    graded : list of Record
-        Of the whole class.
-
-    Returns
-    -------
-    list of Result
-
-    Raises
-    ------
-    ValueError
-        Where something in marks.csv cannot be used; then nothing else is written.
+    Of learners whose files came from Moodle or Canvas, also what these take back. Return the Result of each
+    Record of the class; raise ValueError where something in marks.csv cannot be used, before anything is
+    written.
     """
     folder = Path(results)
     learners = [record.learner for record in graded]
