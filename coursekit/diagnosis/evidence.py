@@ -142,11 +142,8 @@ def in_words(value):
         return f"{type(value).__name__}({', '.join(value._fields[:4])})"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)} value{'s' * (len(value) != 1)}"
-    return (
-        "a function"
-        if inspect.isroutine(value) or isinstance(value, np.ufunc)
-        else f"a value of type {type(value).__name__}"
-    )
+    is_function = inspect.isroutine(value) or isinstance(value, np.ufunc)
+    return "a function" if is_function else f"a value of type {type(value).__name__}"
 
 
 # Where something is wrong
@@ -189,9 +186,8 @@ def locate(name, got, want, labels=(), by=None):
         ratios, gaps = got / known, np.where(wrong, got - want, np.nan)
     usual = (lambda i: f"{'row' if got.ndim > 1 else 'entry'} {i}", lambda i: f"column {i}")
     labels = [*labels, *usual[len(labels) :]]
-    return (
-        f"{_which(name, wrong, labels, by or {})} {_pattern(got, want, wrong, ratios, gaps, labels)}".strip()
-    )
+    said = _which(name, wrong, labels, by or {}), _pattern(got, want, wrong, ratios, gaps, labels)
+    return " ".join(said).strip()
 
 
 def _which(name, wrong, labels, by):
@@ -237,12 +233,9 @@ def _pattern(got, want, wrong, ratios, gaps, labels):
         return "All sizes are right; only signs are wrong."
     if wrong.sum() > 1 and wrong.all() and _constant(got[wrong]):
         return "All entries are one and the same number."
-    if (
-        1 < wrong.sum() < wrong.size + (wrong.size > 3)
-        and _constant(np.abs(got[wrong]))
-        and np.abs(got).max() == np.abs(got[wrong][0])
-    ):
-        return f"These are cut off at {np.abs(got[wrong][0]):.3g}."
+    some, size = 1 < wrong.sum() < wrong.size + (wrong.size > 3), np.abs(got)
+    if some and _constant(size[wrong]) and size.max() == size[wrong][0]:
+        return f"These are cut off at {size[wrong][0]:.3g}."
     if there.sum() > 1 and wrong.all() and (np.abs(gaps[wrong]) < 0.1 * np.abs(want).max()).all():
         far = np.abs(gaps[wrong]).max() / np.abs(want).max()
         return f"All are close, within {far:.1g} of the largest: is something rounded, or a difference with a large step?"
@@ -257,9 +250,7 @@ def _by_line(ratios, labels):
     """Say by which factors the lines of a table are wrong, where each has its own."""
     for axis in (1, 0) if ratios.ndim == 2 else ():
         lines = [line[~np.isnan(line)] for line in np.moveaxis(ratios, axis, 0)]
-        is_far = any(
-            np.abs(line - 1).max(initial=0) > 0.005 for line in lines
-        )  # else the factors read 1, 1, 1
+        is_far = any(np.abs(line - 1).max(initial=0) > 0.005 for line in lines)  # else all read 1
         if is_far and all(len(line) > 1 and _constant(line) for line in lines):
             said = ", ".join(f"{line[0]:.3g}" for line in lines[:4]) + (", …" if len(lines) > 4 else "")
             like = labels[axis](0)

@@ -177,11 +177,8 @@ def _diagnose(given, c, few, note):
                 part.ways = [way for way in part.ways if not any(m.slot in ("error", "points") for m in way)]
         if any(part.ways for part in parts):
             break
-    points = (
-        point_by_point(dict(zip(NAMES, given, strict=True)), wrong, c)
-        if not any(p.ways for p in parts)
-        else ""
-    )
+    named = any(part.ways for part in parts)
+    points = "" if named else point_by_point(dict(zip(NAMES, given, strict=True)), wrong, c)
     return _told(parts, wrong, hidden, points)
 
 

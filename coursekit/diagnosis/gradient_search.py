@@ -260,15 +260,10 @@ def _added(name, given, c, factors, tolerance):
         extra = mistake.make(c)
         basis = np.stack([right.ravel(), extra.ravel()], 1)
         (factor, by), _, rank, _ = np.linalg.lstsq(basis, given.ravel(), rcond=None)
-        if (
-            rank < 2
-            or not same(factor * right + by * extra, given, tolerance)
-            or same(factor * right, given, 1e-6)
-        ):
-            continue
-        for number, mistakes in factors:
-            if abs(factor / number - 1) <= 10 * tolerance:
-                ways.append((mistake, *mistakes))
+        alone = same(factor * right, given, 1e-6)
+        if rank == 2 and not alone and same(factor * right + by * extra, given, tolerance):
+            near = [more for number, more in factors if abs(factor / number - 1) <= 10 * tolerance]
+            ways += [(mistake, *more) for more in near]
     return ways
 
 
@@ -294,7 +289,6 @@ def point_by_point(given, wrong, c):
     right = f" It is right at {fine.sum()} of {c.n} points." if fine.any() else ""
     text = f"All is right but dz2: point after point, it is {said} times what it should be.{right}"
     if c.n > 2 and not np.isclose(by[0], by[-1]) and np.ptp(by[1:] / by[:-1]) < 1e-5:
-        text += (
-            f" Each round multiplies what earlier rounds have added by {by[0] / by[1]:.3g}, as momentum does."
-        )
+        times = f"{by[0] / by[1]:.3g}"
+        text += f" Each round multiplies what earlier rounds have added by {times}, as momentum does."
     return text

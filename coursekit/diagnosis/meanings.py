@@ -93,10 +93,8 @@ def _shapes(case):
     product = "core dimension" in case.text or "not aligned" in case.text
     if not product and ("broadcast" not in case.text or "einstein" in case.text):
         return None
-    meaning, asked = (
-        "Entry by entry, two shapes are laid over each other from the right: sizes are equal or 1.",
-        "",
-    )
+    asked = "Which of the two has the shape that you expect? Is an axis missing, or one too many?"
+    meaning = "Entry by entry, two shapes are laid over each other from the right: sizes are equal or 1."
     if product:
         meaning = "A @ B takes as many columns of A as B has rows."
     shapes = [value.shape for value in case.met if isinstance(value, np.ndarray)]
@@ -122,10 +120,7 @@ def _shapes(case):
             asked = "Is one of the two turned? Of each, are the rows points or units?"
         elif fits or d == a:
             asked = "Is it * that you mean, or the product @?"
-    return (
-        meaning,
-        asked or "Which of the two has the shape that you expect? Is an axis missing, or one too many?",
-    )
+    return meaning, asked
 
 
 def _as_factor(shape):
@@ -138,10 +133,9 @@ def _missing_name(case):
     error, key = case.error, str(case.error.args[0]) if case.error.args else ""
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         name, names = error.name or "", [name for name in case.known if name[:1] != "_"]
-        owners = [
-            each for each in names if inspect.ismodule(case.known[each]) and hasattr(case.known[each], name)
-        ]
-        owners += [each for each in names if name in getattr(case.known[each], "_fields", ())]
+        known = {each: case.known[each] for each in names}
+        owners = [each for each, value in known.items() if inspect.ismodule(value) and hasattr(value, name)]
+        owners += [each for each, value in known.items() if name in getattr(value, "_fields", ())]
         if owners:  # its own argument first, or numpy
             own = ("np", *getattr(getattr(case.function, "__code__", None), "co_varnames", ()))
             owner = min(owners, key=lambda each: each not in own)
@@ -161,12 +155,8 @@ def _nearest(said, name, names, missing=""):
     close = [each for each in names if each.lower() == name.lower()]
     close += difflib.get_close_matches(name, names, n=1, cutoff=0.75)
     there = f" There are {', '.join(names)}." if not missing and 0 < len(names) <= 6 else ""
-    asked = (
-        f"Do you mean {close[0]}?"
-        if close
-        else f"Where is it made, or {missing or 'what is it called there?'}"
-    )
-    return f"{said} {name}.{there}", asked
+    asked = f"Where is it made, or {missing or 'what is it called there?'}"
+    return f"{said} {name}.{there}", f"Do you mean {close[0]}?" if close else asked
 
 
 def _arguments(case):
@@ -236,10 +226,8 @@ def _nothing(case):
             )
     calls = [ast.unparse(node) for node in ast.walk(case.part or ast.Pass()) if isinstance(node, ast.Call)]
     gave = f"{calls[0]} gave None" if calls and not is_met else "Something there is None"
-    return (
-        f"{gave}, which is nothing.",
-        "Which function or line was to give it? Does that function end with a return?",
-    )
+    asked = "Which function or line was to give it? Does that function end with a return?"
+    return f"{gave}, which is nothing.", asked
 
 
 def value_of(part, known):

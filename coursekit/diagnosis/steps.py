@@ -68,9 +68,8 @@ def diagnose_sigmoid(received, z):
 def _odd_sigmoids(c):
     """Return what comes out of several mistakes in the fraction, and of what is seldom."""
     inside = [m for name in ("exponent", "power", "below", "whole sigmoid") for m in table(name)]
-    return candidates(c, ["sigmoid"], RIGHT, table("further sigmoid")) + candidates(
-        c, FRACTION, FRACTION, inside
-    )
+    made = candidates(c, ["sigmoid"], RIGHT, table("further sigmoid"))
+    return made + candidates(c, FRACTION, FRACTION, inside)
 
 
 @diagnosing
@@ -211,18 +210,13 @@ def _judged(name, got, w, g, other, rate):
     """Return the Part of a wrong block, compared from where it stood before; None of a right one."""
     aliased = isinstance(got, np.ndarray) and np.may_share_memory(got, w)
     c = SimpleNamespace(w=w, g=g, other=other, rate=rate, aliased=aliased)
-    size = np.abs(w).max()
-    held = (
-        2e-7 * size / np.abs(rate * g).max(initial=1e-300) if str(np.asarray(got).dtype) == "float32" else 0
-    )
-    value = Value(name, got, w - rate * g, 1e-7 * size, w, given={f"old {name}": w, f"d{name}": g})
-    if value.is_right() or same(value.got, value.want, 2e-7 if held else 1e-14):
+    given = {f"old {name}": w, f"d{name}": g}
+    value = Value(name, got, w - rate * g, 1e-7 * np.abs(w).max(), w, given=given)
+    if value.is_right() or same(value.got, value.want, 2e-7 if value.dtype == "float32" else 1e-14):
         return None
     c.given = value.got
-    made, further = (
-        partial(candidates, c, ["moved"], RIGHT, table(title)) for title in ("moved", "further moved")
-    )
-    return value.as_part(made(), further)
+    made = candidates(c, ["moved"], RIGHT, table("moved"))
+    return value.as_part(made, partial(candidates, c, ["moved"], RIGHT, table("further moved")))
 
 
 def _check_step(params, gradient, learning_rate):

@@ -21,11 +21,7 @@ full_like isfinite isnan linalg log log10 log1p log2 logaddexp max maximum mean 
 ones ones_like outer pi prod reciprocal roll round sign sin sort sqrt square std sum tanh trunc var where zeros
 zeros_like
 """
-SUMMED = (
-    "left2",
-    "slope",
-    "left1",
-)  # slots that meet the points in the sum over them; a choice of points is one of its own
+SUMMED = ("left2", "slope", "left1")  # in these slots a choice of points is that of the slot "points"
 PLACES = {"A1": "A", "Z1": "Z1"}  # {x} in a row: in words, and in an expression
 
 
@@ -85,17 +81,11 @@ def beside(bias, columns, ones=1.0):
 
 FAR = (0.2, 0.1, 0.05, 1e-2, 1e-3, 1e-4, 1e-5)  # epsilons that change usual numbers
 NEAR = [10.0**-k for k in range(6, 18)]  # and such as keep only 0 and 1 away
-NAMES = {"FAR": FAR, "NEAR": NEAR}
+FUNCTIONS = [sigmoid, sigmoid_derivative, point_losses]
+FUNCTIONS += [rounded, means, shares, if_nan, multiple, without, last_row, last_entry]
+NAMES = {function.__name__: function for function in FUNCTIONS}
 NAMES |= {name: getattr(np, name) for name in NUMPY.split()}
-NAMES |= {
-    "ACTIVATIONS": ACTIVATIONS,
-    "sigmoid": sigmoid,
-    "sigmoid_derivative": sigmoid_derivative,
-    "point_losses": point_losses,
-}
-NAMES |= {
-    make.__name__: make for make in (rounded, means, shares, if_nan, multiple, without, last_row, last_entry)
-}
+NAMES |= {"FAR": FAR, "NEAR": NEAR, "ACTIVATIONS": ACTIVATIONS}
 
 
 @cache

@@ -1,12 +1,17 @@
-"""What the parts of one check tell together: which cause all share, and what need not be said again."""
+"""What the parts of one check tell together, and what a learner's function reads that it neither gets nor makes."""
 
+import dis
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
 
 from coursekit.diagnosis.evidence import OR_ELSE, PLAIN, STOPPED
 
 FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
+DATA = np.ndarray, np.number, int, float, list, tuple
 
 
 def borne_out(parts):
@@ -63,3 +68,31 @@ def told_of_outside(part, names):
     said = f"Your function reads {' and '.join(names)} from outside: no line of it makes that."
     others = tuple(told_of_outside(other, names) for other in part.others)
     return replace(part, message=f"{part.message}\n{said} Is it the one that you mean?", others=others)
+
+
+def outside(function):
+    """Return the names of numbers and arrays that a function reads from outside; constants may be so.
+
+    An earlier cell has made them, as it has a name that is mistyped: no error tells.
+    """
+    names = [step.argval for step in _steps(function) if step.opname == "LOAD_GLOBAL"]
+    known = getattr(function, "__globals__", {})
+    constants = {name for name in names if name.isupper() and len(name) > 1}
+    return [
+        name for name in dict.fromkeys(names) if name not in constants and isinstance(known.get(name), DATA)
+    ]
+
+
+def called(function, names):
+    """Return those of the names, such as "ck.train", that a function reads of this course."""
+    pairs = {f"{one.argval}.{other.argval}" for one, other in pairwise(_steps(function))}
+    return [name for name in names if any(pair.startswith(name) for pair in pairs)]
+
+
+def _steps(function):
+    """Yield the instructions of a function, and of those that it makes."""
+    codes = [getattr(function, "__code__", None)]
+    while codes:
+        code = codes.pop()
+        codes += [inner for inner in getattr(code, "co_consts", ()) if hasattr(inner, "co_code")]
+        yield from dis.get_instructions(code) if code else ()

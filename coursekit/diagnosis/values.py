@@ -218,11 +218,8 @@ class Value:
             text = f"{name} holds whole numbers ({self.dtype}): they cannot hold a fraction."
             return _fact("wrong-kind", text, "Where is this array made, and of which numbers?")
         if got.size > 1 and not got.any():
-            return _fact(
-                "all-zeros",
-                f"All entries of {name} are zero.",
-                "Is the array ever filled, or do two terms cancel?",
-            )
+            text = f"All entries of {name} are zero."
+            return _fact("all-zeros", text, "Is the array ever filled, or do two terms cancel?")
         return []
 
     def _factor(self):

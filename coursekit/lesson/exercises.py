@@ -9,8 +9,7 @@ import numpy as np
 
 from coursekit._validation import short
 from coursekit.diagnosis.evidence import STOPPED, question_first
-from coursekit.diagnosis.outside import outside
-from coursekit.diagnosis.together import FITS, borne_out, decided, said_once, told_of_outside
+from coursekit.diagnosis.together import FITS, borne_out, decided, outside, said_once, told_of_outside
 from coursekit.lesson import limits
 from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap, is_finite
 from coursekit.palette import boxed, escaped
