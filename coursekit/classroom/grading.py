@@ -5,6 +5,7 @@ import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -88,11 +89,10 @@ def _grade_all(job, waiting, results, total, executor):
             _keep(results, record)
             bar.update()
 
-        tasks = [(job, one) for one in waiting]
-        if executor is not None:
-            return run_tasks(grade_one, tasks, finished, executor=executor)
-        with ThreadPoolExecutor(cores()) as threads:  # each waits for a worker process of its own
-            return run_tasks(grade_one, tasks, finished, executor=threads)
+        # Each thread waits for a worker process of its own.
+        own = ThreadPoolExecutor(cores()) if executor is None else nullcontext(executor)
+        with own as pool:
+            return run_tasks(grade_one, [(job, one) for one in waiting], finished, executor=pool)
 
 
 def _keep(results, record):
@@ -178,7 +178,8 @@ def _ask(job, found, answers):
         if (one := next(tries[part], None)) is None:
             break
         answers = one
-        left_out |= {part} if _is_left_out(job, answers, part) else set()
+        if all(answers[name][0] == job["stubs"][name] for name in job["parts"][part]["answers"]):
+            left_out.add(part)
         anew = {"notebook": None, "carried": notebook(job, answers, variant, carry=True)}
         told = asked(job, request | anew, runs=2)
         answer = [*answer, *(line for line in told if line.get("part", {}).get("name") not in left_out)]
@@ -209,16 +210,11 @@ def _tries(job, answers, part, why):
         yield kept | {name: [job["stubs"][name], *kept.get(name, [])[1:]] for name in names}
 
 
-def _is_left_out(job, answers, part):
-    return all(answers[name][0] == job["stubs"][name] for name in job["parts"][part]["answers"])
-
-
 def _parts(job, answers, told, key):
     """Return the parts that were told, by name; of one that nobody has written, that it was not attempted."""
     parts = {}
-    for part in [
-        PartGrade.from_dict(line["part"]) for line in told if line.get("of") == key and "part" in line
-    ]:
+    lines = [line for line in told if line.get("of") == key and "part" in line]
+    for part in [PartGrade.from_dict(line["part"]) for line in lines]:
         names = job["parts"][part.name]["answers"]
         codes = {name: answers.get(name, [""])[0].strip() for name in names}
         if names and all(code in ("", job["stubs"][name]) for name, code in codes.items()):

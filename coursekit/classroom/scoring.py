@@ -122,17 +122,19 @@ def _refusals():
     for path in (path for place in ("*.py", "sweeps/*.py", "descent/*.py") for path in package.glob(place)):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             texts = ast.walk(node) if isinstance(node, ast.Raise) or path.stem == "_validation" else ()
-            said += [
-                one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str)
-            ]
-    return STOCK.union(re.findall(r"[^\W\d_]+", " ".join(said).lower()))
+            values = [one.value for one in texts if isinstance(one, ast.Constant)]
+            said += [value for value in values if isinstance(value, str)]
+    return STOCK.union(_words(" ".join(said).lower()))
+
+
+def _words(text):
+    return re.findall(r"[^\W\d_]+", text)
 
 
 def _is_said(text, own):
-    words = re.findall(r"[^\W\d_]+", text.replace(SIGNATURE, ""))
-    known = (_refusals() if " must " in text or "coursekit" in text else STOCK).union(
-        re.findall(r"[^\W\d_]+", own.lower())
-    )
+    words = _words(text.replace(SIGNATURE, ""))
+    known = _refusals() if " must " in text or "coursekit" in text else STOCK
+    known = known.union(_words(own.lower()))
     plain = all(word.lower() in known or word in KINDS for word in words)
     few = len(words) <= 40 and sum(len(word) == 1 for word in words) <= 6
     signs = len(re.findall(r"\d", text)) <= 24 and len(re.findall(r"[^\w ]", text)) <= 30

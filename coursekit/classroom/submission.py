@@ -44,10 +44,8 @@ def holds(data, assignment=None):
         found = read_submission(data, assignment)
     except Unreadable:
         return 0
-    solutions = {cell.name: released_text(cell) for cell in assignment.of_kind("solution")}
-    touched = (
-        _plain(found.answers.get(name, [""])[0]) not in ("", _plain(solutions[name])) for name in solutions
-    )
+    stubs = {cell.name: _plain(released_text(cell)) for cell in assignment.of_kind("solution")}
+    touched = [_plain(found.answers.get(name, [""])[0]) not in ("", stub) for name, stub in stubs.items()]
     return 2 if any(touched) or any(found.written.values()) else 1
 
 
@@ -78,11 +76,8 @@ class _Reading:
         self._stubs = {cell.name: _plain(released_text(cell)) for cell in assignment.cells}
         unnamed = assignment.of_kind("given", "check", "text")
         self._same = {self._stubs[cell.name]: cell for cell in unnamed if self._stubs[cell.name]}
-        self._given_lines = {
-            line.strip()
-            for cell in assignment.of_kind("text", "written")
-            for line in released_text(cell).splitlines()
-        }
+        prose = "\n".join(map(released_text, assignment.of_kind("text", "written")))
+        self._given_lines = set(map(str.strip, prose.splitlines())) - {""}
         self._defines = {cell.name: defined(cell.source) for cell in assignment.of_kind("solution")}
         self._place = self._piece = ""  # the last named cell; the answer that the cell before belongs to
         self._answers, self._written, self._printed, self._flags = {}, {}, {}, []
@@ -93,8 +88,7 @@ class _Reading:
         cell = cell or self._same.get(_plain(text))
         kind = cell.kind if cell else None
         before, self._piece = self._piece, ""
-        if kind:
-            self._place = cell.name
+        self._place = cell.name if cell else self._place
         if kind == "solution":
             self._take_solution(cell.name, is_code, text, before)
             self._printed |= {cell.name: printed} if printed else {}
@@ -111,8 +105,7 @@ class _Reading:
         if _plain(text) == self._stubs[cell.name]:
             return
         self._flag(f"{cell.name}: this cell of the assignment was changed; the original counts")
-        added = additions(text, cell.source)
-        if added:
+        if added := additions(text, cell.source):
             self._flag(f"{cell.name}: what was added to it (imports, functions) was run after it")
             self._answers.setdefault(cell.name, []).append(added)
 
@@ -142,10 +135,9 @@ class _Reading:
         tree, rest = parse(first), parse(second)
         if rest is None:
             return tree is None or parse(f"{first}\n{second}") is not None
-        harmless = tree is not None and all(
-            isinstance(node, _HARMLESS) or is_text(node) for node in tree.body
-        )
-        return harmless and not names & defined(first)
+        if tree is None or names & defined(first):
+            return False
+        return all(isinstance(node, _HARMLESS) or is_text(node) for node in tree.body)
 
     def _is_prose(self, text):
         """Whether an added code cell holds a written answer: below one, and nothing in it can be run."""
@@ -163,9 +155,7 @@ class _Reading:
 
     def _own(self, text):
         """Return what of a text is the learner's."""
-        lines = (
-            line for line in text.splitlines() if not line.strip() or line.strip() not in self._given_lines
-        )
+        lines = [line for line in text.splitlines() if line.strip() not in self._given_lines]
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
     def _set_aside(self, name):

@@ -10,15 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from explorer_page import CONTROLS, LABELS, Explorer, move, until, violations
-from lab import (
-    ask,
-    chromium_page,
-    jupyter_lab,
-    open_notebook,
-    run_cell,
-    shown_by,
-    write_notebook,
-)
+from lab import ask, chromium_page, jupyter_lab, open_notebook, run_cell, shown_by, write_notebook
 
 import coursekit as ck
 

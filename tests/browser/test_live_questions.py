@@ -2,15 +2,7 @@
 
 import pytest
 from explorer_page import until, violations
-from lab import (
-    ask,
-    chromium_page,
-    jupyter_lab,
-    open_notebook,
-    run_cell,
-    shown_by,
-    write_notebook,
-)
+from lab import ask, chromium_page, jupyter_lab, open_notebook, run_cell, shown_by, write_notebook
 
 LONG = "You get a table of shape (500, 500), without a warning, since numpy stretches both to one shape"
 QUESTION = f"""from coursekit.lesson import exercises as ex, progress, questions

@@ -146,9 +146,5 @@ def _visible():
         ours.add(site.getusersitepackages())
     ours |= {os.path.realpath(path) for path in ours}
     roots = sorted(path for path in ours if os.path.isdir(path))
-    outer = [path for path in roots if not any(_inside(path, other) for other in [*system, *roots])]
-    return system + outer
-
-
-def _inside(path, folder):
-    return path != folder and os.path.commonpath([path, folder]) == folder
+    every = {*system, *roots}
+    return system + [path for path in roots if every.isdisjoint(map(str, Path(path).parents))]

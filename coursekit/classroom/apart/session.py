@@ -115,8 +115,7 @@ def _run(cell, shell, checks, loop):
         return checks.put_right(cell["code"], cell["names"])
     with checks.keeping() if cell["role"] == "given" else contextlib.nullcontext():
         text = shell.transform_cell(cell["code"])
-        ran = loop.run_until_complete(
-            shell.run_cell_async(cell["code"], store_history=True, transformed_cell=text)
-        )
+        run = shell.run_cell_async(cell["code"], store_history=True, transformed_cell=text)
+        ran = loop.run_until_complete(run)
         shell.events.trigger("post_execute")
     return ran.error_before_exec or ran.error_in_exec

@@ -130,9 +130,8 @@ class Look:
     def _leads_to_names(self, children):
         """Whether all that may be handed in may be named as learners, perhaps some folders deeper."""
         kept = list(filter(_may_count, children))
-        return bool(kept) and all(
-            not self._is_common(child) or self._leads_to_names(child.children or ()) for child in kept
-        )
+        common = filter(self._is_common, kept)
+        return bool(kept) and all(self._leads_to_names(child.children or ()) for child in common)
 
     def _are_classes(self, folders):
         """Whether folders hold learners' things, and not each those of one learner."""

@@ -13,6 +13,7 @@ from coursekit.classroom.collect.tree import readable
 
 _MEANING = {name: meaning for meaning, names in TABLE["columns"].items() for name in names}
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_OF_CANVAS = ("pointspossible", "studenttest")  # lines that it adds
 _NAMING = {"learner", "first", "last", "id", "email"}
 _REMEDY = (
     "it must be a CSV file whose first line names its columns: learner (or Name, Full name, Student, "
@@ -104,9 +105,8 @@ def _misread(text):
     for word in re.findall(r"[^\s\"',;|()’‘´·–-]+", text):
         signs = [i for i, sign in enumerate(word) if sign > "\x7f" and not sign.isalpha()]
         inner = [letter for letter in word[1:] if letter > "\x7f" and letter.isupper()]
-        if (inner and not word.isupper()) or any(
-            map(str.isalpha, (word[i - 1 : i] + word[i + 1 : i + 2] for i in signs))
-        ):
+        beside = [word[i - 1 : i] + word[i + 1 : i + 2] for i in signs]
+        if (inner and not word.isupper()) or any(map(str.isalpha, beside)):
             return True
     return False
 
@@ -121,10 +121,7 @@ def _person(cells):
     ids, emails, files = (found.get(meaning, []) for meaning in ("id", "email", "file"))
     named = [*found.get("learner", []), f"{first} {last}".strip(), *ids, *emails]
     learner = next(filter(None, named), "")
-    if not learner.strip(", ") or plain(learner) in (
-        "pointspossible",
-        "studenttest",
-    ):  # a line that Canvas adds
+    if not learner.strip(", ") or plain(learner) in _OF_CANVAS:
         return None
     own = " ".join(reversed(learner.split(","))).split()
     ends = [own[0], own[-1]]  # perhaps without what stands between first and last name

@@ -92,9 +92,8 @@ def folder_entries(path, place="", depth=0):
             status = item.stat(follow_symlinks=False)
             entry.time = time.localtime(status.st_mtime)[:6]
             if stat.S_ISDIR(status.st_mode):
-                entry.children = (
-                    folder_entries(item.path, f"{entry.place}/", depth + 1) if depth < DEEPEST else []
-                )
+                inside = f"{entry.place}/"
+                entry.children = folder_entries(item.path, inside, depth + 1) if depth < DEEPEST else []
             elif stat.S_ISREG(status.st_mode):
                 entry.open = partial(open, item.path, "rb")
             else:
