@@ -17,18 +17,15 @@ def prepare(assignment, limits, *, seed, carry=True):
 
     Raises SourceError where a solution stops, or a check reports nothing.
     """
-    job = {"assignment": assignment, "limits": limits, "carry": carry, "seed": seed, "parts": {}}
+    job = {"assignment": assignment, "limits": limits, "carry": carry, "seed": seed}
     solutions = assignment.of_kind("solution")
     job["stubs"] = {cell.name: released_text(cell).strip() for cell in solutions}
     job["names"] = {
         cell.name: sorted(defined(job["stubs"][cell.name]) or defined(cell.source)) for cell in solutions
     }
     job["public"] = "\n".join(map(released_text, assignment.of_kind("given", "solution", "check")))
-    answers = []
-    for cell in assignment.of_kind("solution", "check"):
-        if cell.kind == "check":
-            job["parts"][cell.name] = {"points": cell.points, "answers": answers}
-        answers = [*answers, cell.name] if cell.kind == "solution" else []
+    answers, checks = assignment.builds_on, assignment.of_kind("check")
+    job["parts"] = {one.name: {"points": one.points, "answers": answers[one.name]} for one in checks}
     _try_reference(job)
     return job
 

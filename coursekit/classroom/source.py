@@ -83,6 +83,17 @@ class Assignment:
         """All points that can be had."""
         return sum(cell.points for cell in self.cells)
 
+    @property
+    def builds_on(self):
+        """Name of each check -> names of the solutions that it builds on, those since the check before."""
+        found, names = {}, []
+        for cell in self.of_kind("solution", "check"):
+            if cell.kind == "check":
+                found[cell.name], names = names, []
+            else:
+                names.append(cell.name)
+        return found
+
 
 def read_source(path):
     """Return the `Assignment` of an instructor's source, a notebook in format 4 whose cells have ids.

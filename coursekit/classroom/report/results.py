@@ -75,17 +75,14 @@ def parts_of(assignment):
 
     The title is the last heading at or above the part's cell, else its name in words.
     """
-    found, heading, answers = [], "", []
+    found, heading, answers = [], "", assignment.builds_on
     for cell in assignment.cells:
         if not cell.is_code:
             heads = re.findall(r"^#+\s+(.+?)\s*$", cell.text_of("given"), flags=re.MULTILINE)
             heading = heads[-1] if heads else heading
-        if cell.kind == "solution":
-            answers.append(cell.name)
-        elif cell.points:
-            title = heading or cell.name.replace("-", " ")
-            found.append((cell, title, answers if cell.kind == "check" else []))
-            heading, answers = "", answers if cell.kind == "written" else []
+        if cell.points:
+            found.append((cell, heading or cell.name.replace("-", " "), answers.get(cell.name, [])))
+            heading = ""
     return found
 
 
