@@ -124,17 +124,17 @@ def _refusals():
             texts = ast.walk(node) if isinstance(node, ast.Raise) or path.stem == "_validation" else ()
             values = [one.value for one in texts if isinstance(one, ast.Constant)]
             said += [value for value in values if isinstance(value, str)]
-    return STOCK.union(_words(" ".join(said).lower()))
+    return STOCK.union(_words_of(" ".join(said).lower()))
 
 
-def _words(text):
+def _words_of(text):
     return re.findall(r"[^\W\d_]+", text)
 
 
 def _is_said(text, own):
-    words = _words(text.replace(SIGNATURE, ""))
+    words = _words_of(text.replace(SIGNATURE, ""))
     known = _refusals() if " must " in text or "coursekit" in text else STOCK
-    known = known.union(_words(own.lower()))
+    known = known.union(_words_of(own.lower()))
     plain = all(word.lower() in known or word in KINDS for word in words)
     few = len(words) <= 40 and sum(len(word) == 1 for word in words) <= 6
     signs = len(re.findall(r"\d", text)) <= 24 and len(re.findall(r"[^\w ]", text)) <= 30

@@ -24,12 +24,12 @@ def explain_stop(function, error, arguments=()):
     `error` is what a call of it with `arguments` raised.
     """
     try:
-        return _explained(function, error, arguments)
+        return _said_of(function, error, arguments)
     except Exception:  # an error whose own words stop with an error
         return f"{STOPPED[0]} with {type(error).__name__}.\nWhich line of it may raise that?", ""
 
 
-def _explained(function, error, arguments):
+def _said_of(function, error, arguments):
     every = _steps_outside(error)
     steps = [step for step in every if not _is_check(step[0].filename)]
     who = "your values stopped the check" if every and not steps else "your function stopped"
