@@ -112,34 +112,19 @@ def _grade(chosen):
     from coursekit.classroom.apart.sandbox import level
     from coursekit.classroom.grading import grade
     from coursekit.classroom.records import set_aside
+    from coursekit.classroom.report.reports import report_class
 
     if level() != "bubblewrap":
         print(f"coursekit: {UNSAFE}", file=sys.stderr)
     options = {name: getattr(chosen, name) for name in ("roster", "only", "seed", "carry")}
     graded = grade(chosen.source, chosen.folder, chosen.to, **options)
     gone = set_aside(chosen.to, graded) if chosen.only is None else ""
-    _tell(chosen.source, chosen.to, {record.learner for record in graded})
+    print(report_class(chosen.source, chosen.to, {record.learner for record in graded}))
     sys.stderr.write(gone)
     return int(all(record.problem for record in graded))  # nothing could be graded
 
 
 def _report(chosen):
-    _tell(chosen.source, chosen.results)
+    from coursekit.classroom.report.reports import report_class
 
-
-def _tell(source, results, learners=None):
-    """Write all tables and pages of a class, and print the totals of some learners, or of all."""
-    from coursekit.classroom.records import read_class
-    from coursekit.classroom.report.reports import write_reports
-    from coursekit.classroom.source import read_source
-
-    made = write_reports(results, read_source(source), read_class(results))
-    for result in made:
-        if learners is None or result.record.learner in learners:
-            waiting = f" ({result.unmarked:g} not yet marked)" if result.unmarked else ""
-            said = f"{result.total:g} of {result.points:g}{waiting} {result.record.problem}"
-            print(f"{result.record.learner}: {said}".rstrip())
-    print(f"Grades: {results / 'grades.csv'}. Pages: {results / 'class.html'}.")
-    if any(result.unmarked for result in made):
-        print(f"To mark: {results / 'rubric.html'}. Enter marks in {results / 'marks.csv'}, then:")
-        print(f"  coursekit report {shlex.quote(str(source))} {shlex.quote(str(results))}")
+    print(report_class(chosen.source, chosen.results))

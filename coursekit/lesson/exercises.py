@@ -191,12 +191,9 @@ def follows(earlier, work_out, *values):
     *values : object
         What the learner gave there.
     """
-    try:
-        with np.errstate(all="ignore"):
-            fits = work_out(*(np.asarray(value, dtype=np.float64) for value in values))
-    except Exception:  # not attempted, or no number
-        return {}
-    return {FITS.format(earlier): fits}
+    with suppress(Exception), np.errstate(all="ignore"):  # what was not attempted is no number
+        return {FITS.format(earlier): work_out(*(np.asarray(value, dtype=np.float64) for value in values))}
+    return {}
 
 
 def reveal(prediction, outcome):

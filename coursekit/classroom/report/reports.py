@@ -1,5 +1,6 @@
 """All that comes out of a graded class, written into the folder of its results."""
 
+import shlex
 from pathlib import Path
 
 from coursekit.classroom import records
@@ -11,7 +12,24 @@ from coursekit.classroom.report.gradebook import write_for_platforms, write_grad
 from coursekit.classroom.report.marks import read_marks, write_marks
 from coursekit.classroom.report.results import make_results
 from coursekit.classroom.report.similar import similar_pairs
+from coursekit.classroom.source import read_source
 from coursekit.lesson.files import write_text
+
+
+def report_class(source, results, learners=None):
+    """Write all tables and pages of a class; return the totals of some learners, or of all, in words."""
+    made = write_reports(results, read_source(source), records.read_class(results))
+    said = []
+    for result in made:
+        if learners is None or result.record.learner in learners:
+            waiting = f" ({result.unmarked:g} not yet marked)" if result.unmarked else ""
+            total = f"{result.total:g} of {result.points:g}{waiting} {result.record.problem}"
+            said.append(f"{result.record.learner}: {total}".rstrip())
+    said.append(f"Grades: {results / 'grades.csv'}. Pages: {results / 'class.html'}.")
+    if any(result.unmarked for result in made):
+        said.append(f"To mark: {results / 'rubric.html'}. Enter marks in {results / 'marks.csv'}, then:")
+        said.append(f"  coursekit report {shlex.quote(str(source))} {shlex.quote(str(results))}")
+    return "\n".join(said)
 
 
 def write_reports(results, assignment, graded):
