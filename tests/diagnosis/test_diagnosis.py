@@ -150,6 +150,7 @@ def library_table(activation, bias):
     return counts
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("bias", [False, True], ids=["no bias", "output bias"])
 @pytest.mark.parametrize("activation", ck.ACTIVATIONS)
 def test_each_mistake_of_the_library_is_named(activation, bias):

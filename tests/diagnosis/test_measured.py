@@ -25,6 +25,7 @@ from test_diagnosis import STYLES
 
 import coursekit as ck
 
+pytestmark = pytest.mark.no_cover
 SIZES = (
     [(n, h) for n in (2, 7, 500) for h in (1, 2, 4)] if os.environ.get("ALL") else [(2, 2), (7, 4), (60, 2)]
 )

@@ -167,6 +167,7 @@ def report(title, every):
     return total
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_each_mistake_is_named(name):
     library, of, case = LIBRARIES[name]
@@ -178,6 +179,7 @@ def test_each_mistake_is_named(name):
     assert set(every) >= {mistake.slug for mistake in library} - needs_large_weights
 
 
+@pytest.mark.no_cover
 def test_two_mistakes_in_the_log_loss_are_both_named():
     by_step = [[m for m in LOSS if m.slot == step and m.slug not in steps.ALONE] for step in STEPS["loss"]]
     every = tally([*product(*by_step)], "loss", lambda seed: loss_case(seed, False), [0, 4])
