@@ -106,7 +106,7 @@ def jupyter_lab(root, scratch):
 
 def _wait_until_it_answers(token, server, scratch):
     """Return the address of the server, which took a port that nobody had."""
-    for _ in range(300):
+    for _ in range(900):  # three minutes: some start when the machine has much else to do
         if server.poll() is not None:
             break
         with contextlib.suppress(OSError, ValueError, StopIteration):
@@ -160,7 +160,7 @@ def open_notebook(page, address, name):
     page.goto(address.format(name))
     page.wait_for_function(
         "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
-        timeout=60_000,
+        timeout=180_000,
     )
     page.evaluate(LISTEN)
 
