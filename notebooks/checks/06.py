@@ -1,6 +1,7 @@
 """What the checks and the quiz of lesson 06 know. An argument is the value of that name in the notebook."""
 
 from collections import namedtuple
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -61,11 +62,16 @@ def slips_init(h, seed):
     late_W2, late_W1 = late.uniform(-1, 1, h), late.uniform(-1, 1, (3, h))
     turned = flat.uniform(-1, 1, (h, 3)).T, flat.uniform(-1, 1, h)
     repeated = np.tile(once.uniform(-1, 1, (3, 1)), (1, h)), once.uniform(-1, 1, h)
+    unit_by_unit = np.random.default_rng(seed).uniform(-1, 1, (h, 4)).T
     return {
         "No weight is below zero. From where to where do your numbers run?": positive,
         "Some weights lie outside -1 to 1. Which distribution was asked for?": tails,
         "Right numbers at wrong places. Which array did you draw first?": (late_W1, late_W2),
         "Right numbers at wrong places in W1. With which shape was it drawn, before any turning?": turned,
+        "W1 and W2 take turns at drawing. Which of them should be whole before the other begins?": (
+            unit_by_unit[:3],
+            unit_by_unit[3],
+        ),
         "The columns of W1 are copies of each other. How many numbers must be drawn for it?": repeated,
     }
 
@@ -76,30 +82,44 @@ def init(my_init):
         drawn = my_init(5, np.random.default_rng(3))
         if drawn is None:
             return ...
-        return len(np.unique(np.vstack([np.reshape(block, (-1, 5)) for block in drawn]), axis=1).T)
+        units = len(drawn[1])
+        return len(np.unique(np.vstack([np.reshape(block, (-1, units)) for block in drawn]), axis=1).T)
+
+    def by_their_kind(drawn):
+        """Return what is wrong with numbers that no listed slip draws."""
+        values = np.concatenate([np.ravel(block) for block in drawn])
+        message = ""
+        if np.array_equal(values, np.round(values)):
+            message = "Whole numbers only. Which distribution has all the numbers from -1 up to 1?"
+        elif abs(values).max() < 0.2:
+            message = "No weight is larger than 0.2. Is there a factor after the draw?"
+        return SimpleNamespace(ok=not message, message=message)
 
     def generator_has_moved():
         rng = np.random.default_rng(4)
         before = rng.bit_generator.state
         return ... if my_init(2, rng) is None else rng.bit_generator.state != before
 
+    fewer = "Only 4 units differ. Where does your code use hidden_size?"
     copied_units = "All units are copies of each other. How many numbers must be drawn for W1 and W2 in all?"
     unmoved = "The generator that came in has not moved. Which generator do your numbers come from?"
     parts = []
     for h, seed in ((4, 1), (7, 2)):
         one, other = np.random.default_rng(seed), np.random.default_rng(seed)
         right = ck.init_params(h, rng=one)
-        parts.append(ex.compare_call(f"{h} units", my_init, (h, other), right, mistakes=slips_init(h, seed)))
-    parts.append(ex.compare_call("5 units, all different", distinct_units, (), 5, mistakes={copied_units: 1}))
+        look = {"mistakes": slips_init(h, seed), "diagnose": by_their_kind}
+        parts.append(ex.compare_call(f"{h} units", my_init, (h, other), right, **look))
+    slips = {copied_units: 1, fewer: 4}
+    parts.append(ex.compare_call("5 units, all different", distinct_units, (), 5, mistakes=slips))
     parts.append(ex.compare_call("draws from rng", generator_has_moved, (), True, mistakes={unmoved: False}))
     return ex.check("Exercise 1: initialise", *parts, *own_lines(my_init, "ck.init_params"))
 
 
-def forward(X, my_forward, params, six, three_units):
+def forward(X, my_forward, params, seven, four_units):
     parts = []
     for name, given in {
         "the tiny network": (params, X, "sigmoid"),
-        "6 points, 3 tanh units": (three_units, six.X, "tanh"),
+        "7 points, 4 tanh units": (four_units, seven.X, "tanh"),
     }.items():
         look = {"diagnose": lambda got, given=given: ck.diagnose_forward(got, *given)}
         slip = "Right for the sigmoid only. Where does your code use `activation`?"
@@ -108,27 +128,35 @@ def forward(X, my_forward, params, six, three_units):
     return ex.check("Exercise 2: feed forward", *parts, *own_lines(my_forward, "ck.forward"))
 
 
-def backward(X, my_backward, params, six, three_units, y):
+def backward(X, my_backward, params, seven, four_units, y):
     Gradient = namedtuple("Gradient", "dW1 dW2")
     parts = []
     for name, given in {
         "the tiny network": (params, ck.forward(params, X), X, y, "sigmoid"),
-        "6 points, 3 tanh units": (three_units, ck.forward(three_units, six.X, "tanh"), six.X, six.y, "tanh"),
+        "7 points, 4 tanh units": (
+            four_units,
+            ck.forward(four_units, seven.X, "tanh"),
+            seven.X,
+            seven.y,
+            "tanh",
+        ),
     }.items():
         look = {"diagnose": lambda got, given=given: ck.diagnose_gradient(got, given[0], *given[2:])}
         slip = "Right for the sigmoid only. Where does your code use `activation`?"
-        look["mistakes"] = {slip: ck.backward(*given[:4])}
+        anew = "Right for a forward pass of sigmoid units. Do you use the `forward_pass` that is given?"
+        made_anew = (given[0], ck.forward(given[0], given[2]), *given[2:])
+        look["mistakes"] = {slip: ck.backward(*given[:4]), anew: ck.backward(*made_anew)}
         right = Gradient(*ck.backward(*given))
         parts.append(ex.compare_call(name, my_backward, given, right, **look))
     return ex.check("Exercise 3: go back", *parts, *own_lines(my_backward, "ck.backward"))
 
 
-def update(six, update_step):
+def update(seven, update_step):
     def update_case(hidden_size, rate):
         """Return the arguments of an update, and the right new weights."""
         old = ck.init_params(hidden_size, rng=np.random.default_rng(9))
-        gradient = ck.backward(old, ck.forward(old, six.X), six.X, six.y)
-        right = ck.train(six, params=old, learning_rate=rate, iterations=1).params
+        gradient = ck.backward(old, ck.forward(old, seven.X), seven.X, seven.y)
+        right = ck.train(seven, params=old, learning_rate=rate, iterations=1).params
         return (old, gradient, rate), right
 
     def weights_that_came_in():
@@ -149,7 +177,7 @@ def update(six, update_step):
     return ex.check("Exercise 4: one update", *parts)
 
 
-def train(my_train, six, twenty):
+def train(my_train, seven, twenty):
     History = namedtuple("History", "params losses accuracies")
 
     def run_of(data, first, rate, iterations, **options):
@@ -170,7 +198,30 @@ def train(my_train, six, twenty):
         from_p = run_of(*given, iterations, forward=lambda *a: ck.forward(*a)._replace(z2=ck.forward(*a).p))
         stuck = run_of(*given, iterations, forward=lambda *_: once)
         frozen = run_of(*given, iterations, forward=lambda *_: once, backward=lambda *_: slope)
+        round_by_round = {}
+        for which, start_of in {"both": lambda now: first, "one": lambda now: now}.items():
+            now, history = first, ([], [])
+            for _ in range(iterations):
+                made = ck.forward(now, data.X)
+                history[0].append(ck.log_loss_from_logits(data.y, made.z2))
+                history[1].append(ck.accuracy(data.y, made.p))
+                old, slopes = start_of(now), ck.backward(first, made, data.X, data.y)
+                now = ck.Params(*(w - rate * dw for w, dw in zip(old, slopes, strict=True)))
+            round_by_round[which] = (now, *map(np.array, history))
+        double = run_of(*given, 2 * iterations)
+        twice = double[0], double[1][::2], double[2][::2]
         return {
+            "Two names for the weights. Which of them do the gradient and the update get?": round_by_round[
+                "both"
+            ],
+            "Two names for the weights. Which of them does the gradient get?": round_by_round["one"],
+            "Each round takes two steps. Which line updates once more?": twice,
+            "Each round takes two steps, and the weights come first.": (*twice[1:], twice[0]),
+            "One iteration too few, and the history is one update ahead. Which numbers does your loop count?": (
+                fewer[0],
+                right[0][1:],
+                right[1][1:],
+            ),
             "The history is one update ahead. Which weights come first in it?": (
                 last,
                 more[1][1:],
@@ -216,9 +267,23 @@ def train(my_train, six, twenty):
             ),
         }
 
+    def where_it_begins(right):
+        """Return a diagnosis of three things that no listed slip makes: are first records right?"""
+
+        def look(got):
+            message = ""
+            if len(got) == 3 and np.ndim(got[0]) == 1 and len(got[0]) > 2:
+                message = "The weights come first, then the losses, then the accuracies."
+            elif len(got) == 3 and abs(got[1][0] - right.losses[0]) > 1e-9:
+                message = "Already the first loss differs. With which weights does your loop begin, and what does losses[0] hold?"
+            return SimpleNamespace(ok=not message, message=message)
+
+        return look
+
     four, three = (ck.init_params(h, rng=np.random.default_rng(11)) for h in (4, 3))
     parts = []
-    for given in ((twenty, four, 0.5, 6), (six, three, 4.0, 11)):
+    for given in ((twenty, four, 0.5, 6), (seven, three, 4.0, 11)):
         name, right = f"{given[3]} iterations", run_of(*given)
-        parts.append(ex.compare_call(name, my_train, given, right, mistakes=slips_train(*given)))
+        look = {"mistakes": slips_train(*given), "diagnose": where_it_begins(right)}
+        parts.append(ex.compare_call(name, my_train, given, right, **look))
     return ex.check("Exercise 5: the whole loop", *parts, *own_lines(my_train, "ck.train"))
