@@ -272,7 +272,7 @@ def train(my_train, seven, twenty):
 
         def look(got):
             message = ""
-            if len(got) == 3 and np.ndim(got[0]) == 1 and len(got[0]) > 2:
+            if len(got) == 3 and len(got[0]) > 2:
                 message = "The weights come first, then the losses, then the accuracies."
             elif len(got) == 3 and abs(got[1][0] - right.losses[0]) > 1e-9:
                 message = "Already the first loss differs. With which weights does your loop begin, and what does losses[0] hold?"
