@@ -35,14 +35,18 @@ def _said_of(function, error, arguments):
     who = "your values stopped the check" if every and not steps else "your function stopped"
     known = steps[-1][1] if steps else {}
     line, part = _source(steps[-1][0]) if steps else ("", None)
+    if unpacks := "to unpack" in str(error):  # what was unpacked, not the names that it should have gone to
+        part = _right_of_equals(line)
     pairs = [(text, value) for text, value in _operands(part, known) if value is not UNKNOWN]
     met = dict(pairs)
     case = SimpleNamespace(function=function, error=error, text=str(error), given=arguments, part=part)
     case.known, case.met = known, [value for _, value in pairs]
     case.cell = "".join(linecache.getlines(steps[-1][0].filename)) if steps else ""
     meaning, question = meaning_of(case)
-    lines = [f"{who} with {type(error).__name__}{f' at  {line}' if line else ''}", meaning]
-    if met and not isinstance(part, ast.Attribute):
+    name = steps[-1][0].name if line else ""
+    where = f" (in {name})" if name.isidentifier() and name != getattr(function, "__name__", name) else ""
+    lines = [f"{who} with {type(error).__name__}{f' at  {line}{where}' if line else ''}", meaning]
+    if met and (unpacks or not isinstance(part, ast.Attribute)):
         lines.append(f"There, {', '.join(f'{text} is {in_words(value)}' for text, value in met.items())}.")
     way = [f"line {step.lineno} in {step.name}: {step.line}" for step, _ in steps[-8:] if step.line]
     return "\n".join([*lines, question]), "\n".join([*way, f"{type(error).__name__}: {error}"])
@@ -83,6 +87,12 @@ def _source(step):
                 statement = ast.parse(whole).body[0]
                 return line, getattr(statement, "value", statement)
     return line, None
+
+
+def _right_of_equals(line):
+    with contextlib.suppress(SyntaxError):
+        return getattr(ast.parse(line).body[0], "value", None)
+    return None
 
 
 def _operands(part, known):

@@ -16,6 +16,7 @@ FEW_DIGITS = {"float32": 1e-4, "float16": 1e-2}  # the same for numbers that hol
 
 COMES_FROM = "what comes out when"  # in the sentence that names a mistake
 OR_ELSE = "On these inputs the same comes out when"  # in the one after it, that names an equal
+CLOSE = "Close: that is right, rounded."  # so begins what is said of a number with too few digits
 STOPPED = "your function stopped", "your values stopped"  # so begins what is said of code that did
 PLAIN = "Take a case small enough to work out by hand. Which step gives another number?"
 
@@ -238,7 +239,8 @@ def _pattern(got, want, wrong, ratios, gaps, labels):
         return f"These are cut off at {size[wrong][0]:.3g}."
     if there.sum() > 1 and wrong.all() and (np.abs(gaps[wrong]) < 0.1 * np.abs(want).max()).all():
         far = np.abs(gaps[wrong]).max() / np.abs(want).max()
-        return f"All are close, within {far:.1g} of the largest: is something rounded, or a difference with a large step?"
+        ask = ": is something rounded, or a difference with a large step?" if far < 0.02 else "."
+        return f"All are close, within {far:.1g} of the largest{ask}"
     if there.sum() > 2 and (ratios[there] > 0).all():
         side = np.abs(ratios[there])
         sizes = "too small" if (side < 1).all() else "too large" if (side > 1).all() else ""

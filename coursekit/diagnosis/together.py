@@ -1,13 +1,14 @@
 """What the parts of one check tell together, and what a learner's function reads that it neither gets nor makes."""
 
 import dis
+import inspect
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from coursekit.diagnosis.evidence import OR_ELSE, PLAIN, STOPPED
+from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, STOPPED
 
 FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
@@ -49,13 +50,13 @@ def said_once(parts):
     """Yield the parts; where one fails for the reason of an earlier one, it only says so."""
     first, fine = {}, []
     for part in parts:
-        fine += [part.name] if part.status == "passed" else []
+        fine += [part.name] if part.status == "passed" or part.message.startswith(CLOSE) else []
         for name in fine:
             part = replace(part, message=part.message.replace(FITS.format(name), FITS_RIGHT.format(name)))
         lines = part.message.split("\n")
         same_line = lines[0].startswith(STOPPED)  # whatever shapes it met
         asked = lines[0] if part.mistake else lines[-1]  # a diagnosis asks first
-        reason = lines[0] if same_line else (asked, part.answer)
+        reason = lines[0] if same_line else (asked, part.answer.partition(OR_ELSE)[0].strip())
         told = same_line or lines[-1].endswith("?") or len(lines) > 1
         earlier = first.setdefault(reason, part.name) if told else part.name
         yield part if earlier == part.name else replace(part, message=f"As in “{earlier}”.", answer="")
@@ -65,9 +66,33 @@ def told_of_outside(part, names):
     """Return a part that also says which names its function reads from outside."""
     if not names:
         return part
-    said = f"Your function reads {' and '.join(names)} from outside: no line of it makes that."
-    others = tuple(told_of_outside(other, names) for other in part.others)
-    return replace(part, message=f"{part.message}\n{said} Is it the one that you mean?", others=others)
+    that, asked = ("that", "Is it the one") if len(names) == 1 else ("them", "Are they those")
+    said = f"Your function reads {' and '.join(names)} from outside: no line of it makes {that}."
+    return _told_too(part, f"{said} {asked} that you mean?")
+
+
+def told_of_rewritten(part, function, before, after):
+    """Return a part that also says which arguments its function changes: right numbers do not pass then.
+
+    An array counts as changed where it differs by more than a weight that is moved and put back.
+    """
+    triples = zip(inspect.signature(function).parameters, before, after, strict=False)
+    names = [name for name, one, other in triples if _differ(one, other)]
+    if not names:
+        return part
+    which = " and ".join(names)
+    said = f"function changes {which} itself, and whoever calls it still needs {which} as it was."
+    if part.status == "passed":
+        asked = "Which line writes into it, and where could that line write instead?"
+        return replace(part, status="not yet", message=f"The numbers are right. But your {said}\n{asked}")
+    first, *lines = part.message.split("\n")
+    others = tuple(told_of_rewritten(other, function, before, after) for other in part.others)
+    return replace(part, message="\n".join([first, f"Your {said}", *lines]), others=others)
+
+
+def _told_too(part, said):
+    others = tuple(_told_too(other, said) for other in part.others)
+    return replace(part, message=f"{part.message}\n{said}".lstrip(), others=others)
 
 
 def outside(function):
@@ -77,10 +102,17 @@ def outside(function):
     """
     names = [step.argval for step in _steps(function) if step.opname == "LOAD_GLOBAL"]
     known = getattr(function, "__globals__", {})
-    constants = {name for name in names if name.isupper() and len(name) > 1}
+    constants = {name for name in names if name.isupper() and sum(map(str.isalpha, name)) > 1}  # not W1
     return [
         name for name in dict.fromkeys(names) if name not in constants and isinstance(known.get(name), DATA)
     ]
+
+
+def _differ(one, other):
+    """Whether two arrays, or any in a tuple or list, differ by more than rounding."""
+    if isinstance(one, np.ndarray) and one.dtype.kind in "biuf":
+        return one.shape != other.shape or not np.allclose(one, other, 1e-9, 1e-12, equal_nan=True)
+    return isinstance(one, (tuple, list)) and any(map(_differ, one, other))
 
 
 def called(function, names):

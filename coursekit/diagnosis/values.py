@@ -26,6 +26,7 @@ from coursekit.diagnosis.evidence import (
 SINGLE = " Your numbers are float32, right to the 7 digits that it holds; count in float64, which holds 16."
 LISTED = " The numbers are in a list: make an array of them, with np.array."
 FLOOR = 1e-3  # the largest entry where all are smaller: 0 and 1e-12 are the same probability
+WHERE = "In which step does the shape become another?"
 ONE = ((1.0, ()),)  # the only factor of a whole that is no mistake
 
 
@@ -205,7 +206,9 @@ class Value:
         """Return what can be said of a value that no candidate makes."""
         name, got, want = self.name, self.got, self.want
         if got.shape != want.shape:
-            return _fact("wrong-shape", self._ledger(), "In which step does the shape become another?")
+            lost = got.shape == want.shape[1:] and want.ndim > 0  # one entry, or one row
+            asked = "Does a round of a loop replace what the others made, or end it?" if lost else WHERE
+            return _fact("wrong-shape", self._ledger(), asked)
         if self.dtype in FEW_DIGITS and same(got, want, FEW_DIGITS[self.dtype], 1.0):
             text = f"The numbers of {name} are right to the digits that {self.dtype} holds; float64 holds 16."
             return _fact("wrong-kind", text, "Where do they become so?")

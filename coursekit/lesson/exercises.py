@@ -8,8 +8,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from coursekit._validation import short
-from coursekit.diagnosis.evidence import STOPPED, question_first
-from coursekit.diagnosis.together import FITS, borne_out, decided, outside, said_once, told_of_outside
+from coursekit.diagnosis.evidence import CLOSE, STOPPED, question_first
+from coursekit.diagnosis.together import (
+    FITS,
+    borne_out,
+    decided,
+    outside,
+    said_once,
+    told_of_outside,
+    told_of_rewritten,
+)
 from coursekit.lesson import limits
 from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap, is_finite
 from coursekit.palette import boxed, escaped
@@ -122,10 +130,13 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
     }
     if gap is None:
         return Part(name, "passed", asked=asked)
+    asked_for_numbers = not isinstance(expected, (bool, str))
     if fitting := [question for question, fits in asked.items() if fits]:
-        if isinstance(expected, (bool, str)):
+        if not asked_for_numbers:
             return Part(name, "not yet", fitting[0])
         return Part(name, "not yet", f"{gap}\n{fitting[0]}", asked=asked)
+    if asked_for_numbers and difference is direction and _is_rounded(received, expected):
+        return Part(name, "not yet", f"{CLOSE} How many digits are asked for?")
     with suppress(Exception):  # the learner's value may be anything
         if diagnose and RIGHT not in gap and not (found := diagnose(received)).ok:
             return _diagnosed(name, found)
@@ -141,6 +152,14 @@ def _is_typed(received, wrong):
     return np.array_equal(received, rounded, equal_nan=True)
 
 
+def _is_rounded(received, expected):
+    """Whether numbers are the expected ones with fewer digits, as they were typed."""
+    with suppress(Exception):
+        pairs = zip(np.ravel(received), np.ravel(expected), strict=True)
+        return np.shape(received) == np.shape(expected) and all(_is_typed(*pair) for pair in pairs)
+    return False
+
+
 def _diagnosed(name, found):
     others = tuple(_diagnosed(name, other) for other in getattr(found, "others", ()))
     return Part(name, "not yet", *question_first(found.message), getattr(found, "mistake", None), others)
@@ -149,7 +168,7 @@ def _diagnosed(name, found):
 def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
     """Call a learner's function; return the `Part` on what it returns, number beside number.
 
-    An exception in the function is reported, and so is a forgotten return.
+    An exception in the function is reported, and so are a forgotten return and an argument that it changes.
 
     Parameters
     ----------
@@ -167,15 +186,16 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
     try:
         # An overflow, or the mean of nothing, is judged by its result.
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore", category=RuntimeWarning):
-            received = limits.call(function, *copy.deepcopy(arguments))
+            received = limits.call(function, *(given := copy.deepcopy(arguments)))
     except BaseException as error:  # the learner's code may raise anything, SystemExit too
         from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
 
-        return Part(name, "not yet", *explain_stop(function, error, arguments))
+        stopped = Part(name, "not yet", *explain_stop(function, error, arguments))
+        return told_of_outside(stopped, outside(function))
     if received is None and not _is_stub(function):
         return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
     part = _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
-    part = replace(part, of=function)
+    part = told_of_rewritten(replace(part, of=function), function, arguments, given)
     return told_of_outside(part, outside(function)) if part.status == "not yet" else part
 
 

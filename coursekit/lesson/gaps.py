@@ -35,7 +35,7 @@ def find_gap(received, expected, tolerance, difference):
     if got is None:
         return f"expected {_kind(want)}; received {short(received)}{why}"
     if got.shape != want.shape:
-        return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want)}"
+        return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want) or _of_shapes(raw, want)}"
     with np.errstate(invalid="ignore"):
         differences = np.where(got == want, 0.0, np.abs(got - want))  # inf equals inf
     allowed = tolerance * np.where(np.isfinite(want), np.maximum(1.0, np.abs(want)), 1.0)
@@ -81,6 +81,15 @@ def _unfit(received, raw):
     return None
 
 
+def _of_shapes(raw, want):
+    """Return what the shapes alone tell, as a question on a line of its own, or nothing."""
+    if raw.dtype.kind == "i" and raw.shape == (2 * want.size,):
+        return "\nIs a comma meant for a decimal point? Python writes 0.5."
+    if want.ndim and raw.shape == want.shape[1:]:
+        return "\nDoes each entry get a number of its own, or does each round of a loop replace the last?"
+    return ""
+
+
 def _hint(got, want):
     """Return what all entries have in common, as a question on a line of its own, or nothing."""
     if want.size < 2 or not np.isfinite(want).all() or np.allclose(want, want.flat[0]):
@@ -94,7 +103,7 @@ def _hint(got, want):
         ),
     }
     for question, wrong in asked.items():
-        if wrong is not None and wrong.shape == got.shape and np.allclose(got, wrong, rtol=1e-6, atol=1e-9):
+        if wrong is not None and wrong.shape == got.shape and np.allclose(got, wrong, rtol=1e-4, atol=1e-6):
             return f"\n{question}"
     return ""
 
@@ -119,9 +128,23 @@ def _gap_of_blocks(received, expected, tolerance, difference):
         return f"expected {len(expected)} values ({', '.join(names)}); received {short(received)}"
     gaps = [find_gap(*pair, tolerance, difference) for pair in zip(received, expected, strict=True)]
     found = {name: gap for name, gap in zip(names, gaps, strict=True) if gap is not None}
+    if found and len(expected) == 2 and (said := _in_another_order(received, expected, names, tolerance)):
+        return said
     if len(set(found.values())) == 1 and "\n" in (gap := next(iter(found.values()))):
         return f"{', '.join(found)}: {gap}"  # one reason, told once
     return "\n".join(f"{name}: {gap}" for name, gap in found.items()) or None
+
+
+def _in_another_order(received, expected, names, tolerance):
+    """Return what is said of two values that change places: right ones, or of the other's shape."""
+    asked, turned = f"Which comes first: {names[0]}, or {names[1]}?", received[::-1]
+    pairs = list(zip(turned, expected, strict=True))
+    if all(find_gap(*pair, tolerance, direction) is None for pair in pairs):
+        return f"{RIGHT}. The two blocks are in the wrong order.\n{asked}"
+    fit = all(isinstance(one, np.ndarray) and one.shape == np.shape(other) for one, other in pairs)
+    if fit and np.shape(expected[0]) != np.shape(expected[1]):
+        return f"Each of the two has the shape of the other.\n{asked}"
+    return ""
 
 
 def _kind(value):

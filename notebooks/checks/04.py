@@ -7,7 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 import coursekit as ck
+from coursekit.diagnosis.engine import multiples, tell
+from coursekit.diagnosis.gradient_search import RIGHT, backward_pass
+from coursekit.diagnosis.tables import table
+from coursekit.diagnosis.values import Value, candidates
 from coursekit.lesson import exercises as ex
+from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
 
 
@@ -64,10 +69,11 @@ def sigma_slope(Z1, my_sigmoid_derivative, sigmoid):
         look = {"mistakes": {of_z: z * (1 - z)}, "tolerance": 1e-5}
         look["diagnose"] = lambda got, z=z: ck.diagnose_activation_derivative(got, z, "sigmoid")
         parts.append(ex.compare_call(name, my_sigmoid_derivative, (z,), nudged, **look))
+    parts += own_lines(my_sigmoid_derivative, "sigmoid_derivative", "ck.")
     return ex.check("Exercise 1: the slope of the sigmoid", *parts)
 
 
-def by_hand(A1, X, my_dW2_0, my_dz2, n, p, y):
+def by_hand(A1, X, Z1, my_dW2_0, my_dz2, n, p, y):
     error = (p - y) / n
     from_point_0, from_point_1 = error * A1[:, 0]
     right, unit_1, inputs = from_point_0 + from_point_1, error @ A1[:, 1], error @ X[:, 0]
@@ -79,6 +85,10 @@ def by_hand(A1, X, my_dW2_0, my_dz2, n, p, y):
         "does the loss rise or fall? What sign has the slope then?": -error,
         "Each is multiplied by p (1 - p). That factor was there once, and it cancelled.\n"
         "Against what did it cancel in the line with the box?": error * p * (1 - p),
+        "The two errors have changed places. Which of them is that of point 0?": error[::-1],
+        "You took class 1 for both points. Which class has point 1, in the table?": (p - 1) / n,
+        "You took class 0 for both points. Which class has point 0, in the table?": p / n,
+        "The classes have changed places. Which point is class 1, in the table?": (p - 1 + y) / n,
     }
     wrong_sums = {
         "This is twice too large: it belongs to the sum of the two losses.\n"
@@ -92,10 +102,25 @@ def by_hand(A1, X, my_dW2_0, my_dz2, n, p, y):
         "You used the row of A1 for point 0. Where in A1 does unit 0 stand, for both points?": row_0,
         "This is the sum of the errors. By which local slope does each travel on?": error.sum(),
         "You multiplied by the inputs X. Which numbers does W2[0] multiply, going forward?": inputs,
+        "You multiplied by Z1. Which numbers does W2[0] multiply, going forward?": error @ Z1[:, 0],
+        "The minus of point 0 got lost on the way. What sign has its error, and its term?": (
+            from_point_1 - from_point_0
+        ),
+        "The second term is subtracted. What does the chain rule do with several paths?": (
+            from_point_0 - from_point_1
+        ),
+        "The errors and the activations are added up first, and multiplied then. Which comes first\n"
+        "in the box of section 7: the product, or the sum?": error.sum() * A1[:, 0].sum(),
+        "The errors are added up, and the activations averaged, before they meet. Which comes first\n"
+        "in the box of section 7: the product, or the sum?": error.sum() * A1[:, 0].mean(),
+        "These are the terms of the two paths. What does the chain rule do with several paths?": (
+            np.array([from_point_0, from_point_1])
+        ),
+        "These are the slopes for both output weights. Which one is asked for?": error @ A1,
     }
     wrong_sums |= ex.follows("two errors", lambda errors: errors @ A1[:, 0], my_dz2)
     hand = [
-        ex.compare("the two errors", my_dz2, error, mistakes=wrong_errors, tolerance=0.002),
+        ex.compare("two errors", my_dz2, error, mistakes=wrong_errors, tolerance=0.002),
         ex.compare("the slope for W2[0]", my_dW2_0, right, mistakes=wrong_sums, tolerance=0.002),
     ]
     return ex.check("Exercise 2: one slope by hand", *hand)
@@ -105,6 +130,20 @@ def about(found, known):
     """Return a diagnosis, and what else it may be, without what the exercise takes as known."""
     others = tuple(about(other, known) for other in found.others)
     return replace(found, message=found.message.replace(known, "").lstrip(), others=others)
+
+
+def diagnose_errors(received, c, follows):
+    """Say which mistake a wrong dz2 shows, or where it is wrong; and whether dW2 follows from it."""
+    steps = {name: RIGHT[name] for name in ("error", "points")} | {"dz2": lambda c: c.error * c.points / c.n}
+    known = [*table("error"), *table("points")]
+    value = Value("dz2", received, c.e / c.n, labels=(lambda i: f"point {i}",))
+    made = []
+    with np.errstate(all="ignore"):
+        if np.asarray(received).dtype.kind == "f" and np.any(received):  # else that is what is wrong
+            made = candidates(c, steps, steps, known, {mistake.slug for mistake in known})
+        part = value.as_part(made, list, multiples(c, *table("sign"), *table("size")))
+    besides = "" if follows else " Your dW2 has something else besides: look at it afterwards."
+    return tell([part], f"Look at dz2.{besides}")
 
 
 def output_gradient(NETWORKS, nudged_gradient, nudged_slopes, output_gradient):
@@ -138,53 +177,20 @@ def output_gradient(NETWORKS, nudged_gradient, nudged_slopes, output_gradient):
         exact = ck.backward(params, ck.forward(params, X), X, y)
 
         def diagnose(got):
-            """Judge dW2, or what comes of dz2 where this is wrong already."""
-            given = ck.Params(exact.W1, np.asarray(got[1], float))
-            if np.shape(got[0]) != dz2.shape:
+            """Judge dz2 where that is wrong, else dW2."""
+            if (np.shape(got[0]), np.shape(got[1])) != (dz2.shape, dW2.shape):
                 return None
             if not np.allclose(got[0], dz2, atol=1e-5):
-                dZ1 = np.outer(got[0], params.W2) * A1 * (1 - A1)
-                given = ck.Params(X.T @ dZ1, A1.T @ np.asarray(got[0], float))
+                follows = np.allclose(A1.T @ np.asarray(got[0]), got[1])
+                return diagnose_errors(got[0], backward_pass(params, X, y, "sigmoid"), follows)
+            given = ck.Params(exact.W1, np.asarray(got[1], float))
             return about(ck.diagnose_gradient(given, params, X, y), "dW1 is right, so dz2 is right.")
 
         look = {"mistakes": mistakes, "tolerance": 1e-5, "diagnose": diagnose}
         return ex.compare_call(name, output_gradient, (A1, p, y), right, **look)
 
-    return ex.check("Exercise 3: the output layer", *[check_output(*network) for network in NETWORKS])
-
-
-def order(my_order):
-    LINES = {"A": ("dW1", "dZ1"), "C": ("dz2", "p"), "D": ("dA1", "dz2"), "E": ("dW2", "dz2")}
-    LINES |= {"F": ("dZ1", "dA1")}  # letter: (what it makes, what it needs)
-    TRAPS = {
-        "B": "Line B takes the slope of the sigmoid at A1.\n"
-        "Which number went into the sigmoid in the forward pass?",
-        "G": "Line G sends the error back through dW2.\n"
-        "By what is an activation multiplied on its way to the logit?",
-    }
-
-    def first_trouble(order):
-        """Read the lines in order; return the first trouble as a question, or None."""
-        made = {"p"}
-        for at, letter in enumerate(order):
-            if letter in TRAPS:
-                return TRAPS[letter]
-            if letter not in LINES or letter in order[:at]:
-                return f"Look at your {letter!r}. Is each letter from A to G, and used only once?"
-            makes, needs = LINES[letter]
-            if needs not in made:
-                return f"Line {letter} uses {needs}, but no line before it makes {needs}. Which does?"
-            made.add(makes)
-        missing = [name for name in ("dW2", "dW1") if name not in made]
-        return f"At the end, {missing[0]} is not made. Which line makes it?" if missing else None
-
-    order, trouble = my_order, "Write one string of five letters."
-    if isinstance(my_order, (str, list, tuple)):
-        order = "".join(map(str, my_order)).upper().replace(" ", "").replace(",", "")
-        trouble = first_trouble(order)
-    right = order if trouble is None else "five letters"
-    part = ex.compare("your order", order, right, mistakes={trouble: order})
-    return ex.check("Exercise 4: the order of the backward pass", part)
+    parts = [check_output(*network) for network in NETWORKS]
+    return ex.check("Exercise 3: the output layer", *parts, *own_lines(output_gradient, "ck.backward"))
 
 
 def hidden_gradient(NETWORKS, hidden_gradient, nudged_gradient, sigmoid):
@@ -203,11 +209,14 @@ def hidden_gradient(NETWORKS, hidden_gradient, nudged_gradient, sigmoid):
             "Is x (1 - x) meant for the number before it or after it?": X.T @ (dA1 * Z1 * (1 - Z1)),
             "The error went back through dW2. Nudge an activation in A1:\n"
             "by what is that multiplied on its way to the logit?": X.T @ (through_dW2 * slope),
+            "This is dA1: the error at the activations. Which two lines are still missing?": dA1,
+            "This is dZ1: the error at the pre-activations. Which line is still missing?": dA1 * slope,
             f"This is {len(X)} times too small, and there are {len(X)} points.\n"
             "Which of your inputs carries the 1/n already?": X.T @ (dA1 * slope) / len(X),
         }
         if len(X) == len(W2):
-            message = "The outer product is turned; here n = h, so the shapes fit by chance.\n"
+            message = "Errors and weights have changed places, dz2[j] W2[i] for dz2[i] W2[j]; here n = h,\n"
+            message += "so the shapes fit by chance. "
             message += "In dA1, do rows belong to points or to units?"
             mistakes[message] = X.T @ (np.outer(W2, dz2) * slope)
             message = "Error 0 meets only weight 0, and error 1 only weight 1: n = h, so it runs by chance.\n"
@@ -236,7 +245,8 @@ def hidden_gradient(NETWORKS, hidden_gradient, nudged_gradient, sigmoid):
         look["diagnose"] = diagnose
         return ex.compare_call(name, hidden_gradient, given, right, **look)
 
-    return ex.check("Exercise 5: the hidden layer", *[check_hidden(*network) for network in NETWORKS])
+    parts = [check_hidden(*network) for network in NETWORKS]
+    return ex.check("Exercise 4: the hidden layer", *parts, *own_lines(hidden_gradient, "ck.backward"))
 
 
 def tanh(NETWORKS, my_tanh_derivative, nudged_gradient, sigmoid, sigmoid_derivative, tanh_gradient):
@@ -276,7 +286,9 @@ def tanh(NETWORKS, my_tanh_derivative, nudged_gradient, sigmoid, sigmoid_derivat
     look = {"mistakes": {of_z: 1 - z_four**2}, "tolerance": 1e-5}
     look["diagnose"] = lambda got: ck.diagnose_activation_derivative(got, z_four, "tanh")
     slope_part = ex.compare_call("the slope of tanh", my_tanh_derivative, (z_four,), nudged, **look)
-    return ex.check("Exercise 6: tanh", slope_part, *[check_tanh(*network) for network in NETWORKS])
+    parts = [slope_part, *[check_tanh(*network) for network in NETWORKS]]
+    parts += own_lines(my_tanh_derivative, "ck.") + own_lines(tanh_gradient, "ck.backward")
+    return ex.check("Exercise 5: tanh", *parts)
 
 
 def ready_output_gradient():

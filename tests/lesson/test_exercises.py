@@ -127,11 +127,64 @@ def test_a_learners_function_cannot_change_what_the_check_holds():
         x += 1
         return x
 
-    assert ex.compare_call("a", greedy, (x,), np.ones(2)).status == "passed"
+    part = ex.compare_call("a", greedy, (x,), np.ones(2))
+    assert (part.status, "changes x itself" in part.message) == ("not yet", True)
     assert x.tolist() == [0.0, 0.0]
     params = ck.Params(np.zeros((3, 1)), x)
-    assert ex.compare_call("a", lambda params: greedy(params.W2), (params,), np.ones(2)).status == "passed"
+    part = ex.compare_call("a", lambda params: greedy(params.W2), (params,), np.ones(2))
+    assert "changes params itself" in part.message
     assert x.tolist() == [0.0, 0.0]
+
+
+def test_an_argument_that_is_moved_and_put_back_is_not_changed():
+    def nudges(x):
+        for i in range(2):
+            x[i] += 0.1
+            x[i] -= 0.1
+        return np.ones(2)
+
+    x = np.array([0.3, 0.7])
+    assert (0.3 + 0.1) - 0.1 != 0.3
+    assert ex.compare_call("a", nudges, (x,), np.ones(2)).status == "passed"
+
+
+def test_a_wrong_value_is_told_first_and_then_what_the_function_changed():
+    def both(x):
+        x += 1
+        return -x
+
+    lines = ex.compare_call("a", both, (np.array([1.0, 2.0]),), np.array([2.0, 3.0])).message.splitlines()
+    assert lines[0].startswith("expected")
+    assert "changes x itself" in lines[1]
+    assert lines[2].startswith("Every sign is turned")
+
+
+@pytest.mark.parametrize(
+    ("received", "said"),
+    [
+        ((np.ones(2), np.zeros(3)), "The numbers are right. The two blocks are in the wrong order."),
+        ((np.full(2, 7.0), np.zeros(3)), "Each of the two has the shape of the other."),
+        ((np.zeros(3), np.full(2, 7.0)), "value 2: expected 1; received 7"),
+    ],
+)
+def test_two_values_in_another_order_are_told(received, said):
+    part = ex.compare_call("a", lambda: received, (), (np.zeros(3), np.ones(2)))
+    assert part.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("received", "expected", "said"),
+    [
+        ((0, 187), 0.187, "Is a comma meant for a decimal point?"),
+        ([0, 116, 0, 332], np.array([0.116, 0.332]), "Is a comma meant for a decimal point?"),
+        (0.19, 0.18651, "Close: that is right, rounded."),
+        ([-0.12, 0.33], np.array([-0.11635, 0.33216]), "Close: that is right, rounded."),
+        (0.18, 0.18651, "which is too small"),
+        (0.2, 0.18651, "which is too large"),  # one digit is no answer
+    ],
+)
+def test_numbers_are_judged_as_they_are_typed(received, expected, said):
+    assert said in ex.compare("a", received, expected, tolerance=1e-4).message
 
 
 def test_verdict_reads_as_text_and_as_html():
