@@ -1,7 +1,6 @@
 """What the parts of one check tell together, and what a learner's function reads that it neither gets nor makes."""
 
 import dis
-import inspect
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -76,8 +75,8 @@ def told_of_rewritten(part, function, before, after):
 
     An array counts as changed where it differs by more than a weight that is moved and put back.
     """
-    triples = zip(inspect.signature(function).parameters, before, after, strict=False)
-    names = [name for name, one, other in triples if _differ(one, other)]
+    known = getattr(getattr(function, "__code__", None), "co_varnames", ())
+    names = [name for name, *both in zip(known, before, after, strict=False) if _differ(*both)]
     if not names:
         return part
     which = " and ".join(names)
