@@ -52,6 +52,7 @@ CONTROLS = {
     "weight_seed": base.seed("weights"),
     "weight_size": base.choice("Weights ×", 1.0, [(f"{s:g}", s) for s in SIZES], widgets.SelectionSlider),
 }
+FRONT = ("checked", "step", "activation", "n_points", "weight_size")
 
 
 class GradientCheckScene(base.Scene):
@@ -217,4 +218,4 @@ def explore_gradient_check(backward=None, **settings):
         Where the controls start. Points of the circle come from `default_rng([data_seed, 1])`,
         weights from `default_rng([weight_seed, 2])`, multiplied by `weight_size`.
     """
-    return Shell(GradientCheckScene(backward), settings)
+    return Shell(GradientCheckScene(backward), settings, FRONT)

@@ -115,5 +115,5 @@ def living(params, maps, surface, links, letters="", chosen=-1):
             body += svg.tag("rect", **frame, fill="none")
         if side > 40:
             number = f"{W2[unit]:{'+.2g' if letters else '+.1f'}}"
-            body += note((left + side + 28, top + 14), f"{letters or f'{unit}: '}{number}")
+            body += note((left + side + 5, top + 14), f"{letters or f'{unit}: '}{number}", "start")
     return wires + body

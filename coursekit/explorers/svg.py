@@ -212,7 +212,7 @@ class Plot:
             anchor = "middle" if x_ticks else "end" if value == x[1] else "start"
             self.body += text(self.to_x(value), self.bottom + 14, words, anchor, 12)
         below = self.bottom + (30 if x_ticks else 14)
-        self.body += text((left + 290) / 2, below, x_label, "middle", 12) + text(left - 4, top - 5, label)
+        self.body += text((left + 290) / 2, below, x_label, "middle", 12) + text(left - 4, top - 7, label)
 
     def curve(self, x, y, color, dash="", width=2.2, name=""):
         """Draw y over x through at most POINTS_ON_A_CURVE places, without what is not finite."""

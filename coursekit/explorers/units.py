@@ -282,4 +282,5 @@ def explore_units(pattern="circle", *, params=None, **settings):
         "Put my weights back": scene.put_back,
         "Start again": scene.start_again,
     }
-    return Shell(scene, settings | {"pattern": pattern, "hidden_size": h}, buttons=buttons)
+    front = [name for name in CONTROLS if name != "compare"]
+    return Shell(scene, settings | {"pattern": pattern, "hidden_size": h}, front, buttons)
