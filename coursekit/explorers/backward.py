@@ -224,12 +224,18 @@ class BackwardScene(base.Scene):
             part, shapes = LINES[name].part, LINES[name].shapes.replace("n", n).replace("h", h)
             inside = pictures.numbers(self.judged, name, f"{part}: {self._code(name)}   {shapes}")
         else:
-            said = f"loss {self._loss(self.params):.4f} → {self._loss(self.updated):.4f}"
-            inside = f"{self._code(name)}: {said}" if name else "Step goes to the first line."
+            inside = (
+                f"{self._code(name)}: {self._change_of_loss()}" if name else "Step goes to the first line."
+            )
         text = f'<div class="ck-numbers ck-this">{inside}</div>'
         if self.first and self._done(self.first):
             text += f'<div class="ck-numbers ck-error">{escape(self.question)}</div>'
         return text
+
+    def _change_of_loss(self):
+        if not all(np.isfinite(block).all() for block in self.updated):
+            return "these weights are not finite"
+        return f"loss {self._loss(self.params):.4f} → {self._loss(self.updated):.4f}"
 
     def _code(self, name):
         text = LINES[name].text if name in LINES else UPDATE

@@ -89,11 +89,7 @@ def lines(codes, yours, marks, lit):
 def numbers(found, name, title):
     """Return numbers of a line, `Judged`, one by one: beside those by nudging, and what they are made of."""
     if not found.fits(name):
-        shapes = (np.shape(array[name]) for array in (found.values, found.wanted) if name in array)
-        said = (
-            "{} has shape {}; it should be {}.".format(name, *shapes) if name in found.values else "Not seen."
-        )
-        return svg.figure(title, f"<p>{said}</p>")
+        return svg.figure(title, f"<p>{name}: {found.marks[name]}</p>")
     mine, made, right, off = found.values[name], found.made[name], found.wanted[name], found.off(name)
     columns = {name: lambda at: (svg.in_full(mine[at]), "ck-off" if off[at] else "", "")}
     if not found.marks[name].startswith(("✓", "✗ here")):

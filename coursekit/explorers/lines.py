@@ -67,8 +67,9 @@ class Judged(NamedTuple):
     """Numbers by name, and what is to be said of them.
 
     `values` are the learner's, `made` what each line makes of the learner's numbers before it, `wanted`
-    the right ones, `takes` all that lines are made of. `marks` is "✓", "not seen", "✗ here", "✗ too", or
-    from which wrong number a number follows.
+    the right ones, `takes` all that lines are made of. `marks` is "✓", "✗ here" for the first wrong one,
+    "✗ too" for another mistake, from which of them others follow, "not seen", or a shape that cannot be
+    compared: a loop over points may use the same names.
     """
 
     values: dict
@@ -83,13 +84,10 @@ class Judged(NamedTuple):
 
     def off(self, name):
         """Return for each number of a name whether it is wrong, whatever came before it."""
-        if not self.marks.get(name, "").startswith("✗"):
-            return np.zeros(np.shape(self.wanted.get(name)), dtype=bool)
-        mine, right = self.values[name], self.made[name]
-        if mine.shape != right.shape:
-            return np.ones(right.shape, dtype=bool)
-        size = max(np.abs(mine).max(), np.abs(right).max(), FLOOR)
-        return ~(np.abs(mine - right) <= CLOSE * size)
+        right = self.made[name]
+        if not self.marks[name].startswith("✗"):
+            return np.zeros(right.shape, dtype=bool)
+        return ~(np.abs(self.values[name] - right) <= CLOSE * max(np.abs(right).max(), FLOOR))
 
     def parts(self, name, index):
         """Return the numbers of all that the number at an index is made of."""
@@ -104,8 +102,9 @@ def judged(values, wanted, params, X, y, activation, ok):
 
     A sum over the points that is divided by their number at last is not wrong: `wanted` follows it then.
     """
-    right = {name: array for name, array in wanted.items() if name in values}
-    values = {name: _laid_out(values[name], array) for name, array in right.items()}
+    values = {
+        name: _laid_out(values[name], right) for name, right in wanted.items() if _is_kept(name, values)
+    }
     scale = _made_up_for(values, wanted)
     wanted = wanted | {name: scale * wanted[name] for name in ("dz2", "dA1", "dZ1") if name in wanted}
     phi = ACTIVATIONS[activation]
@@ -116,15 +115,16 @@ def judged(values, wanted, params, X, y, activation, ok):
         )
         made[name] = np.asarray(found) * {"dz2": scale, "dW2": 1 / scale, "dW1": 1 / scale}.get(name, 1.0)
         mine = values.get(name)
-        if mine is None:
-            marks[name] = "not seen"
+        if mine is None or mine.shape != wanted[name].shape:
+            marks[name] = "not seen" if mine is None else f"shape {mine.shape}"
+            mine = made[name]
         elif ok or _agree(mine, wanted[name]):
             marks[name] = "✓"
         elif wrong and _agree(mine, made[name]):
             marks[name] = f"follows from {wrong}"
         else:
             marks[name], wrong = "✗ too" if wrong else "✗ here", name
-        takes[name] = mine if mine is not None and mine.shape == made[name].shape else made[name]
+        takes[name] = mine
         if name == "Z1":
             takes["φ′(Z1)"] = phi.derivative(takes["Z1"])
     return Judged(values, made, wanted, takes, marks)
@@ -134,18 +134,26 @@ def _agree(mine, right):
     return same(mine, right, CLOSE, floor=FLOOR)
 
 
+def _is_kept(name, values):
+    """Whether there are numbers of a name, which no later line has changed in place."""
+    later = SLOPES[SLOPES.index(name) + 1 :] if name in SLOPES else ()
+    is_number = name in values and np.asarray(values[name]).dtype.kind in "biuf"
+    return is_number and all(values.get(other) is not values[name] for other in later)
+
+
 def _laid_out(mine, right):
-    """Return numbers as floats; a transposed array or a column as this course lays it out."""
+    """Return numbers as floats; a transposed array, a row or a column as this course lays it out."""
     mine = np.asarray(mine, dtype=float)
-    flat = mine.size == right.size and right.ndim < 2
+    flat = mine.size == right.size and (right.ndim < 2 or mine.ndim < 2)
     return mine.reshape(right.shape) if flat else mine.T if _agree(mine.T, right) else mine
 
 
 def _made_up_for(values, wanted):
     """Return the factor in dz2 that is not there any more in a right dW2, or 1."""
-    if not {"dz2", "dW2"} <= values.keys() or not _agree(values["dW2"], wanted["dW2"]):
+    dz2 = values.get("dz2")
+    if dz2 is None or dz2.shape != wanted["dz2"].shape or not _agree(values["dW2"], wanted["dW2"]):
         return 1.0
-    return factor_between([values["dz2"]], [wanted["dz2"]]) or 1.0
+    return factor_between([dz2], [wanted["dz2"]]) or 1.0
 
 
 # What a learner's function does on its way

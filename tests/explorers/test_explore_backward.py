@@ -252,10 +252,44 @@ def test_a_mistake_behind_arrays_that_lie_the_other_way_is_found_where_it_is():
     assert [found[name] for name in ("dz2", "dA1", "dZ1")] == ["✓", "✓", "✗ here"]
 
 
-def test_numbers_of_a_wrong_shape_are_told_by_their_shape():
-    explorer = at_line("dA1", backward=backward_with(dA1=lambda dz2, dW2: (dz2 * dW2)[:, None]))
-    assert marks(explorer)["dA1"] == "✗ here"
-    assert "dA1 has shape (2, 1); it should be (2, 2)." in explorer.picture.value
+def test_numbers_that_cannot_be_compared_are_told_by_their_shape_and_accuse_nobody():
+    def in_a_loop(params, forward_pass, X, y, activation):
+        dW1, dW2 = 0, 0
+        for x, a, p, truth in zip(X, forward_pass.A1, forward_pass.p, y, strict=True):
+            dz2 = (p - truth) / len(y)
+            dA1 = dz2 * params.W2
+            dZ1 = dA1 * a * (1 - a)
+            dW1 = dW1 + np.outer(x, dZ1)
+            dW2 = dW2 + dz2 * a
+        return dW1 * [[1], [1], [0]], dW2
+
+    explorer = at_line("dA1", backward=in_a_loop)
+    assert "dA1: shape (2,)" in explorer.picture.value
+    assert [marks(explorer)[name] for name in ("dz2", "dW2", "dW1")] == ["shape ()", "✓", "✗ here"]
+
+
+def test_an_array_that_a_later_line_has_changed_in_place_is_not_accused():
+    def mine(params, forward_pass, X, y, activation):
+        dz2 = (forward_pass.p - y) / len(y)
+        dA1 = np.outer(dz2, params.W2)
+        dZ1 = dA1
+        dZ1 *= forward_pass.A1 * (1 - forward_pass.A1)
+        return X.T @ dZ1 * [[1], [0], [1]], forward_pass.A1.T @ dz2
+
+    found = marks(at_line("dW1", backward=mine))
+    assert [found[name] for name in ("dA1", "dZ1", "dW1")] == ["not seen", "✓", "✗ here"]
+
+
+def test_numbers_that_are_not_finite_are_outlined_alone():
+    mine = backward_with(dZ1=lambda dA1: dA1 * [[0.19661193, np.nan], [0.14914645, 0.04517666]])
+    explorer = at_line("dZ1", backward=mine)
+    assert explorer.scene.judged.off("dZ1").tolist() == [[False, True], [False, False]]
+    assert "these weights are not finite" in at_line("update", backward=mine).picture.value
+    explorer = at_line("update", backward=mine)
+    explorer.step()  # to the first line, with these weights
+    assert "params.W1 must be finite" in text(explorer)
+    explorer.reset()
+    assert "ck-error" not in explorer.status.value
 
 
 def test_a_wrong_forward_pass_is_marked_where_it_begins():
