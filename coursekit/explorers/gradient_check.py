@@ -126,12 +126,9 @@ class GradientCheckScene(base.Scene):
 
     def _v_curve(self, errors):
         """Draw name -> errors against steps on log axes, with the chosen step and the region of kinks."""
-        step, ticks = (
-            self.settings["step"],
-            {10.0**power: f"1e{power}" for power in range(-15, 0, 3)} | {1.0: "1"},
-        )
-        y_ticks = {error: words for error, words in ticks.items() if error > FLOOR}
-        look = dict(x_ticks=ticks, y_ticks=y_ticks, log=True)
+        step, ticks = self.settings["step"], {float(f"1e{power}"): f"1e{power}" for power in range(-15, 0, 3)}
+        ticks[1.0] = "1"
+        look = dict(x_ticks=ticks, y_ticks={v: words for v, words in ticks.items() if v > FLOOR}, log=True)
         plot = svg.Plot((1e-15, 1.0), (FLOOR, 1.0), "error", "step h", **BOX, **look)
         if self.first_kink < 1:
             start = float(plot.to_x(self.first_kink))

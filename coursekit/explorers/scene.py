@@ -78,7 +78,7 @@ def explores(table):
 
     def decorate(function):
         signature = inspect.signature(function)
-        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD or not table]
         for name, control in table.items():
             own.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=control.start))
         function.__signature__ = signature.replace(parameters=own)

@@ -21,12 +21,10 @@ class SweepScene(base.Scene):
     def __init__(self, result):
         self.result = result
         self.axes = [name for name in result.axes if name != "seed"]
-        quantities = [name for name in result.values if name not in CURVES]
+        quantities = [(slices.title(name), name) for name in result.values if name not in CURVES]
         sides = [(NONE, NONE), *((slices.title(name), name) for name in self.axes)]
         self.table = {
-            "quantity": base.choice(
-                "Quantity", "reached", [(slices.title(name), name) for name in quantities]
-            ),
+            "quantity": base.choice("Quantity", "reached", quantities),
             "rows": base.choice("Rows", None, sides),
             "columns": base.choice("Columns", None, sides),
             "summary": base.choice("Summed up by", "median", slices.SUMMARIES),
@@ -98,6 +96,7 @@ class SweepScene(base.Scene):
         return f"{sums}\n{super().as_python()}"
 
 
+@base.explores({})
 def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summary="median", **chosen):
     """Controls beside a heat map of a sweep: quantity, axes, summary, and a value on each axis.
 
@@ -114,23 +113,11 @@ def explore_sweep(result, *, quantity="reached", rows=None, columns=None, summar
         Of the networks that have a number; of yes and no it shows how many.
     **chosen
         Name of an axis = the value chosen at first.
-
-    Returns
-    -------
-    Shell
-        Widgets, or a sentence where no widget can be shown.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument breaks its rule, or the result has no axis.
     """
     if not isinstance(result, SweepResult):
         raise TypeError(f"result must be a SweepResult, as ck.sweep returns it; got {describe(result)}")
     if not result.axes:
-        raise ValueError(
-            "result must have at least one axis: give sweep a list, such as seed=range(20); got none"
-        )
+        raise ValueError("result must have at least one axis: give sweep a list, as seed=range(20); got none")
     scene = SweepScene(result)
     if rows == columns not in (None, NONE):
         raise ValueError(f"rows and columns must be different axes; got {rows!r} twice")
