@@ -9,10 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 MARKS = {"✓": "+", "✗": "-", "○": "o", "“": '"', "”": '"', "·": "*", "∞": "inf"}
-UNSAFE = (
-    "WARNING: there is no sandbox here (bubblewrap, on Linux). Submissions run as you do: "
-    "they can read and change your files. Grade only what you trust, or grade on Linux."
-)
 
 
 def main(arguments=None):
@@ -109,7 +105,7 @@ def _check(chosen):
 
 def _grade(chosen):
     _need_grader()
-    from coursekit.classroom.apart.sandbox import level
+    from coursekit.classroom.apart.sandbox import UNSAFE, level
     from coursekit.classroom.grading import grade
     from coursekit.classroom.records import set_aside
     from coursekit.classroom.report.reports import report_class

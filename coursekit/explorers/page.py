@@ -6,9 +6,9 @@ from importlib.resources import files
 import ipywidgets as widgets
 
 from coursekit.explorers.still import STYLE
+from coursekit.lesson.questions import DOT
 
 SCRIPT = html.escape(files("coursekit.explorers").joinpath("shell.js").read_text(encoding="utf-8"))
-DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 TIPS = {
     "more": "More controls",
     "present": "Fill the screen; Escape leads back",

@@ -50,6 +50,18 @@ class Process:
         remove(self.folder)  # what cannot be removed is nobody's folder again
 
 
+class Keeper:
+    """Has a process, or none: it is started when it is needed, and anew after it was closed."""
+
+    _process = None
+
+    def close(self):
+        """End the process and all that it started."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+
 def started(command, **options):
     """Return a process; a system that has no room for it just now is asked again."""
     for wait in WAITS:

@@ -12,9 +12,9 @@ import shutil
 from modulefinder import ModuleFinder
 from pathlib import Path
 
+from coursekit.classroom.apart.sandbox import PACKAGE
 from coursekit.classroom.source import SourceError
 
-PACKAGE = Path(__file__).resolve().parents[2]
 INSIDE = ("__init__", "bundle", "checks", "kernel", "session")
 IN_KERNEL = ("classroom/__init__.py", *(f"classroom/apart/{name}.py" for name in INSIDE))
 

@@ -25,6 +25,10 @@ PLACES = (HOME, "/dev/shm")  # in memory, and each learner has their own
 RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SYS_ADMIN")  # given up before a kernel starts
 FIRST_USER = 1_900_000_000  # numbers of users that no system gives out
 PACKAGE = Path(__file__).resolve().parents[2]
+UNSAFE = (
+    "WARNING: there is no sandbox here (bubblewrap, on Linux). Submissions run as you do: "
+    "they can read and change your files. Grade only what you trust, or grade on Linux."
+)
 ENVIRONMENT = {
     "USER": "learner",
     "TMPDIR": HOME,

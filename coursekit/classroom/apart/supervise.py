@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from coursekit.classroom.apart.process import FAULT, Process, descendants, make_folder, remove
+from coursekit.classroom.apart.process import FAULT, Keeper, Process, descendants, make_folder, remove
 from coursekit.classroom.apart.provide import provide
 
 LOOK = 0.25  # seconds between two looks at what a submission uses
@@ -58,12 +58,11 @@ def _provided(provides):
     return folder
 
 
-class Worker:
-    """One worker process; started when first needed, and anew after it was ended."""
+class Worker(Keeper):
+    """One worker process."""
 
     def __init__(self, limits, provided):
         self.limits, self.provided = limits, provided
-        self._process = None
 
     def ask(self, request, runs=1):
         """Have a request answered, within the limits; see `ask`."""
@@ -78,12 +77,6 @@ class Worker:
         while not (answer and answer[-1].keys() & {"done", "problem"}):
             answer += self._told(end)
         return answer
-
-    def close(self):
-        """End the process and all that it started."""
-        if self._process is not None:
-            self._process.close()
-            self._process = None
 
     def start(self):
         """Start the process, and do not wait for it."""

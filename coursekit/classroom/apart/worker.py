@@ -16,7 +16,7 @@ from functools import partial
 
 import psutil
 
-from coursekit.classroom.apart.process import FAULT, Process, read_lines
+from coursekit.classroom.apart.process import FAULT, Keeper, Process, read_lines
 from coursekit.classroom.apart.sandbox import as_user, environment, kernel_command, user_of
 
 PATIENCE = 60.0  # seconds until the process of the kernels must be ready
@@ -135,7 +135,7 @@ def _flags(cell):
     return []
 
 
-class WarmKernels:
+class WarmKernels(Keeper):
     """Starts kernels, one at a time, and ends each with all that it started.
 
     `command` is a function, as `coursekit.classroom.apart.sandbox.kernel_command` without its arguments.
@@ -143,7 +143,7 @@ class WarmKernels:
 
     def __init__(self, command, folder, user):
         self._command, self._folder, self._user = command, folder, user
-        self._process, self._to_end = None, False
+        self._to_end = False
 
     def open(self):
         """Start the process, and do not wait until it is ready."""
@@ -194,12 +194,6 @@ class WarmKernels:
         while (said := self._said(PATIENCE_TO_END)) == "died":
             continue
         return said == "ended"
-
-    def close(self):
-        """End the process and all that it started."""
-        if self._process is not None:
-            self._process.close()
-            self._process = None
 
     def _said(self, seconds):
         try:
