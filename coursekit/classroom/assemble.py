@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from coursekit.classroom.apart.supervise import ask
-from coursekit.classroom.cells import additions, defined
+from coursekit.classroom.cells import defined
 from coursekit.classroom.release import released_text
 from coursekit.classroom.source import SourceError
 
@@ -74,8 +74,7 @@ def notebook(job, answers, variant, carry=False):
         where = f"An added cell after {part_of.get(name, name)}" if role == "extra" else name
         secret = f"{job['seed']} {variant} {name}".encode("utf-8", "replace")
         seed = int(hashlib.sha256(secret).hexdigest()[:16], 16)
-        lasting = {"lasting": additions(code, "")} if role == "extra" else {}  # run where there is no time
-        return cell_to_run(role, name, code, where, seed, job["names"].get(name, []), **lasting)
+        return cell_to_run(role, name, code, where, seed, job["names"].get(name, []))
 
     return as_notebook([described(*cell) for cell in kept])
 
@@ -105,9 +104,9 @@ def assemble(assignment, answers, *, carry=False):
     return cells
 
 
-def cell_to_run(role, name, code, where, seed=None, names=(), **more):
+def cell_to_run(role, name, code, where, seed=None, names=()):
     """Return a code cell that says what it is, as `coursekit.classroom.apart.session.run_cell` reads it."""
-    about = {"role": role, "name": name, "where": where, "seed": seed, "names": list(names), **more}
+    about = {"role": role, "name": name, "where": where, "seed": seed, "names": list(names)}
     return {"cell_type": "code", "metadata": about, "execution_count": None, "outputs": [], "source": code}
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import nbval.plugin
 import pytest
 
+from coursekit.classroom.cells import additions
+
 START = 30.0  # seconds until a kernel must answer
 STEP = 0.2  # seconds between two looks at whether the kernel lives
 LASTING = 2.0  # seconds for the imports and functions of a cell that is skipped
@@ -109,17 +111,20 @@ class Kernel:
             self._stream = connect(folder, kernels)
 
     def execute_cell_input(self, code, allow_stdin=None):
-        """Send a cell, where there is time for it."""
+        """Send a cell, where there is time for it; else what of it lasts, where that is anything."""
         extra = self.cell["role"] == "extra"
-        self.reply = {**NOTHING, "skipped": extra and self._left[True] <= 0}
+        skipped = extra and self._left[True] <= 0
+        self.reply = {**NOTHING, "skipped": skipped}
         self._seconds = min(self._limits["cell"], self._left[extra])
-        if self.reply["skipped"] and (code := self.cell.get("lasting", "")):
+        if skipped:
+            code = additions(code, "")
             self._seconds = min(LASTING, self._left[True] + self._limits["extra"])  # as much again, in all
+        self._sent = not skipped or bool(code and self._seconds > 0)
         if self.ended:
             raise RuntimeError(self.ended)
         if self._left[extra] <= 0 and not extra:
             raise RuntimeError(f"nothing ran after {self._limits['total']:g} s")
-        if self._sends(code):
+        if self._sent:
             self._stream.settimeout(START)
             request = json.dumps({**self.cell, "code": code, "seconds": self._seconds})
             try:
@@ -129,7 +134,7 @@ class Kernel:
 
     def await_reply(self, msg_id, timeout=None):
         """Wait for what a cell gave."""
-        if self._sends(self.cell.get("lasting")):
+        if self._sent:
             begun = time.monotonic()
             line = self._line(begun + self._seconds + GRACE)
             self._left[self.cell["role"] == "extra"] -= time.monotonic() - begun
@@ -137,9 +142,6 @@ class Kernel:
         self._messages = [IDLE]
         if self.reply["error"]:
             self._messages.append(("error", {"ename": "", "evalue": self.reply["error"], "traceback": []}))
-
-    def _sends(self, code):
-        return not self.reply["skipped"] or bool(code and self._seconds > 0)
 
     def _line(self, end):
         """Return the next line that the kernel sends."""
