@@ -9,6 +9,7 @@ import numpy as np
 
 from coursekit._validation import short
 from coursekit.diagnosis.evidence import CLOSE, STOPPED, question_first
+from coursekit.diagnosis.gaps import RIGHT, both_numbers, direction, find_gap, is_finite
 from coursekit.diagnosis.together import (
     FITS,
     borne_out,
@@ -19,7 +20,6 @@ from coursekit.diagnosis.together import (
     told_of_rewritten,
 )
 from coursekit.lesson import limits
-from coursekit.lesson.gaps import RIGHT, both_numbers, direction, find_gap, is_finite
 from coursekit.palette import boxed, escaped
 
 MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
