@@ -156,7 +156,7 @@ def _diagnose(given, c, few, note):
         if not np.isfinite(block).all():
             place = tuple(np.argwhere(~np.isfinite(block))[0])
             text = f"{at_index(name, place)} is {block[place]}: not finite. In the order of the "
-            text += "steps, which array has the first such number? Look for a division, or an exp of much."
+            text += "steps, which array has the first such number? Look for a division, or a large exp."
             raise Told(False, "not-finite", text)
     wanted = Params(c.dW1, c.dW2)
     terms = np.abs(c.e).max() / c.n * np.abs(c.S).max(initial=0.0) * np.abs(c.W).max()

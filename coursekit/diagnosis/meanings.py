@@ -110,6 +110,8 @@ def _shapes(case):
                 asked = "Has one of them lost an axis too early, or should there be one number for each pair of entries?"
             elif is_turned:
                 asked = "Which of the two stands first? Which shape should come out?"
+            elif ndims == [2, 1] and b == c + 1:
+                asked = "One column is too many for the numbers that it meets. Which line makes it, and from what?"
             elif a == c or b == d:
                 asked = (
                     "Over which axis is the sum, and which one needs .T for it? Which shape should come out?"

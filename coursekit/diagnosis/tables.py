@@ -164,10 +164,11 @@ def _kinds(slot, formula, what, question):
         )
     for k, one in enumerate(axes):
         marks, axis = {"s": s, "A": A, "one": one}, k - len(axes) if is_block else k
-        for slug, along, said, _ in rows["along"]:
+        for slug, along, said, asked in rows["along"]:
             if one == "point" and "without" in along and slot in SUMMED:
                 continue  # that is a choice of points, a slot of its own
-            yield _mistake(slug, slot, partial(_kind, of, _code(along), then, axis), said, question, marks)
+            asked = question if asked == "-" else _put(asked, marks)
+            yield _mistake(slug, slot, partial(_kind, of, _code(along), then, axis), said, asked, marks)
 
 
 @cache

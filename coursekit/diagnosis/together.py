@@ -91,7 +91,9 @@ def told_of_rewritten(part, function, before, after):
 
 def _told_too(part, said):
     others = tuple(_told_too(other, said) for other in part.others)
-    return replace(part, message=f"{part.message}\n{said}".lstrip(), others=others)
+    lines = part.message.split("\n") if part.message else []
+    lines.insert(part.message.startswith(STOPPED), said)  # before what it may explain, after a stop
+    return replace(part, message="\n".join(lines), others=others)
 
 
 def outside(function):

@@ -65,6 +65,15 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
         "These belong to point 0. Which row of X is point 1?": right.Z1[0],
         "Unit 0 and unit 1 are swapped. Which column of W1 is whose?": z[::-1],
         "Look at the sign of the first input. Is x1 equal to 1 or to -1?": np.abs(X[1]) @ params.W1,
+        "Which sign has the product of two negative numbers?": z
+        + np.minimum(2 * X[1, 0] * params.W1[0], 0)
+        - np.maximum(2 * X[1, 0] * params.W1[0], 0),
+    }
+    of_one = {  # the same slips in one unit, with the other one right
+        f"Look at unit {unit}. {question}": np.where(np.arange(2) == unit, slip, z)
+        for question, slip in wrong_z.items()
+        for unit in (0, 1)
+        if "swapped" not in question
     }
     wrong_a = {
         "These are still the pre-activations. What comes after the weighted sum?": z,
@@ -93,7 +102,7 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
     by_hand = {"tolerance": 0.003}
     return ex.check(
         "Exercise 2: the second point, by hand",
-        ex.compare("unit_z", unit_z, z, mistakes=wrong_z, **by_hand),
+        ex.compare("unit_z", unit_z, z, mistakes=wrong_z | of_one, **by_hand),
         ex.compare("unit_a", unit_a, a, mistakes=wrong_a, **by_hand),
         ex.compare("logit", logit, right.z2[1], mistakes=wrong_logit, **by_hand),
         ex.compare("probability", probability, p, mistakes=wrong_p, **by_hand),
@@ -114,8 +123,26 @@ def forward(X, my_forward, params):
     return ex.check("Exercise 3: your forward pass", *parts)
 
 
-def seen(said, points, square):
-    """Return what a region looks like, from the answers at all points, and a question."""
+def on_shapes(W1, W2):
+    """Return what is wrong with the shapes of lines and votes, or None."""
+    for name, value in (("square_W1", W1), ("square_W2", W2)):
+        if isinstance(value, list) and len(value) > 12:
+            repeated = f"{name} is a list of {len(value)} entries: a number times a list repeats it."
+            return f"{repeated} What makes an array of it?"
+    W1, W2 = np.array(W1, dtype=float), np.array(W2, dtype=float)
+    if W1.ndim != 2 or len(W1) != 3:
+        return (
+            f"square_W1 must have shape (3, h), a column per line; got {W1.shape}. Is a line of yours a row?"
+        )
+    h = W1.shape[1]
+    if W2.shape not in ((h,), (h + 1,)):
+        wanted = f"square_W2 must have shape (h + 1,), for your {h} lines ({h + 1},); got {W2.shape}."
+        return f"{wanted} A vote for each line, then the output bias: which entry is too many, or missing?"
+    return None
+
+
+def on_region(said, points, square):
+    """Return a question about the region as a whole, from the answers at all points, or None."""
     inside = np.abs(points) < 0.5
     regions = {
         "Your region is a cross. How many votes has a point that lies in one stripe only? "
@@ -123,6 +150,32 @@ def seen(said, points, square):
         "Your region is a stripe. Which lines bound the other coordinate?": [inside[:, 0], inside[:, 1]],
         "Inside and outside are swapped. Which sign should a vote have?": [~square],
     }
+    for question, alike in regions.items():
+        if max(np.mean(said == region) for region in alike) >= 0.9:
+            return question
+    return None
+
+
+def on_lines(W1):
+    """Return a question about lines that are not there, or at the wrong distance, or None."""
+    lengths = np.hypot(*W1[:2])
+    empty = [str(k) for k in np.flatnonzero(~W1.any(axis=0))]
+    if empty:
+        return f"All is 0 in square_W1 for line {' and '.join(empty)}. Does your code fill each column?"
+    soft = np.flatnonzero(lengths < 10)
+    if len(soft) and lengths.max() >= 10 and lengths[soft[0]]:
+        return f"Line {soft[0]} is softer than others. Which number makes a line sharp, and is it in each column?"
+    far = np.abs(W1[2]) / np.where(lengths, lengths, np.inf)
+    for k in np.flatnonzero((lengths > 0) & (np.abs(far - 0.5) > 0.05)):
+        return (
+            f"Line {k} is {far[k]:.2f} from the centre: that is |b| divided by the length of (w1, w2). "
+            "How far is the edge that it should be?"
+        )
+    return None
+
+
+def on_everything(said):
+    """Return a question where all points get the same answer, or None."""
     if not said.any():
         return (
             "Every point is answered with class 0. What is each z at the centre, and is each vote "
@@ -133,16 +186,53 @@ def seen(said, points, square):
             "Every point is answered with class 1. How many votes does a far corner still get? "
             "What makes its logit negative?"
         )
-    for question, alike in regions.items():
-        if max(np.mean(said == region) for region in alike) >= 0.95:
-            return question
+    return None
+
+
+def on_repairs(W1, W2, dataset):
+    """Return a question about the one thing that keeps lines and votes from enclosing the square, or None."""
+    h, square = W1.shape[1], dataset.y == 1
+
+    def reaches(W1, W2=None):
+        W2 = 10 * np.append(np.ones(W1.shape[1]), 0.5 - W1.shape[1]) if W2 is None else W2
+        return np.mean((ck.forward(ck.Params(W1, W2), dataset.X).p >= 0.5) == square) >= 0.95
+
+    if len(W2) == h:
+        return f"square_W2 has {h} entries for {h} lines. Where is the output bias, the entry h + 1?"
+    if reaches(W1, np.roll(W2, -1)):
+        return "Your lines are right. Which entry of square_W2 is the output bias: the first, or the last?"
+    votes = ck.forward(ck.Params(W1, W2), np.array([[0.0, 0.0, 1.0]])).A1[0, :h].sum()
+    if np.hypot(*W1[:2]).max() < 10:
+        return (
+            f"Your lines are soft: at the centre {h} votes add up to {votes:.2f}. What makes a line sharper?"
+        )
+    if reaches(W1):
+        return (
+            "Your lines are right. How many votes has a point inside, how many one next to an edge, and which "
+            "output bias lies halfway?"
+        )
+    for k in range(h):
+        for turn in ((-1, -1, 1), (1, 1, -1)):
+            turned = W1.copy()
+            turned[:, k] *= turn
+            if reaches(turned) or reaches(turned, W2):
+                return f"All lines but line {k} are right. To which side does its tick point in the picture?"
+    for line in (1, 0, 0.5), (-1, 0, 0.5), (0, 1, 0.5), (0, -1, 0.5):
+        if reaches(np.column_stack([W1, 20 * np.array(line)])):
+            return "Your region is open on one side. Which edge of the square has no line yet?"
+    return None
+
+
+def on_square(W1, W2, dataset):
+    """Return a question about lines and votes that do not enclose the square."""
+    said, square = ck.forward(ck.Params(W1, W2), dataset.X).p >= 0.5, dataset.y == 1
     missed, extra = (square & ~said).sum(), (said & ~square).sum()
-    if missed > 9 * extra:
-        return "Your region is too small. Are the lines sharp? Is the output bias halfway between two counts?"
-    if extra > 9 * missed:
-        return "Your region is too large. Where is each line's z equal to 0?"
     return (
-        f"{missed} points inside the square are answered with class 0, {extra} outside with class 1. "
+        on_lines(W1)
+        or on_region(said, dataset.points, square)
+        or (on_everything(said) if len(W2) > W1.shape[1] else None)
+        or on_repairs(W1, W2, dataset)
+        or f"{missed} points inside the square are answered with class 0, {extra} outside with class 1. "
         "Where are they: at corners, or along an edge?"
     )
 
@@ -151,12 +241,13 @@ def square(square_W1, square_W2):
     def try_out(W1, W2, dataset):
         if W1 is ... or W2 is ...:
             return ...
-        chosen = ck.Params(np.array(W1, dtype=float), np.array(W2, dtype=float))
-        said, square = ck.forward(chosen, dataset.X).p >= 0.5, dataset.y == 1
-        accuracy = np.mean(said == square)
+        if message := on_shapes(W1, W2):
+            return message
+        W1, W2 = np.array(W1, dtype=float), np.array(W2, dtype=float)
+        accuracy = ck.accuracy(dataset.y, ck.forward(ck.Params(W1, W2), dataset.X).p)
         if accuracy >= 0.95:
             return "enclosed"
-        return f"accuracy {accuracy:.3f}, needed 0.950\n{seen(said, dataset.points, square)}"
+        return f"accuracy {accuracy:.3f}, needed 0.950\n{on_square(W1, W2, dataset)}"
 
     parts = []
     for part, seed in {"500 points": 2, "500 other points": 3}.items():
