@@ -65,9 +65,7 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
         "These belong to point 0. Which row of X is point 1?": right.Z1[0],
         "Unit 0 and unit 1 are swapped. Which column of W1 is whose?": z[::-1],
         "Look at the sign of the first input. Is x1 equal to 1 or to -1?": np.abs(X[1]) @ params.W1,
-        "Which sign has the product of two negative numbers?": z
-        + np.minimum(2 * X[1, 0] * params.W1[0], 0)
-        - np.maximum(2 * X[1, 0] * params.W1[0], 0),
+        "Which sign has the product of two negative numbers?": z - np.maximum(2 * X[1, 0] * params.W1[0], 0),
     }
     of_one = {  # the same slips in one unit, with the other one right
         f"Look at unit {unit}. {question}": np.where(np.arange(2) == unit, slip, z)

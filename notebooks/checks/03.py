@@ -7,6 +7,8 @@ from coursekit.lesson import exercises as ex
 from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
 
+OTHER = "Which class is this point, and which class is p about?"
+NO_LOSS = "How much does a point cost whose class was given probability 1, and how much at probability 0?"
 MULTIPLIED_FIRST = "What does Python multiply first in 1 - 2 * y * z2?"
 
 
@@ -55,7 +57,15 @@ def slips_by_hand(p, label):
         "Below zero. Which sign has log of a number below 1, and which a surprise?": np.log(p_own),
         "That is in bits. Which logarithm measures nats?": -np.log2(p_own),
         "That is log10. Which logarithm measures nats?": -np.log10(p_own),
-        "Which class is this point, and which class is p about?": -np.log(p_other),
+        OTHER: -np.log(p_other),
+        f"{OTHER} And which sign has a surprise?": np.log(p_other),
+        f"{OTHER} And which logarithm measures nats?": -np.log2(p_other),
+        f"{OTHER} And which logarithm is that?": -np.log10(p_other),
+        f"That is a distance. {NO_LOSS}": 1 - p_own,
+        f"That is a square. {NO_LOSS}": (1 - p_own) ** 2,
+        f"That is 1 / p_own. {NO_LOSS}": 1 / p_own,
+        f"You added 1, or subtracted from it. {NO_LOSS}": 1 - np.log(p_own),
+        f"1 minus a logarithm, and of the wrong class. {NO_LOSS}": 1 - np.log(p_other),
     }
 
 
@@ -70,8 +80,8 @@ def by_hand(loss_a, loss_b, loss_c):
 
 
 def log_loss(my_log_loss):
-    four = np.array([1, 0, 1, 0]), np.array([0.9, 0.2, 0.35, 0.4])
-    seven = np.array([0, 0, 1, 0, 1, 0, 0]), np.array([0.05, 0.7, 0.6, 0.15, 0.98, 0.45, 0.3])
+    four = np.array([1, 0, 1, 1]), np.array([0.9, 0.2, 0.35, 0.4])  # divided by 2 is by no class
+    seven = np.array([0, 0, 1, 0, 1, 0, 1]), np.array([0.05, 0.7, 0.6, 0.15, 0.98, 0.45, 0.3])
     tiny_one = {
         "That is the loss of the tiny network. Which y and p has your function been given here?": 0.678
     }
@@ -100,7 +110,16 @@ def from_logits(my_log_loss_from_logits, sigmoid):
             "Right points pay, wrong ones do not. When is your m positive?": np.mean(
                 np.maximum(-m, 0) + tail
             ),
-            "One max for all points, or one for each? Which does np.max give?": np.mean(np.max(m) + tail),
+            "One max for all points, or one for each? (np.max gives one.)": np.mean(np.max(m) + tail),
+            "Only the last point pays. Does your loop add up, or does a round replace the last?": lift[-1]
+            + tail[-1],
+            "Does every point pay its own loss, or the mean of all m?": np.logaddexp(0, m.mean()),
+            "A loss below 0. Which sign stands before your mean?": -np.mean(lift + tail),
+            "Which points pay their m: those above 0, or those below?": np.mean(np.minimum(m, 0) + tail),
+            "A point with m = 0 should pay log 2. Which term gives it?": np.mean(lift),
+            "Your m is made of p. Of which number should it be made?": np.mean(
+                np.logaddexp(0, sigmoid(z2) - y)
+            ),
             "Some points have a loss below 0. Which term keeps it from that?": np.mean(m + tail),
             "Which sign does the number inside your exp have?": np.mean(lift + np.abs(m) + tail),
             "Right points pay as much as wrong ones. What does exp get if m < 0?": np.mean(np.abs(m) + tail),
@@ -115,15 +134,19 @@ def from_logits(my_log_loss_from_logits, sigmoid):
         }
 
     mild = np.array([0, 1, 1, 0]), np.array([0.5, -1.2, 2.0, -3.0])
-    large = np.array([1, 0, 1, 0]), np.array([700.0, -60.0, -45.0, 52.0])
+    large = np.array([1, 0, 0, 1]), np.array([70.0, -60.0, 52.0, -145.0])
     huge = np.array([1, 1, 0, 0, 1]), np.array([800.0, -700.0, 750.0, -900.0, 0.3])
     sure = np.array([1, 0]), np.array([50.0, -52.0])
+    tiny_loss = ck.log_loss_from_logits(*sure)  # so tiny that it needs its own tolerance
     sure_slips = {
         MULTIPLIED_FIRST: np.logaddexp(0, 1) / 2,
         "Zero. Where does a tiny number meet a much larger one, and get lost?": 0.0,
         "nan: where does 0 meet infinity?": np.nan,
         "That is the rounding error of p, not a loss. Is p needed at all?": 2.0**-53,
         "These points are right. Which part of your sum is large here?": 51.0,
+        "Too large by a factor. Compare it with how many points there are.": 2 * tiny_loss,
+        "A loss below 0. Which sign stands before your mean?": -tiny_loss,
+        "log1p(x) adds the 1 itself. Which x did you give it?": np.log(2),
     }
     parts = []
     for name, case in (("mild logits", mild), ("large logits", large), ("huge logits", huge)):
@@ -131,7 +154,6 @@ def from_logits(my_log_loss_from_logits, sigmoid):
         if case is mild:  # here p tells as much as the logits
             look["diagnose"] = lambda got: ck.diagnose_log_loss(got, mild[0], sigmoid(mild[1]))
         parts.append(ex.compare_call(name, my_log_loss_from_logits, case, right, **look))
-    tiny_loss = ck.log_loss_from_logits(*sure)  # so tiny that it needs its own tolerance
     part = ("right and sure", my_log_loss_from_logits, sure, tiny_loss)
     parts.append(ex.compare_call(*part, mistakes=sure_slips, tolerance=1e-6 * tiny_loss))
     parts += own_lines(my_log_loss_from_logits, "ck.")
@@ -146,6 +168,10 @@ def claims(claim_1, claim_2, claim_3, claim_4, claim_5, cost_of_a_wrong_answer):
         "What is the total of all 1000 points, and how many of them pay it?": 200.0,
         "That is a tenth of the mean. Fewer pay the same total: more each, or less?": 0.2,
         "That is the total over all wrong answers. How many are they?": 2000.0,
+        "That is less than the mean. Can the few that pay cost less than all do on average?": 1.8,
+        "Something was taken off first. What do the right answers cost here?": 18.0,
+        "That lets the right answers cost log 2. What does the task let them cost?": (2 - 0.9 * np.log(2))
+        / 0.1,
     }
     claims = (
         ("claim 1", claim_1, True, "Which of the two numbers counts sides of one half?"),
