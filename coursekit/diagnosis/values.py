@@ -216,7 +216,7 @@ class Value:
         if odd.any():
             place = tuple(np.argwhere(odd)[0])
             text = f"{at_index(name, place)} is {got[place]}{self.beside(place)}: not finite."
-            return _fact("not-finite", text, "Which step there divides by 0, or takes the logarithm of 0 or the exp of a large number?")
+            return _fact("not-finite", text, "Which step divides by 0, or takes a log of 0 or a large exp?")
         if self.dtype.startswith(("int", "uint", "bool")) and (want != np.round(want)).any():
             text = f"{name} holds whole numbers ({self.dtype}): they cannot hold a fraction."
             return _fact("wrong-kind", text, "Where is this array made, and of which numbers?")

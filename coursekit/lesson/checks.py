@@ -44,7 +44,8 @@ def ready(name):
 def own_lines(function, *names):
     """Return a part, not passed, for each function of the course that a learner's function calls."""
     said = "Your function calls {}. Which lines give the same without it?"
-    return [Part("your own lines", "not yet", said.format(name.rstrip("."))) for name in called(function, names)]
+    found = [name.rstrip(".") for name in called(function, names)]
+    return [Part("your own lines", "not yet", said.format(name)) for name in found]
 
 
 @cache

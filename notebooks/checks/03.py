@@ -7,7 +7,6 @@ from coursekit.lesson import exercises as ex
 from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
 
-OTHER = "Which class is this point, and which class is p about?"
 NO_LOSS = "How much does a point cost whose class was given probability 1, and how much at probability 0?"
 MULTIPLIED_FIRST = "What does Python multiply first in 1 - 2 * y * z2?"
 
@@ -50,6 +49,7 @@ def recall():
 def slips_by_hand(p, label):
     """Likely slips for one point, and the value that each of them gives."""
     p_own, p_other = (p, 1 - p) if label == 1 else (1 - p, p)
+    other = "Which class is this point, and which class is p about?"
     return {
         "That is p_own. Now take which function of it?": p_own,
         "Rounded, or cut off? Which third digit is nearer?": np.floor(-1000 * np.log(p_own)) / 1000,
@@ -57,10 +57,10 @@ def slips_by_hand(p, label):
         "Below zero. Which sign has log of a number below 1, and which a surprise?": np.log(p_own),
         "That is in bits. Which logarithm measures nats?": -np.log2(p_own),
         "That is log10. Which logarithm measures nats?": -np.log10(p_own),
-        OTHER: -np.log(p_other),
-        f"{OTHER} And which sign has a surprise?": np.log(p_other),
-        f"{OTHER} And which logarithm measures nats?": -np.log2(p_other),
-        f"{OTHER} And which logarithm is that?": -np.log10(p_other),
+        other: -np.log(p_other),
+        f"{other} And which sign has a surprise?": np.log(p_other),
+        f"{other} And which logarithm measures nats?": -np.log2(p_other),
+        f"{other} And which logarithm is that?": -np.log10(p_other),
         f"That is a distance. {NO_LOSS}": 1 - p_own,
         f"That is a square. {NO_LOSS}": (1 - p_own) ** 2,
         f"That is 1 / p_own. {NO_LOSS}": 1 / p_own,

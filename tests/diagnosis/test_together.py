@@ -188,6 +188,10 @@ def in_a_lambda(n):
     return (lambda m: m + rows[0])(n)
 
 
+def stops(n):
+    return z[n]
+
+
 def makes_all(z):
     p = sigmoid(z) * RATE + np.pi
     return np.array([p.sum() for rows in range(2)])
@@ -199,9 +203,12 @@ def test_a_name_that_an_earlier_cell_made_is_told():
     for fine in (makes_all, len, np.sin, np.vectorize(float), 3, None, lambda z=z: z):
         assert outside(fine) == []
     for part in on_loss(stale)[:1]:
-        assert part.message.endswith(
+        assert part.message.startswith(
             "Your function reads p from outside: no line of it makes that. Is it the one that you mean?"
         )
+    stopped = ex.compare_call("a", stops, (7,), 1.0).message.split("\n")
+    assert stopped[0].startswith("your function stopped")  # that comes first
+    assert "reads z from outside" in stopped[1]
     assert "outside" not in ex.compare_call("a", stale, (1, 1), -np.log(0.3)).message  # right all the same
 
 
