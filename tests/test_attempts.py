@@ -94,6 +94,7 @@ def test_an_attempt_gets_its_verdict(path, attempt):
         assert attempt["message"] in repr(verdict), verdict
     else:
         assert verdict.passed, verdict
+        assert attempt.get("remark", "") in repr(verdict)
 
 
 def said(verdict):

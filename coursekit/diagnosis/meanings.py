@@ -66,12 +66,17 @@ def _unclear_truth(case):
         return "a < b < c is read as (a < b) and (b < c), and `and` wants one answer, not an array.", joined
     if isinstance(case.part, (ast.BoolOp, ast.UnaryOp)):
         return "and, or, not want one True or False; here is an array of them.", joined
+    once = "An if decides once; here is an array of many answers."
     if isinstance(case.part, ast.Compare) and isinstance(case.part.ops[0], (ast.Eq, ast.NotEq)):
+        sides = [value_of(side, case.known) for side in (case.part.left, *case.part.comparators)]
+        if any(isinstance(side, (int, float)) for side in sides):
+            return once, "Which one of the entries is meant, or all, or any? Or is it np.where, for each?"
         meaning = "Two arrays are compared, entry by entry, where an if wants one answer."
         return meaning, "Do you mean their entries, or where each of them stands: its number, its place?"
+    if isinstance(getattr(case.part, "test", case.part), ast.Name):
+        return once, "Does it ask how many entries there are, or something of each of them?"
     if case.part is not None:
-        meaning = "An if decides once; here is an array of many answers."
-        return meaning, "Which function of numpy chooses entry by entry?"
+        return once, "Which function of numpy chooses entry by entry?"
     meaning = "One answer is wanted by if, and, a < b < c or Python's max; here is an array of many."
     return meaning, "Which sign or which function of numpy does it entry by entry?"
 
@@ -226,6 +231,10 @@ def _nothing(case):
             return f"{made[1]} changes what it is called on, and gives None: now {name} is None.", (
                 f"What does the line need, if {made[1]} gives nothing back?"
             )
+    if "not supported between" in case.text:
+        return "None is compared with a number: it has no place in the order.", (
+            "Which of the values is None, and what does None stand for there?"
+        )
     calls = [ast.unparse(node) for node in ast.walk(case.part or ast.Pass()) if isinstance(node, ast.Call)]
     gave = f"{calls[0]} gave None" if calls and not is_met else "Something there is None"
     asked = "Which function or line was to give it? Does that function end with a return?"

@@ -122,6 +122,13 @@ def called(function, names):
     return [name for name in names if any(pair.startswith(name) for pair in pairs)]
 
 
+def returns_a_name(function):
+    """Whether a function ends with `return name` alone: then a return is not what is missing."""
+    pairs = list(pairwise(dis.get_instructions(function))) if hasattr(function, "__code__") else []
+    ends = [one for one, other in pairs if other.opname.startswith("RETURN_")]
+    return bool(ends) and all(one.opname.startswith("LOAD_FAST") for one in ends)
+
+
 def _steps(function):
     """Yield the instructions of a function, and of those that it makes."""
     codes = [getattr(function, "__code__", None)]

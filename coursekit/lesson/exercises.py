@@ -15,6 +15,7 @@ from coursekit.diagnosis.together import (
     borne_out,
     decided,
     outside,
+    returns_a_name,
     said_once,
     told_of_outside,
     told_of_rewritten,
@@ -193,7 +194,10 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         stopped = Part(name, "not yet", *explain_stop(function, error, arguments))
         return told_of_outside(stopped, outside(function))
     if received is None and not _is_stub(function):
-        return Part(name, "not yet", "your function returned nothing (None). Is a return missing?")
+        said = "your function returned nothing (None). Is a return missing?"
+        if returns_a_name(function):
+            said = "your function returned None, though it ends with a return. Which line sets its name?"
+        return Part(name, "not yet", said)
     part = _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
     part = told_of_rewritten(replace(part, of=function), function, arguments, given)
     return told_of_outside(part, outside(function)) if part.status == "not yet" else part

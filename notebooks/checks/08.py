@@ -1,10 +1,13 @@
 """What the checks and the quiz of lesson 08 know. An argument is the value of that name in the notebook."""
 
+import warnings
 from collections import namedtuple
+from dataclasses import replace
 
 import numpy as np
 
 import coursekit as ck
+from coursekit.diagnosis.together import called
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.questions import ask
 
@@ -49,51 +52,77 @@ def recover(my_recover_points):
     for seed, h, n in ((1241, 6, 500), (7, 3, 8)):
         old = np.random.RandomState(seed).uniform(-1, 1, size=2 * n + 50)
         new = np.random.default_rng(seed).uniform(-1, 1, size=2 * n + 50)
-        right, fresh, no_w2, four = (old[k:][: 2 * n].reshape(n, 2) for k in (4 * h, 0, 3 * h, 16))
+        typed = np.random.RandomState(1241).uniform(-1, 1, size=2 * n + 50)
+        places = (4 * h, 0, 3 * h, 16, 4 * h + 16, 4 * h + 1)
+        right, fresh, no_w2, four, third, more = (old[k:][: 2 * n].reshape(n, 2) for k in places)
         mistakes = {
             "These numbers stand right after the seed. What had the kernel drawn before?": fresh,
             "You are too early in the stream. Which weights follow W_1?": no_w2,
             "These points follow a network of 4 units. Which one ran before the data cell?": four,
             "No coordinate is below 0. From which interval is each drawn?": (right + 1) / 2,
             "Right order, other stream. Which generator was it?": new[4 * h :][: 2 * n].reshape(n, 2),
+            "You are too late in the stream. Which row of the table comes after the points?": third,
+            "You are one number too late in the stream. How many does the first network draw?": more,
+            "All first coordinates are drawn before all second ones. In which order does size=(n, 2) draw?": (
+                right.ravel().reshape(2, n).T
+            ),
+            "These numbers follow seed 1241. Which seed was given?": typed[4 * h :][: 2 * n].reshape(n, 2),
         }
         part, call = f"seed {seed}, {h} units, {n} points", (seed, h, n)
         parts.append(ex.compare_call(part, my_recover_points, call, right, mistakes=mistakes))
+    if not called(my_recover_points, ("random.seed",)):
+        return ex.check("Exercise 1: the lost points", *parts)
+    said = "Your function sets numpy's global seed. What does that do to the next cell that draws?"
+    parts = [replace(part, message=f"{part.message}\n{said}".strip()) for part in parts]
     return ex.check("Exercise 1: the lost points", *parts)
 
 
 def fastest(my_quickest):
-    names = ["circle", "thick_right_angle", "diamond", "thin_right_angle", "centered_square"]
-    every = dict(zip(names, [2100, 1500, 1700, 900, 1200], strict=True))
-    some = {"ring": 1800, "cross": 2000, "arrow": 1900, "wave": None, "dots": 700}
-    early = {"ring": 1900, "cross": 0, "arrow": 1200, "wave": None, "dots": 700}
-    cases = {"all reached .95": (every, names[3]), "one never did": (some, "dots")}
-    cases["one at iteration 0"] = (early, "cross")
+    every = {"diamond": 1700, "centered_square": 1500, "thin_right_angle": 2100}
+    every |= {"thick_right_angle": 900, "circle": 1200}
+    some = {"ring": 1800, "wave": None, "arrow": 1900, "dots": 700, "cross": 2000, "moon": 1000}
+    early = {"ring": 1900, "arrow": 1200, "cross": 0, "wave": None, "dots": 700, "star": 2000, "moon": 1000}
+    cases = {
+        "all reached .95": (every, "thick_right_angle"),
+        "one never did": (some, "dots"),
+        "one at iteration 0": (early, "cross"),
+    }
     parts = []
     for part, (seen, right) in cases.items():
-        zeroed = {name: first or 0 for name, first in seen.items()}
+        reached = [name for name, first in seen.items() if first is not None]
         later = {name: first for name, first in seen.items() if first}
         mistakes = {
-            "That pattern needed the most iterations. Is late quick?": max(zeroed, key=zeroed.get),
+            "That pattern needed the most iterations. Is late quick?": max(later, key=later.get),
             "That name comes first in the alphabet. What does min compare in a dict?": min(seen),
-            "That pattern never reached .95. Where does None belong?": min(zeroed, key=zeroed.get),
+            "That is the first name in the dict. Is the first number the smallest?": reached[0],
+            "That is the last name in the dict. With which number is each one compared?": reached[-1],
+            "That pattern never reached .95. Where does None belong?": "wave",
             "One pattern got there at iteration 0. Is 0 the same as never?": min(later, key=later.get),
             "That is a number of iterations. Whose is it?": seen[right],
             "Name and number together. Which of the two was asked for?": (right, seen[right]),
+            "Name and number, the first in the alphabet. By which of the two is it sorted?": (
+                min(reached),
+                seen[min(reached)],
+            ),
         }
+        mistakes = {asked: wrong for asked, wrong in mistakes.items() if wrong != right}
         parts.append(ex.compare_call(part, my_quickest, (dict(seen),), right, mistakes=mistakes))
     return ex.check("Exercise 2: the quickest pattern", *parts)
 
 
-def scores(dataset, my_scores, opposite, point_losses, start, training):
+def scores(dataset, my_scores, opposite, point_losses, training):
     Scores, parts = namedtuple("Scores", ["loss", "accuracy"]), []
     y_pred, training_loss = training.predict(dataset.points), point_losses.mean()
     old = Scores(training_loss, ck.accuracy(dataset.y, y_pred))  # from the notebook's globals
-    weights = {"trained": training.params, "first": start, "opposite": opposite}
-    for name, n in (("trained", 500), ("first", 500), ("opposite", 60)):
+    untrained = ck.init_params(4, rng=np.random.default_rng(11))  # answers with both classes
+    weights = {"trained": training.params, "untrained": untrained, "opposite": opposite}
+    for name, n in (("trained", 500), ("untrained", 500), ("opposite", 60)):
         args = (weights[name], dataset.X[:n], dataset.y[:n])
         passed = ck.forward(*args[:2])
         right = Scores(ck.log_loss_from_logits(args[2], passed.z2), ck.accuracy(args[2], passed.p))
+        ones, truly = passed.p >= 0.5, args[2] == 1
+        KEPT = "That is the last entry of a training's curve. "
+        ONE_CLASS = "You count right answers of one class. "
         mistakes = {
             "These are the scores of the trained network on all points. Who asked for it?": old,
             "These are the scores of the trained network on the given points. Whose weights were given?": Scores(
@@ -101,7 +130,12 @@ def scores(dataset, my_scores, opposite, point_losses, start, training):
                 ck.accuracy(args[2], ck.forward(training.params, args[1]).p),
             ),
             "Both numbers are there. In which order does the pair come?": Scores(*right[::-1]),
-            "Is every answer 'class 1' right?": Scores(right.loss, (passed.p >= 0.5).mean()),
+            "Is every answer 'class 1' right?": Scores(right.loss, ones.mean()),
+            "No probability is exactly 0 or 1. From where on does one mean class 1?": Scores(right.loss, 0.0),
+            f"{ONE_CLASS}Which other answers are right?": Scores(right.loss, (ones & truly).mean()),
+            f"{ONE_CLASS}Is the other class never right?": Scores(right.loss, (~ones & ~truly).mean()),
+            f"{KEPT}Does your function use its arguments?": Scores(training.loss[-1], training.accuracy[-1]),
+            f"{KEPT}Which network's loss is asked for?": Scores(training.loss[-1], right.accuracy),
             "These are this network's scores on all 500 points. Which points were given?": Scores(
                 ck.log_loss(dataset.y, ck.forward(args[0], dataset.X).p),
                 ck.accuracy(dataset.y, ck.forward(args[0], dataset.X).p),
@@ -115,9 +149,12 @@ def scores(dataset, my_scores, opposite, point_losses, start, training):
     return ex.check("Exercise 3: scores from arguments", *parts)
 
 
+JUDGEMENTS = ("supported", "contradicted", "not settled")
+
+
 def referee(sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence_6):
     words = [sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence_6]
-    right = [word for word in ("supported", "contradicted", "not settled") for _ in range(2)]
+    right = [word for word in JUDGEMENTS for _ in range(2)]
     questions = [
         ("In how many of the 24 steps does the loss fall?",),
         ("Compare the best accuracy before 2000 with the worst one after. Which is higher?",),
@@ -128,7 +165,11 @@ def referee(sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence
     ]
     parts = []
     for k, (word, want, asked) in enumerate(zip(words, right, questions, strict=True), 1):
-        wrong = [other for other in ("supported", "contradicted", "not settled") if other != want]
+        wrong = [other for other in JUDGEMENTS if other != want]
+        if isinstance(word, str) and word.strip().lower() not in JUDGEMENTS:
+            said = f"You wrote {word!r}. Is it one of {', '.join(JUDGEMENTS)}?"
+            parts.append(ex.compare(f"sentence {k}", word, want, mistakes={said: word}))
+            continue
         both = (asked[0], asked[-1] if len(asked) > 1 else f"{asked[0]} ")  # two keys of a dict
         mistakes = dict(zip(both, wrong, strict=True))
         parts.append(ex.compare(f"sentence {k}", word, want, mistakes=mistakes))
@@ -137,7 +178,7 @@ def referee(sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence
 
 def conclusion(my_conclusion):
     Pair, inf = namedtuple("Pair", ["reached", "typical"]), np.inf
-    all_did = np.array([[4000.0, 1200, 900, 1000, 1100], [3000, 2000, 650, 700, 600]])
+    all_did = np.array([[4000.0, 1200, 900, 1000, 1100, 1300, 800], [3000, 2000, 650, 700, 600, 500, 2500]])
     some_did = np.array(
         [
             [2300, inf, 1500, inf, 1800],
@@ -145,24 +186,62 @@ def conclusion(my_conclusion):
             [inf, 1200, inf, 1900, inf],
         ]
     )
+    three = np.array([[700, inf, 400], [inf, 300, inf], [500, 600, 100], [inf, inf, inf]])
     cases = {
-        "every run got there": (all_did, Pair(np.array([5, 5]), np.array([1100, 700]))),
+        "every run got there": (all_did, Pair(np.array([7, 7]), np.array([1100, 700]))),
         "some failed": (some_did, Pair(np.array([3, 4, 2]), np.array([2300, 900, inf]))),
+        "three seeds": (three, Pair(np.array([2, 1, 3, 0]), np.array([700, inf, 500, inf]))),
     }
     parts = []
     for part, (times, right) in cases.items():
-        kept = np.where(times < inf, times, np.nan)
+        kept, (rows, seeds) = np.where(times < inf, times, np.nan), times.shape
+        every, place = np.full(rows, seeds), min(2, seeds - 1)
+        with warnings.catch_warnings(action="ignore"):  # a row may hold no success
+            lucky = np.nanmedian(kept, axis=1)
         mistakes = {
             "One late run pulls it up. Which is the middle run?": (right.reached, times.mean(axis=1)),
-            "That stands in the middle of the row. Is the row sorted?": (right.reached, times[:, 2]),
-            "Failures are missing. Where do they belong?": (right.reached, np.nanmedian(kept, axis=1)),
+            "That stands in the middle of the row. Is the row sorted?": (right.reached, times[:, seeds // 2]),
+            "That is the third of the sorted runs. How many runs has this row, and which is in the middle?": (
+                right.reached,
+                np.sort(times, axis=1)[:, place],
+            ),
+            "Failures are missing. Where do they belong?": (right.reached, lucky),
             "Is a run that never gets there quick?": (
                 right.reached,
                 np.median(np.nan_to_num(kept), axis=1),
             ),
-            "You count the failures. Did those runs reach .95?": (5 - right.reached, right.typical),
-            "You count every run. Did each of them reach .95?": (np.array([5] * len(times)), right.typical),
-            "Is it a share of the seeds, or their number?": (right.reached / 5, right.typical),
+            "Here a failure is smaller than every success. Is it quick?": (
+                right.reached,
+                np.median(np.nan_to_num(kept, nan=-1), axis=1),
+            ),
+            "You count the failures. Did those runs reach .95?": (seeds - right.reached, right.typical),
+            "You count every run. Did each of them reach .95?": (every, right.typical),
+            "Is it a share of the seeds, or their number?": (right.reached / seeds, right.typical),
+            "Both arrays are there. In which order does the pair come?": (right.typical, right.reached),
+            "The count goes on from row to row. With which number does each row begin?": (
+                np.cumsum(right.reached),
+                right.typical,
+            ),
         }
         parts.append(ex.compare_call(part, my_conclusion, (times,), right, mistakes=mistakes))
     return ex.check("Exercise 5: numbers for the conclusion", *parts)
+
+
+def ready_recover():
+    return lambda seed, h, n: np.random.RandomState(seed).uniform(-1, 1, 4 * h + 2 * n)[4 * h :].reshape(n, 2)
+
+
+def ready_fastest():
+    return lambda firsts: min((first, name) for name, first in firsts.items() if first is not None)[1]
+
+
+def ready_scores():
+    def scores(params, X, y):
+        passed = ck.forward(params, X)
+        return ck.log_loss_from_logits(y, passed.z2), ck.accuracy(y, passed.p)
+
+    return scores
+
+
+def ready_conclusion():
+    return lambda firsts: (np.isfinite(firsts).sum(axis=1), np.median(firsts, axis=1))
