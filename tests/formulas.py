@@ -166,7 +166,6 @@ SLOPES = (
     )),
     Formula("tanh'", "tanh", "z", (
         (r"\tanh' = (c^2 - s^2)/c^2 = 1 - \tanh^2", "(c**2 - s**2) / c**2 == 1 - tanh(z)**2", "04"),
-        (r"\tanh' = 1 - \tanh^2", "1 - tanh(z)**2", "04"),
         (r"(s/c)' = (s'c - s\,c')/c^2", "(ds * c - s * dc) / c**2", "04"),
     )),
     Formula("s'", "sinh", "z", ((r"s' = c", "c", "04"),)),
