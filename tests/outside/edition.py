@@ -92,7 +92,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(site):
     serve = functools.partial(Quiet, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
@@ -101,12 +101,12 @@ def address(site):
         server.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outside():
     return []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page(address, outside):
     with chromium_page(outside=outside) as page:
         yield page
