@@ -44,6 +44,8 @@ class BackwardScene(base.Scene):
             for index in np.ndindex(weights.shape)
         }
         self.line, self.params, self.base = 0, params, params
+        if self.given:
+            self.height = 560  # their statements, and a question, need room
         if X is not X_TINY:
             self.given += ["X=X", "y=y"]
         reach = min(-5.0, params.W1.min()), max(5.0, params.W1.max())
