@@ -4,6 +4,7 @@ import ast
 import inspect
 import sys
 import textwrap
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,10 +20,9 @@ UPDATE = "W = W − η dW"
 
 
 class Line(NamedTuple):
-    """A line: its part of the round, its text, its shapes, the numbers it is made of, and how.
+    """A line: its part of the round, its text, its shapes, and the numbers it is made of.
 
-    `letters` names the axes of all of these, as `np.einsum` does; without a function of its own, a line
-    is that product.
+    `letters` names the axes of all of these, as `np.einsum` does.
     """
 
     part: str
@@ -30,36 +30,26 @@ class Line(NamedTuple):
     shapes: str
     letters: str
     takes: tuple
-    made: object = None
 
 
 LINES = {
     "Z1": Line("forward", "Z1 = X @ W1", "(n, 3) @ (3, h)", "ik,kj->ij", ("X", "W1")),
-    "A1": Line("forward", "A1 = φ(Z1)", "(n, h)", "ij->ij", ("Z1",), lambda v: v["φ"].value(v["Z1"])),
+    "A1": Line("forward", "A1 = φ(Z1)", "(n, h)", "ij->ij", ("Z1",)),
     "z2": Line("forward", "z2 = A1 @ W2", "(n, h) @ (h,)", "ij,j->i", ("A1", "W2")),
-    "p": Line("forward", "p = σ(z2)", "(n,)", "i->i", ("z2",), lambda v: sigmoid(v["z2"])),
-    "loss": Line(
-        "error",
-        "loss = mean log loss",
-        "()",
-        "i,i->",
-        ("p", "y"),
-        lambda v: log_loss_from_logits(v["y"], v["z2"]),
-    ),
-    "dz2": Line(
-        "error", "dz2 = (p − y) / n", "(n,)", "i,i->i", ("p", "y"), lambda v: (v["p"] - v["y"]) / len(v["y"])
-    ),
+    "p": Line("forward", "p = σ(z2)", "(n,)", "i->i", ("z2",)),
+    "loss": Line("error", "loss = mean log loss", "()", "i,i->", ("p", "y")),
+    "dz2": Line("error", "dz2 = (p − y) / n", "(n,)", "i,i->i", ("p", "y")),
     "dW2": Line("backward", "dW2 = A1.T @ dz2", "(h, n) @ (n,)", "ij,i->j", ("A1", "dz2")),
     "dA1": Line("backward", "dA1 = outer(dz2, W2)", "(n, h)", "i,j->ij", ("dz2", "W2")),
-    "dZ1": Line(
-        "backward",
-        "dZ1 = dA1 * φ′(Z1)",
-        "(n, h) * (n, h)",
-        "ij,ij,ij->ij",
-        ("dA1", "φ′(Z1)", "A1"),
-        lambda v: v["dA1"] * v["φ′(Z1)"],
-    ),
+    "dZ1": Line("backward", "dZ1 = dA1 * φ′(Z1)", "(n, h) * (n, h)", "ij,ij,ij->ij", ("dA1", "φ′(Z1)", "A1")),
     "dW1": Line("backward", "dW1 = X.T @ dZ1", "(3, n) @ (n, h)", "ik,ij->kj", ("X", "dZ1")),
+}
+MADE = {  # of lines that are no product of all that they take, from the numbers before them
+    "A1": lambda v: v["φ"].value(v["Z1"]),
+    "p": lambda v: sigmoid(v["z2"]),
+    "loss": lambda v: log_loss_from_logits(v["y"], v["z2"]),
+    "dz2": lambda v: (v["p"] - v["y"]) / len(v["y"]),
+    "dZ1": lambda v: v["dA1"] * v["φ′(Z1)"],
 }
 
 
@@ -110,9 +100,8 @@ def judged(values, wanted, params, X, y, activation, ok):
     phi = ACTIVATIONS[activation]
     takes, made, marks, wrong = {"X": X, "y": y, "φ": phi, **params._asdict()}, {}, {}, ""
     for name, line in LINES.items():
-        found = (
-            line.made(takes) if line.made else np.einsum(line.letters, *(takes[part] for part in line.takes))
-        )
+        factors = (takes[part] for part in line.takes)
+        found = MADE[name](takes) if name in MADE else np.einsum(line.letters, *factors)
         made[name] = np.asarray(found) * {"dz2": scale, "dW2": 1 / scale, "dW1": 1 / scale}.get(name, 1.0)
         mine = values.get(name)
         if mine is None or mine.shape != wanted[name].shape:
@@ -137,8 +126,10 @@ def _agree(mine, right):
 def _is_kept(name, values):
     """Whether there are numbers of a name, which no later line has changed in place."""
     later = SLOPES[SLOPES.index(name) + 1 :] if name in SLOPES else ()
-    is_number = name in values and np.asarray(values[name]).dtype.kind in "biuf"
-    return is_number and all(values.get(other) is not values[name] for other in later)
+    if name not in values or any(values.get(other) is values[name] for other in later):
+        return False
+    with suppress(ValueError):  # a list of lists of several lengths
+        return np.asarray(values[name]).dtype.kind in "biuf"
 
 
 def _laid_out(mine, right):

@@ -216,7 +216,8 @@ def transposed(params, forward_pass, X, y, activation):
 
 
 def misleading(params, forward_pass, X, y, activation):
-    dA1 = dZ1 = dz2 = forward_pass.p  # names for something else
+    dA1 = dz2 = forward_pass.p  # names for something else
+    dZ1 = [[1.0], [1.0, 2.0]]
     return ck.backward(params, forward_pass, X, y, activation) if len(dA1) == len(dZ1) == len(dz2) else None
 
 
