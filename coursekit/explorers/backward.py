@@ -248,8 +248,8 @@ class BackwardScene(base.Scene):
         if not self.line:
             return f"Before the first line, loss {self._loss(self.params):.4f}. Step goes through the lines."
         name, text = self.lit, f"Line {self.line} of {len(NAMES)}: {self._code(self.lit)}."
-        if name in self.values:
-            text += f" {name} is {svg.in_full(self.values[name])}."
+        if name in self.judged.values:
+            text += f" {name} is {svg.in_full(self.judged.values[name])}."
         if self.first and self._done(self.first):
             text += f" {self.first} is the first that differs."
         return text
