@@ -134,18 +134,15 @@ class BackwardScene(base.Scene):
         values, self.wanted = (passes._asdict() | {"loss": np.array(loss)} for passes, loss in for_loss)
         self.wanted |= slopes_by_nudges(self.params, self.X_now, self.y_now, given[-1])
         if self.own[0] is not network.forward:
-            self.yours = statements(self.own[0])
+            self.yours = statements(self.own[0])[0]
         self._judge(values, diagnose_forward(self.passes, self.params, self.X_now, given[-1]))
 
     def _backward(self):
         X, y, activation = self.X_now, self.y_now, self.settings["activation"]
-        gradient, seen, codes = watched(
+        gradient, seen, yours = watched(
             call_backward, self.own[1], self.params, self.passes, X, y, activation
         )
-        for code in codes:
-            self.yours = {
-                name: said for name, said in statements(code).items() if name in SLOPES
-            } | self.yours
+        self.yours |= yours
         found = (
             self.found if not self.found.ok else diagnose_gradient(gradient, self.params, X, y, activation)
         )

@@ -151,44 +151,57 @@ def _made_up_for(values, wanted):
 
 
 def watched(function, *arguments):
-    """Call a function; return its result, the SLOPES among the variables in it and its helpers, and those."""
-    seen, codes, before = {}, [], sys.getprofile()
+    """Call a function; return its result, the SLOPES among the variables in it and its helpers, their code.
+
+    The code is name -> statements as in `statements`, and where a helper returns such a variable, that.
+    """
+    seen, frames, before = {}, [], sys.getprofile()
 
     def watch(frame, event, result):
-        found = {name: value for name, value in frame.f_locals.items() if name in SLOPES}
-        if event == "return" and found:
-            seen.update(found)
-            codes.extend([frame.f_code] * (not frame.f_globals.get("__name__", "").startswith("coursekit.")))
+        if event == "return":
+            seen.update((name, value) for name, value in frame.f_locals.items() if name in SLOPES)
+            if frame.f_globals.get("__name__", "").partition(".")[0] not in ("coursekit", "numpy"):
+                frames.append((frame.f_code, result if isinstance(result, tuple) else (result,)))
 
     sys.setprofile(watch)
     try:
-        return function(*arguments), seen, codes
+        result = function(*arguments)
     finally:
         sys.setprofile(before)
+    gradient = frames[-1][1] if frames else ()  # of the function itself
+    said, known = {}, dict(zip(("dW1", "dW2"), gradient, strict=False)) | seen
+    for code, results in frames:  # a helper's before those of its caller
+        found, returned = statements(code)
+        for text, value in zip(returned, results, strict=False):
+            said = {name: text for name in known if known[name] is value} | said
+        said = {name: text for name, text in found.items() if name in SLOPES} | said
+    return result, seen, said
 
 
 @lru_cache(32)
 def statements(function):
-    """Return name -> the statements of a function that assign it, where its source can be read.
+    """Return name -> statements of a function that assign it, and what it returns, part by part.
 
-    What a gradient is made of in the `return` counts as dW1 and dW2.
+    Nothing of a function whose source cannot be read.
     """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
-        return {}
-    found = {}
-    for node in sorted(
-        filter(lambda node: hasattr(node, "lineno"), ast.walk(tree)), key=lambda node: node.lineno
-    ):
-        targets = getattr(node, "targets", [getattr(node, "target", None)])
+    except Exception:  # none can be read, or it is no statement of its own
+        return {}, ()
+    found, returned = {}, ()
+    in_order = sorted(
+        (node for node in ast.walk(tree) if isinstance(node, ast.stmt)), key=lambda node: node.lineno
+    )
+    for node in in_order:
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for part in (part for target in targets for part in ast.walk(target)):
                 if isinstance(part, ast.Name):
-                    found.setdefault(part.id, []).append(ast.unparse(node))
-        if isinstance(node, ast.Return):
-            given = getattr(node.value, "elts", None) or getattr(node.value, "args", ())
-            for name, part in zip(("dW1", "dW2"), given, strict=False):
-                other = found.get(getattr(part, "id", ""), [f"{name} = {ast.unparse(part)}"])
-                found.setdefault(name, other)
-    return {name: "; ".join(dict.fromkeys(lines)) for name, lines in found.items()}
+                    said = found.get(part.id, "")
+                    found[part.id] = f"{said}; {ast.unparse(node)}" if said else ast.unparse(node)
+        elif isinstance(node, ast.Return):
+            parts = getattr(node.value, "elts", None) or getattr(node.value, "args", None) or [node.value]
+            returned = tuple(
+                found.get(ast.unparse(part), f"return {ast.unparse(part)}") for part in parts if part
+            )
+    return found, returned

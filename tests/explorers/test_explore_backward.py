@@ -186,13 +186,41 @@ def test_the_lines_show_the_statements_of_the_learner_where_these_are_others():
     yours = re.findall('class="ck-yours" title="[^"]*">(.*?)<', picture)
     assert yours == [
         "dz2 = (made.p - y) / len(y)",
-        "dW2 = made.A1.T @ dz2",
+        "return made.A1.T @ dz2",
         "dA1 = np.outer(dz2, W2)",
         "dZ1 = dA1 * Z1; dZ1[0] = 0",
-        "dW1 = hidden(X, made.Z1, dz2, params.W2)",
+        "return X.T @ dZ1",
     ]
     assert "ck-yours" not in explore_backward().picture.value
-    assert statements(eval("lambda *given: 3")) == {}
+    assert statements(eval("lambda *given: 3")) == ({}, ())
+
+
+def test_what_a_helper_returns_is_shown_where_it_was_made():
+    def output_gradient(A1, p, y):
+        dz2 = (p - y) / len(y)
+        return dz2, A1.T @ dz2
+
+    def hidden_gradient(X, Z1, dz2, W2):
+        slope = ck.ACTIVATIONS["sigmoid"].derivative(Z1)
+        return X.T @ (np.outer(dz2, W2) * slope)
+
+    def mine(params, made, X, y, activation="sigmoid"):
+        dz2, dW2 = map(np.asarray, output_gradient(made.A1, made.p, y))
+        dW1 = hidden_gradient(X, made.Z1, dz2, params.W2)
+        return ck.Params(*map(np.asarray, (dW1, dW2)))
+
+    def in_one(params, made, X, y, activation="sigmoid"):
+        change = made.p - y
+        return hidden_gradient(X, made.Z1, change / len(y), params.W2), made.A1.T @ change / len(y)
+
+    yours = explore_backward(backward=in_one).scene.yours
+    assert yours["dW1"] == "return X.T @ (np.outer(dz2, W2) * slope)"
+    assert yours["dW2"] == "return made.A1.T @ change / len(y)"
+    assert explore_backward(backward=mine).scene.yours == {
+        "dz2": "dz2 = (p - y) / len(y)",
+        "dW2": "return A1.T @ dz2",
+        "dW1": "return X.T @ (np.outer(dz2, W2) * slope)",
+    }
 
 
 def later(params, forward_pass, X, y, activation):
