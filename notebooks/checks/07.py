@@ -47,16 +47,28 @@ def recall():
 
 
 def first(my_iterations_to):
-    wobbly = np.array([0.5, 0.8, 0.95, 0.93, 0.97, 0.99, 0.98, 0.94, 0.96, 0.97])
-    never, at_once = np.array([0.5, 0.6, 0.74, 0.7, 0.73]), np.array([0.76, 0.7, 0.96])
+    percent = [50, 80, 95, 93, 90, 97, 96, 99, 98, 94, 93, 92, 94, 96, 97, 96, 98]
+    never = [0.5, 0.6, 0.74, 0.7, 0.73]
+    at_once = [0.76, 0.7, 0.8, 0.955, 0.98, 0.74, 0.77, 0.76, 0.78, 0.79, 0.72, 0.7, 0.7, 0.77, 0.76]
+    wobbly, never, at_once = np.array(percent) / 100, np.array(never), np.array(at_once)
+    RAN_ON = "You count entries, also those after the first that is high enough. Which ones come before it?"
+    LAST = "This is the last entry that is high enough. Which is the first?"
+    CROSSED = "This is the last crossing. Was the accuracy there before, then lost it again?"
+    HIGHEST = "This is where the accuracy is highest. When is it first high enough?"
+    ACCURACY = "You return an accuracy. At which index does it stand?"
+    EVERY = "These are all places that are high enough. Which one of them is asked for?"
     wrong_crossings = {
-        "This is where the accuracy is highest. When is it first high enough?": 5,
-        "Index 2 holds exactly 0.95. Does 'at least .95' include .95?": 4,
+        "Index 2 holds exactly 0.95. Does 'at least .95' include .95?": 5,
+        "Index 2 holds exactly 0.95, and the first entry has the number 0. Which of the two is missed?": 6,
         "One too many. Which number has the first entry of an array?": 3,
-        "This is the last crossing. Was the accuracy there before, then lost it again?": 8,
-        "This is the last entry that is high enough. Which is the first?": 9,
-        "You return an accuracy. At which index does it stand?": 0.95,
         "You say 'never', but index 2 is high enough. Did you look past index 0?": -1,
+        HIGHEST: 7,
+        CROSSED: 13,
+        LAST: 16,
+        RAN_ON: 8,
+        f"{RAN_ON} ": 9,
+        ACCURACY: 0.95,
+        EVERY: np.flatnonzero(wobbly >= 0.95),
     }
     wrong_failures = {
         "0 means 'at once', but this run never gets there. What is argmax of all False?": 0,
@@ -65,8 +77,16 @@ def first(my_iterations_to):
     }
     wrong_starts = {
         "You say 'never', yet index 0 is high enough. Is 0 true or false in an `if`?": -1,
-        "Here the threshold is 0.75. Which threshold does your function use?": 2,
+        "Index 0 is high enough already. Is it looked at, or does 0 stand for 'not yet'?": 2,
+        "Here the threshold is 0.75. Which threshold does your function use?": 3,
         "One too many. Which number has the first entry of an array?": 1,
+        HIGHEST: 4,
+        CROSSED: 13,
+        LAST: 14,
+        RAN_ON: 5,
+        f"{RAN_ON} ": 10,
+        ACCURACY: 0.76,
+        EVERY: np.flatnonzero(at_once >= 0.75),
     }
     return ex.check(
         "Exercise 1: the first iteration",
@@ -81,6 +101,7 @@ def read(few, my_diamond, my_failures, my_networks):
     read_failed = read_firsts == -1
     wrong_networks = {
         "You added the lengths. How many rates meet each pattern?": 15,
+        "Five patterns? How many does this call name?": 150,
         "Six settings. With how many seeds is each of them trained?": 6,
         "That counts two of the three axes. Which one is missing?": 20,
         "That counts two of the three axes. Is there a third one?": 30,
@@ -112,25 +133,59 @@ def read(few, my_diamond, my_failures, my_networks):
 def median(my_median):
     IN_MEDIAN = "Too small. Which numbers in the array are no iterations at all?"
     MEAN = "This is the mean of the successes. Which value stands in the middle?"
+    SHARED = "You add up the successes and divide by all runs. Is a mean asked for, or the middle value?"
     UNSORTED = "This stands in the middle of the array as given. In which order does a median look?"
     LATE = "Too large. Did a failure become a number that is sorted behind the successes?"
     UPPER = "Four successes: two of them stand in the middle. What is halfway between them?"
     LOWER = "That is the lower of the two in the middle. What is halfway between them?"
+    EVEN = "An odd number of successes: one value stands in the middle alone. Which place has it?"
+    PLACES = "That is a median of places in the array. What stands at those places?"
     ZERO = "One run got there at iteration 0. Is 0 a failure here?"
+    FAILED = "You say that no run succeeded. Does one failure decide that?"
+    FIRST = "You say that no run succeeded. Is that asked before every run has been looked at?"
     NO_SUCCESS = "Not a number: np.median of an empty array. What can you ask before you call it?"
+    AGREED = "Which number did we agree on for this?"
     cases = {
         "five of seven": (
-            [900, -1, 400, 1500, -1, 700, 1100],
+            [900, -1, 400, 1500, -1, 700, 1150],
             900,
-            {IN_MEDIAN: 700, MEAN: 920, UNSORTED: 1500, LATE: 1100},
+            {
+                IN_MEDIAN: 700,
+                MEAN: 930,
+                SHARED: 4650 / 7,
+                UNSORTED: 1500,
+                f"{UNSORTED} ": 1500,
+                f"{UNSORTED}  ": 950,
+                LATE: 1150,
+                EVEN: 800,
+                PLACES: 3,
+                FAILED: -1,
+            },
         ),
         "four of six": (
-            [300, 1000, -1, -1, 700, 400],
-            550,
-            {UPPER: 700, LOWER: 400, MEAN: 600, IN_MEDIAN: 350},
+            [-1, 640, 320, -1, 1000, 420],
+            530,
+            {
+                UPPER: 640,
+                LOWER: 420,
+                MEAN: 595,
+                SHARED: 2380 / 6,
+                IN_MEDIAN: 370,
+                UNSORTED: 660,
+                f"{UNSORTED} ": 1000,
+                f"{UNSORTED}  ": 660,
+                LATE: 820,
+                PLACES: 3,
+                FAILED: -1,
+                FIRST: -1,
+            },
         ),
-        "one at once": ([0, 500, 300], 300, {ZERO: 400, UNSORTED: 500}),
-        "none of three": ([-1] * 3, -1, {"Which number did we agree on for this?": 0, NO_SUCCESS: np.nan}),
+        "one at once": (
+            [0, 500, 300],
+            300,
+            {ZERO: 400, UNSORTED: 500, f"{UNSORTED} ": 500, MEAN: 800 / 3, EVEN: 150, PLACES: 1},
+        ),
+        "none of three": ([-1] * 3, -1, {AGREED: 0, f"{AGREED} ": 5000, NO_SUCCESS: np.nan}),
     }
     return ex.check(
         "Exercise 3: one number for many seeds",
@@ -141,9 +196,14 @@ def median(my_median):
     )
 
 
-def judged(right, question, near, far):
+JUDGEMENTS = ("supported", "contradicted", "not settled")
+
+
+def judged(name, word, right, question, near, far):
+    if isinstance(word, str) and word.strip().lower() not in JUDGEMENTS:
+        return ex.compare(name, word, right, mistakes={word_question(word, JUDGEMENTS): word})
     lead = "" if right == "not settled" else "The other way round? "
-    return {question: near, f"{lead}{question} ": far}
+    return ex.compare(name, word, right, mistakes={question: near, f"{lead}{question} ": far})
 
 
 def claims(claim_1, claim_2, claim_3, claim_4):
@@ -162,10 +222,7 @@ def claims(claim_1, claim_2, claim_3, claim_4):
     )
     return ex.check(
         "Exercise 4: which claims do the runs support?",
-        *(
-            ex.compare(name, word, right, mistakes=judged(right, question, near, far))
-            for name, word, right, (question, near, far) in claims
-        ),
+        *(judged(name, word, right, *rest) for name, word, right, rest in claims),
     )
 
 
@@ -176,6 +233,8 @@ def word_question(word, allowed):
 def change_question(*changes):
     usual = dict(learning_rate=0.5, hidden_size=4, activation="sigmoid", n_points=500)
     for change in changes:
+        if isinstance(change, set) and change:
+            return f"You wrote {change!r}, a set. Which sign of a dictionary stands between name and value?"
         if not isinstance(change, dict) or not set(change) <= set(usual):
             return f"You wrote {change!r}. Are its keys among {', '.join(usual)}?"
         try:
