@@ -86,39 +86,46 @@ def grade(request, run, tell, limits):
     where something was lost, or there is no other; parts: name -> points, and the answers it builds on; own:
     the learner's text. Where the kernel ended in a part, nothing is told of later ones; a line says why.
     """
-    from coursekit.classroom.scoring import doubts, sayable, score
-
     ran, patient = [], {**limits, "cell": limits["total"]}  # a busy machine is no fault of the source
     run(request["reference"], limits=patient, noted=ran.append)
     expected = {cell["name"]: cell["values"] for cell in ran}
     for name in request["parts"]:
         if not expected.get(name) or not all("value" in entry for entry in expected[name]):
             raise ValueError(f"the source's own solutions do not run on this learner's inputs ({name})")
-    lost, stops = request["notebook"] is None, []
-    for key in ("notebook", "carried"):
-        stopped, flags, ended = {}, [], {}
-
-        def noted(cell, key=key, stopped=stopped, flags=flags, ended=ended):
-            nonlocal lost
-            flags += _flags(cell)
-            if cell["role"] == "extra" and cell["error"] and not (_flags(cell) or cell["ended"]):
-                stops.append(f"{cell['where']} stopped with {sayable(cell['error'], request['own'])}.")
-            if cell["role"] == "answer" and cell["error"]:
-                stopped[cell["name"]] = cell["error"]
-            name = cell["name"]
-            if cell["role"] == "check" and name in request["parts"] and not ended:
-                ended.update({name: cell["ended"]} if cell["ended"] else {})
-                part = score(cell, request["parts"][name], expected[name], stopped, request["own"])
-                lost = lost or part.earned < part.points
-                flags += doubts(cell, expected[name])
-                tell({"part": part.as_dict(), "of": key})
-
-        if request[key] and (key == "notebook" or lost):
-            run(request[key], limits=limits, noted=noted)
-            tell({"flags": sorted({*flags, *(stops if lost else [])}), "of": key, "ended": ended})
-            if ended:
-                break
+    judge = partial(_judge, request=request, expected=expected, run=run, tell=tell, limits=limits)
+    lost, ended = judge("notebook", lost=False) if request["notebook"] else (True, {})
+    if request["carried"] and lost and not ended:
+        judge("carried", lost=True)
     tell({"done": True})
+
+
+def _judge(key, lost, request, expected, run, tell, limits):
+    """Run one of a request's notebooks, and tell what its parts earned and what else there is to say.
+
+    Return whether anything was lost, and part -> what ended the kernel in it.
+    """
+    from coursekit.classroom.scoring import doubts, sayable, score
+
+    stopped, flags, stops, ended, own = {}, [], [], {}, request["own"]
+
+    def noted(cell):
+        nonlocal lost
+        name, error = cell["name"], cell["error"]
+        flags.extend(_flags(cell))
+        if cell["role"] == "extra" and error and not (_flags(cell) or cell["ended"]):
+            stops.append(f"{cell['where']} stopped with {sayable(error, own)}.")
+        if cell["role"] == "answer" and error:
+            stopped[name] = error
+        if cell["role"] == "check" and name in request["parts"] and not ended:
+            ended.update({name: cell["ended"]} if cell["ended"] else {})
+            part = score(cell, request["parts"][name], expected[name], stopped, own)
+            lost = lost or part.earned < part.points
+            flags.extend(doubts(cell, expected[name]))
+            tell({"part": part.as_dict(), "of": key})
+
+    run(request[key], limits=limits, noted=noted)
+    tell({"flags": sorted({*flags, *(stops if lost else [])}), "of": key, "ended": ended})
+    return lost, ended
 
 
 def _flags(cell):
