@@ -174,9 +174,9 @@ def refuse_another_class(results, found):
         )
 
 
-def _listed(names, most=5):
+def _listed(names):
     names = sorted(names)
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def set_aside(results, graded):

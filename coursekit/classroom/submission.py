@@ -36,8 +36,8 @@ def read_submission(data, assignment):
     return reading.finish()
 
 
-def holds(data, assignment=None):
-    """Say how much of an assignment, by default of any, a file holds: 0 nothing, 1 its cells, 2 answers."""
+def holds(data, assignment):
+    """Say how much of an assignment, or of any where it is None, a file holds: 0 nothing, 1 cells, 2 answers."""
     try:
         if assignment is None:
             return int(any(cell["grade_id"] or _HEADER.match(cell["source"]) for cell in read_cells(data)))

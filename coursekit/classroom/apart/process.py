@@ -37,7 +37,7 @@ class Process:
         """Send a line of text; raise OSError where the process is gone."""
         self._process.stdin.write(f"{line}\n".encode())
 
-    def hear(self, seconds=None):
+    def hear(self, seconds):
         """Return the next line that it says, or None at its end; raise queue.Empty where it says nothing."""
         line = self._lines.get(block=seconds != 0, timeout=seconds)
         return line and line.decode().strip()

@@ -102,7 +102,7 @@ def _kind(suffix, head):
     return _KIND.get(suffix) or kind_of(head) or f"a file of another kind ({suffix or 'without a suffix'})"
 
 
-def choose(things, assignment=None):
+def choose(things, assignment):
     """Take one of a learner's files: what holds the assignment, then the newest; and say what else is there.
 
     `things` are (Owner, Entry) pairs. Return a File, and a list of sentences.
