@@ -37,7 +37,7 @@ def read_submission(data, assignment):
 
 
 def holds(data, assignment):
-    """Say how much of an assignment, or of any where it is None, a file holds: 0 nothing, 1 cells, 2 answers."""
+    """Say how much of an assignment, or of any if it is None, a file holds: 0 nothing, 1 cells, 2 answers."""
     try:
         if assignment is None:
             return int(any(cell["grade_id"] or _HEADER.match(cell["source"]) for cell in read_cells(data)))
