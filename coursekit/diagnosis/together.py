@@ -2,8 +2,10 @@
 
 import dis
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +14,20 @@ from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, STOPPED
 FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
 DATA = np.ndarray, np.number, int, float, list, tuple
+
+WEAK = "all-zeros", "never-filled", "not-finite", "wrong-factor", "wrong-shape"  # what is seen, and no cause
+
+
+class Trial(NamedTuple):
+    """A call of a learner's function: what it was given, what was expected, and whether a cause can be told.
+
+    `gap(value, expected)` says how the two differ, or nothing.
+    """
+
+    arguments: tuple
+    expected: object
+    gap: Callable
+    nameable: bool
 
 
 def borne_out(parts):
@@ -43,6 +59,51 @@ def decided(parts):
             evidence = best.message.split("\n")[1:]
             best = replace(best, message="\n".join([PLAIN, *evidence]), answer="", mistake=None)
         yield best
+
+
+def repaired(parts):
+    """Return the parts; those of one function that no one cause explains ask about the line that does it.
+
+    One that a small change of the function proves.
+    """
+    parts = list(parts)
+    for function in {id(part.of): part.of for part in parts if part.trial}.values():
+        same = [part for part in parts if part.trial and part.of is function]
+        if all(part.status == "passed" for part in same) or _explained(same):
+            continue
+        from coursekit.diagnosis.repair import slip_in  # seldom needed
+
+        if asked := slip_in(function, [part.trial[:3] for part in same]):
+            parts = [_asking(asked, part) if part in same else part for part in parts]
+    return parts
+
+
+def _explained(parts):
+    """Whether one cause is known for all parts of a function that are wrong."""
+    wrong = [part for part in parts if part.status != "passed"]
+    stops = {part.message.split("\n")[0] for part in wrong if part.message.startswith(STOPPED)}
+    if len(stops) > 1 or any("IndexError" in stop for stop in stops):  # an index does not tell which letter
+        return False
+    others = [part for part in wrong if not part.message.startswith(STOPPED)]
+    if any(fits and asked in part.message for part in others for asked, fits in part.asked.items()):
+        return True
+    named = {part.mistake for part in others if part.trial.nameable}
+    if not named:
+        return bool(stops) and not others
+    return len(named) == 1 and all(map(_is_cause, named))
+
+
+def _is_cause(name):
+    return name and " + " not in name and not name.startswith(WEAK)
+
+
+def _asking(asked, part):
+    """Return a part that asks about a line, and below it says what was seen, without a question of its own."""
+    if part.status != "not yet":
+        return part
+    starts = "expected", "received", "For instance", "Your "
+    seen = [line for line in part.message.split("\n") if line.startswith(starts) and line[-1] != "?"]
+    return replace(part, message="\n".join([asked, *seen[:1]]), answer="", mistake="slip")
 
 
 def said_once(parts):

@@ -4,6 +4,7 @@ import copy
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -12,9 +13,11 @@ from coursekit.diagnosis.evidence import CLOSE, STOPPED, question_first
 from coursekit.diagnosis.gaps import RIGHT, both_numbers, direction, find_gap, is_finite
 from coursekit.diagnosis.together import (
     FITS,
+    Trial,
     borne_out,
     decided,
     outside,
+    repaired,
     returns_a_name,
     said_once,
     told_of_outside,
@@ -32,7 +35,7 @@ class Part:
 
     `mistake` is the stable name of what a diagnosis found, where it found one; `others` are the parts that
     would say what else makes the same value. `asked` says which questions fit (None: unclear), `of` whose
-    value it is.
+    value it is, `trial` how that can be tried again.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Part:
     others: tuple = field(default=(), repr=False)
     asked: dict = field(default_factory=dict, repr=False)
     of: object = field(default=None, repr=False)
+    trial: Trial | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +97,7 @@ def check(title, *parts):
     """Return the `Verdict` on an exercise, of one or more parts that `compare` and `compare_call` made."""
     if not parts or not all(isinstance(part, Part) for part in parts):
         raise TypeError(f"parts must be one or more of what compare and compare_call return; got {parts}")
-    return Verdict(title, tuple(said_once(decided(list(borne_out(parts))))))
+    return Verdict(title, tuple(said_once(repaired(decided(list(borne_out(parts)))))))
 
 
 def compare(name, received, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
@@ -184,6 +188,13 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         return Part(name, "not attempted")
     if not callable(function):
         return Part(name, "not yet", f"expected a function; received {short(function)}")
+    judge = partial(find_gap, tolerance=tolerance, difference=both_numbers)
+    trial = Trial(arguments, expected, judge, bool(mistakes or diagnose))
+    part = _called(name, function, arguments, expected, mistakes, tolerance, diagnose)
+    return replace(part, of=function, trial=trial)
+
+
+def _called(name, function, arguments, expected, mistakes, tolerance, diagnose):
     try:
         # An overflow, or the mean of nothing, is judged by its result.
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore", category=RuntimeWarning):
@@ -199,7 +210,7 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
             said = "your function returned None, though it ends with a return. Which line sets its name?"
         return Part(name, "not yet", said)
     part = _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
-    part = told_of_rewritten(replace(part, of=function), function, arguments, given)
+    part = told_of_rewritten(part, function, arguments, given)
     return told_of_outside(part, outside(function)) if part.status == "not yet" else part
 
 
