@@ -15,6 +15,19 @@ class Change(NamedTuple):
     key: Any = None  # changes of one key may be wanted at several places at once
 
 
+def put(edits):
+    """Make the edits of a tree; return those that take them back."""
+    undo = []
+    for owner, field, at, new in edits:
+        held = getattr(owner, field)
+        undo.append((owner, field, at, held if at is None else held[at]))
+        if at is None:
+            setattr(owner, field, new)
+        else:
+            held[at] = new
+    return undo[::-1]
+
+
 def moves(function):
     """Yield the changes that move a statement, or leave one out."""
     for owner, field, above in _blocks(function, "body", ()):

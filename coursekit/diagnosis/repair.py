@@ -5,12 +5,14 @@ What is said is a question about the learner's line; the changed one is never sh
 
 import ast
 import contextlib
+from collections import ChainMap
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from coursekit.diagnosis.slips import changes, put
+from coursekit.diagnosis.moves import put
+from coursekit.diagnosis.slips import changes
 from coursekit.diagnosis.tries import source_of, tries
 
 WORDS = Path(__file__).with_name("slips.txt")
@@ -157,9 +159,8 @@ def _asked(source, change):
     """Return the question of a change."""
     text = " ".join(source.lines[change.line - 1].split())
     line = f"line {change.line}, `{text if len(text) <= 70 else f'{text[:67]}...'}`"
-    said = {**_parts()[0], **_parts()[1], **_parts()[2]}[change.kind].format(
-        line=line, part=ast.unparse(change.part) if change.part else ""
-    )
+    part = ast.unparse(change.part) if change.part else ""
+    said = ChainMap(*_parts())[change.kind].format(line=line, part=part)
     return said[0].upper() + said[1:]
 
 

@@ -30,19 +30,6 @@ ALIKE += ["argmax argmin", "log log2 log10", "outer dot", "zeros ones", "sin cos
 ANEW = {word: [one for one in row.split() if one != word] for row in ALIKE for word in row.split()}
 
 
-def put(edits):
-    """Make the edits of a tree; return those that take them back."""
-    undo = []
-    for owner, field, at, new in edits:
-        held = getattr(owner, field)
-        undo.append((owner, field, at, held if at is None else held[at]))
-        if at is None:
-            setattr(owner, field, new)
-        else:
-            held[at] = new
-    return undo[::-1]
-
-
 def changes(function, namespace, kinds):
     """Return the changes of some kinds to the tree of a function, the same one at several places together too.
 
