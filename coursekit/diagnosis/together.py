@@ -17,6 +17,8 @@ DATA = np.ndarray, np.number, int, float, list, tuple
 
 WEAK = "all-zeros", "never-filled", "not-finite", "wrong-factor", "wrong-shape"  # what is seen, and no cause
 
+OUTSIDE = "from outside: no line of it makes"
+
 
 class Trial(NamedTuple):
     """A call of a learner's function: what it was given, what was expected, and whether a cause can be told.
@@ -81,6 +83,8 @@ def repaired(parts):
 def _explained(parts):
     """Whether one cause is known for all parts of a function that are wrong."""
     wrong = [part for part in parts if part.status != "passed"]
+    if any(OUTSIDE in part.message for part in wrong):
+        return True
     stops = {part.message.split("\n")[0] for part in wrong if part.message.startswith(STOPPED)}
     if len(stops) > 1 or any("IndexError" in stop for stop in stops):  # an index does not tell which letter
         return False
@@ -127,7 +131,7 @@ def told_of_outside(part, names):
     if not names:
         return part
     that, asked = ("that", "Is it the one") if len(names) == 1 else ("them", "Are they those")
-    said = f"Your function reads {' and '.join(names)} from outside: no line of it makes {that}."
+    said = f"Your function reads {' and '.join(names)} {OUTSIDE} {that}."
     return _told_too(part, f"{said} {asked} that you mean?")
 
 
