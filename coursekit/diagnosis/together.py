@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, STOPPED
+from coursekit.diagnosis.gaps import RIGHT
 
 FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
@@ -83,7 +84,7 @@ def repaired(parts):
 def _explained(parts):
     """Whether one cause is known for all parts of a function that are wrong."""
     wrong = [part for part in parts if part.status != "passed"]
-    if any(OUTSIDE in part.message for part in wrong):
+    if any(OUTSIDE in part.message or RIGHT in part.message for part in wrong):
         return True
     stops = {part.message.split("\n")[0] for part in wrong if part.message.startswith(STOPPED)}
     if len(stops) > 1 or any("IndexError" in stop for stop in stops):  # an index does not tell which letter

@@ -347,16 +347,16 @@ def test_a_source_that_is_another_than_the_functions_is_left_alone():
 def test_nothing_outside_changes_and_nothing_is_printed(capsys):
     source = """
 def share(answers):
-    seen.append(len(answers))
+    SEEN.append(len(answers))
     print("here")
-    table[0] += 1
+    TABLE[0] += 1
     total = 0
     for answer in answers:
         total =+ answer
     return total / len(answers)
 """
     seen, table = [], np.zeros(1)
-    wrong = defined(source, seen=seen, table=table)
+    wrong = defined(source, SEEN=seen, TABLE=table)
     before, tracing = dict(wrong.__globals__), sys.gettrace()
     assert check_of(wrong).parts[0].message.startswith("Line 8, `total =+ answer`")
     assert seen == [5, 8]
