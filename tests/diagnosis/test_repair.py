@@ -89,6 +89,12 @@ def lengths(rows):
         found.append(total)
     return np.array(found)
 """,
+    "sizes": """
+def sizes(rows):
+    lengths = np.sqrt((np.array(rows) ** 2).sum(axis=1))
+    top, low, total = lengths.max(), lengths.min(), lengths.sum()
+    return top, low, total
+""",
     "difference": """
 def difference(f, w, h):
     return (f(w + h) - f(w - h)) / (2 * h)
@@ -141,6 +147,7 @@ def inputs():
         "matrices": [network(2, 2, 1), network(7, 4, 2)],
         "go back": [(tape,) for tape in tapes],
         "lengths": [(rng.integers(-5, 9, (n, 3)).tolist(),) for n in (3, 5)],
+        "sizes": [(rng.integers(-5, 9, (n, 3)).tolist(),) for n in (3, 5)],
         "difference": [(np.exp, 0.3, 0.1), (np.sin, 2.0, 0.4)],
         "gradient": [
             (lambda W: (W**3).sum() + W.sum() ** 2, rng.normal(size=shape), 0.1) for shape in ((2, 3), 2)
@@ -234,7 +241,7 @@ SLIPS = [  # kind, function, what is right, the slip
     ("counter", "go back", "slopes[parent] +=", "slopes[line] +="),
     ("comparison", "ring", "r < 0.8", "r > 0.8"),
     ("and-or", "ring", "&", "|"),
-    ("returned-order", "backward", "return dW1, dW2", "return dW2, dW1"),
+    ("returned-order", "sizes", "return top, low, total", "return top, total, low"),
     ("order", "matrices", "np.outer(dz2, W2)", "np.outer(W2, dz2)"),
     ("transpose", "matrices", "A1.T @ dz2", "A1 @ dz2"),
     ("sign", "train", "w - rate", "w + rate"),
