@@ -79,7 +79,10 @@ def lines(codes, yours, marks, lit):
     rows = []
     for name, text in codes.items():
         code, own = f"<code>{escape(text)}</code>", yours.get(name, text)
-        if own.replace(" ", "") != text.replace(" ", ""):
+        if own.replace(" ", "") not in (
+            text.replace(" ", ""),
+            f"return{text.partition('=')[2]}".replace(" ", ""),
+        ):
             code += f'<code class="ck-yours" title="{escape(own)}">{escape(own)}</code>'
         cells = code, marks.get(name, "")
         rows.append([(inside, "ck-lit" if name == lit else "", "") for inside in cells])
@@ -111,5 +114,5 @@ def numbers(found, name, title):
 def _few(numbers):
     """Write the numbers that one number is made of: at most two of many."""
     numbers = np.atleast_1d(numbers)
-    few = numbers[: 3 if len(numbers) == 3 else 2]
-    return svg.minus(" ".join(f"{number:.2g}" for number in few)) + (" …" if len(few) < len(numbers) else "")
+    few, digits = numbers[: 3 if len(numbers) == 3 else 2], 3 if len(numbers) == 1 else 2
+    return svg.minus(" ".join(f"{v:.{digits}g}" for v in few)) + (" …" if len(few) < len(numbers) else "")
