@@ -180,7 +180,7 @@ class TrainingScene(base.Scene):
 
     def tick(self):
         """One picture further, or what slow functions have done of that; False at the end."""
-        until, seconds = self.live.iteration + self.settings["speed"], 0.3 if self.given else np.inf
+        until, seconds = self.live.iteration + self.settings["speed"], 0.1 if self.given else np.inf
         going = self.guarded(self._advance, until, seconds, time.process_time)
         self.until = self.live.iteration
         return going and not self.live.ended
