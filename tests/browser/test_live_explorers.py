@@ -27,6 +27,15 @@ EXPLORERS = {
     "gradient_check": SHOW.format(name="gradient_check", arguments=""),
     "sweep": SWEEP + SHOW.format(name="sweep", arguments="result"),
 }
+MISTAKES = """import numpy as np
+def mine(params, made, X, y, activation):
+    dz2 = (made.p - y) / len(y)
+    dA1 = np.outer(dz2, params.W2)
+    dZ1 = dA1 * made.A1
+    dW1 = X.T @ dZ1
+    dW1[2] = 0
+    return dW1, made.A1.T @ dz2
+""" + SHOW.format(name="backward", arguments="backward=mine, line=10")
 MANY = """import ipywidgets
 from coursekit.explorers.scene import Control, Scene
 from coursekit.explorers.shell import Shell
@@ -181,9 +190,9 @@ def test_every_control_answers_to_the_keyboard(page, name):
     assert deaf == []
 
 
-@pytest.mark.parametrize("name", EXPLORERS)
+@pytest.mark.parametrize("name", [*EXPLORERS, "mistakes"])
 def test_nothing_is_wrong_for_axe_in_light_and_dark_and_narrow(page, name, tmp_path):
-    explorer = show(page, EXPLORERS[name])
+    explorer = show(page, EXPLORERS.get(name, MISTAKES))
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
         page.locator("#jupyterlab-splash").wait_for(state="detached")
