@@ -158,10 +158,10 @@ def _kinds(slot, formula, what, question):
     """
     (s, A, *axes), (of, *then), rows = what.split(", "), map(_code, formula.split(" > ")), _read()[1]
     is_block = formula == "block"  # a finished block: many at once, so axes are counted from the last
-    for slug, each, said, _ in () if is_block else rows["each"]:
-        yield _mistake(
-            slug, slot, partial(_kind, of, _code(each), then, None), said, question, {"s": s, "A": A}
-        )
+    for slug, each, said, asked in () if is_block else rows["each"]:
+        marks = {"s": s, "A": A}
+        asked = question if asked == "-" else _put(_read()[0].get(asked, asked), marks)
+        yield _mistake(slug, slot, partial(_kind, of, _code(each), then, None), said, asked, marks)
     for k, one in enumerate(axes):
         marks, axis = {"s": s, "A": A, "one": one}, k - len(axes) if is_block else k
         for slug, along, said, asked in rows["along"]:
