@@ -20,7 +20,7 @@ ENOUGH = 20  # what must be proven where a change is of a doubtful kind, or make
 PARTLY = "That is not all, but more is right then."
 
 
-def slip_in(function, trials):
+def slip_in(function, trials, is_named=False):
     """Return what to ask about a function that is wrong, or None where no small change of it proves a slip.
 
     Parameters
@@ -28,12 +28,14 @@ def slip_in(function, trials):
     function : callable
     trials : list of (tuple, object, callable)
         Arguments, the expected value, and what says how a returned one differs from it, or nothing.
+    is_named : bool
+        Whether several mistakes at once would explain it: then a name by chance, or a part, is no proof.
     """
     with contextlib.suppress(Exception):  # a learner's code may do anything
         if source := source_of(function):
             judges = [(given, _judge(gap, expected)) for given, expected, gap in trials]
             search = _Search(source, tries(source, judges), [_weight(expected) for _, expected, _ in trials])
-            return search.asked()
+            return search.asked(is_named)
     return None
 
 
@@ -44,15 +46,16 @@ class _Search:
         self.source, self.run, self.weights = source, run, weights
         self.before = run([-1] * len(weights))
 
-    def asked(self):
+    def asked(self, is_named):
         """Return the question, or None."""
         loops, plain, clear, doubtful = _kinds()
         weight = sum(self.weights)
         if min(self.before) == 1:  # it does something else now than it did
             return None
-        works, better = self.tried(loops + plain + clear + doubtful * (weight >= ENOUGH))
-        if works:
-            return _asked(self.source, works[0])
+        clear = [kind for kind in clear if kind != "name" or not is_named]
+        works, better = self.tried(loops + plain + clear + doubtful * (weight >= ENOUGH and not is_named))
+        if works or is_named:
+            return _asked(self.source, works[0]) if works else None
         first = self.first_of_two(better, loops, loops + clear) if weight >= 2 * ENOUGH else None
         first = first or next((one for one in better if one.kind in loops + plain), None)
         return first and f"{_asked(self.source, first)}\n{PARTLY}"

@@ -88,7 +88,7 @@ class _Names:
         """Yield (kind, name) of what may be meant by a name."""
         if name in self.own or name in self.numbers:
             for other in self.own:
-                if other != name:
+                if other != name and not (name in self.counters and other not in self.counters):
                     yield ("counter" if {name, other} <= self.counters else "name"), other
         elif name in self.functions:
             for other in self.functions - {name}:
@@ -115,7 +115,8 @@ def _anew(owner, field, node, known):
     if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.BinOp)):
         rules.append(_around)
     for make in rules:
-        yield from ((kind, new, node) for kind, new in make(owner, field, node, known))
+        for kind, new in make(owner, field, node, known):
+            yield kind, new, owner if kind == "range" and isinstance(node, ast.Constant) else node
 
 
 def _around(owner, field, node, known):
@@ -250,7 +251,7 @@ def _call(owner, field, node, known):
         else:
             axes = [ast.keyword("axis", ast.Constant(at)) for at in (0, 1)]
             yield from (("axis", ast.Call(node.func, node.args, [*words, axis])) for axis in axes)
-    if 2 <= len(node.args) <= 3 and not _calls(node, "range"):
+    if len(node.args) == 2 and not _calls(node, "range"):
         yield from (("order", ast.Call(node.func, args, node.keywords)) for args in _exchanged(node.args))
 
 

@@ -76,7 +76,9 @@ def repaired(parts):
             continue
         from coursekit.diagnosis.repair import slip_in  # seldom needed
 
-        if asked := slip_in(function, [part.trial[:3] for part in same]):
+        names = {part.mistake for part in same if part.status == "not yet"}
+        is_named = len(names) == 1 and " + " in (names.pop() or "")
+        if asked := slip_in(function, [part.trial[:3] for part in same], is_named):
             parts = [_asking(asked, part) if part in same else part for part in parts]
     return parts
 
