@@ -63,8 +63,8 @@ def test_a_lesson_runs_in_the_front_end(address, program, name):
 @pytest.mark.parametrize("name", LESSONS)
 def test_voila_shows_a_lesson(address, name):
     with chromium_page() as page:
-        page.goto(shown_by("voila", address).format(name), timeout=180_000)
-        page.wait_for_selector(".jp-OutputArea", timeout=180_000)
+        page.goto(shown_by("voila", address).format(name), timeout=600_000)
+        page.wait_for_selector(".jp-OutputArea", timeout=600_000)
         wrong = [f"[data-mime-type='application/vnd.jupyter.{kind}']" for kind in ("error", "stderr")]
         assert page.locator(", ".join(wrong)).all_inner_texts() == []
         assert page.locator(".jp-OutputArea img").count() + page.locator(".jp-OutputArea svg").count()
