@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-SECONDS = 0.25  # of computing, for all tries of a function together
+TRIES = 800  # of one function
 LINES = 20_000  # that one try may run through
+SECONDS = 2.0  # of computing, for all tries together: seldom reached, so that words depend on no machine
 LARGEST = 20_000  # entries of a list or an array
 SIZED = np.ndarray, list, tuple, str
 LONGEST = 60  # lines of a function
@@ -85,14 +86,15 @@ def tries(source, trials):
     """Return a function that tells how much of each trial the tree, as it stands, gets right.
 
     It returns a list of shares; None where one gets less right than it did before, or the first wrong
-    one no more. After SECONDS it raises TimeoutError.
+    one no more. After so many TRIES or SECONDS it raises TimeoutError.
     """
-    function, end = source.function, time.process_time() + SECONDS
-    read = {name: function.__globals__.get(name) for name in function.__code__.co_names}
-    held = {name: value for name, value in read.items() if isinstance(value, HELD)}
+    function, end, left = source.function, time.process_time() + SECONDS, iter(range(TRIES))
+    named = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}  # local ones, too:
+    read = {name: function.__globals__.get(name) for name in named}  # a change may make them global
+    held = {name: value for name, value in read.items() if isinstance(value, (*HELD, tuple))}
 
     def run(before):
-        if time.process_time() > end:
+        if next(left, None) is None or time.process_time() > end:
             raise TimeoutError
         known = dict(function.__globals__) | {"print": lambda *_, **__: None}
         exec(compile(source.module, function.__code__.co_filename, "exec"), known)

@@ -49,7 +49,10 @@ def recall():
 
 def sigmoid(my_sigmoid):
     parts, right = [], ck.ACTIVATIONS["sigmoid"].value
-    cases = {"four numbers": np.array([-3.0, -0.5, 0.7, 2.0]), "a table": np.array([[1.5, -1.0, 0.2]] * 2)}
+    cases = {
+        "four numbers": np.array([-3.0, -0.5, 0.7, 2.0]),
+        "a table": np.array([[1.5, -1.0, 0.2], [-0.4, 2.5, 0.9]]),
+    }
     for part, z in cases.items():
         look = {"diagnose": lambda received, z=z: ck.diagnose_sigmoid(received, z)}
         parts.append(ex.compare_call(part, my_sigmoid, (z,), right(z), **look))

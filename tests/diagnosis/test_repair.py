@@ -373,6 +373,19 @@ def share(answers):
     assert capsys.readouterr().out == "here\n" * 2
 
 
+def test_an_array_of_the_notebook_that_is_called_as_a_local_one_stays_as_it_is():
+    source = """
+def share(answers):
+    total = np.zeros(1)
+    for answer in answers:
+        total[0] =+ answer
+    return total[0] / len(answers)
+"""
+    total = np.array([5.0])
+    assert check_of(defined(source, total=total)).parts[0].message.startswith("Line 5, `total[0] =+ answer`")
+    assert total == 5
+
+
 def test_tries_that_run_on_or_grow_are_stopped(monkeypatch):
     monkeypatch.setattr(tries, "SECONDS", 3600.0)  # so that these limits alone end them
     endless = """
@@ -390,8 +403,9 @@ def share(answers):
     assert time.process_time() - begun < 60
 
 
-def test_the_time_of_all_tries_is_limited(monkeypatch):
-    monkeypatch.setattr(tries, "SECONDS", 0.0)
+@pytest.mark.parametrize(("limit", "none"), [("SECONDS", 0.0), ("TRIES", 0)])
+def test_all_tries_together_are_limited(monkeypatch, limit, none):
+    monkeypatch.setattr(tries, limit, none)
     assert untouched(verdict("share", slipped("share", ("total += 1", "total =+ 1"))).parts[0].message)
 
 
