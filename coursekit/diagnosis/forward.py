@@ -55,7 +55,7 @@ def diagnose_forward(received, params, X, activation="sigmoid"):
     check_container("forward pass", "This should be 4 arrays, Z1, A1, z2, p", names, received)
     note = kinds(names, received)
     _refuse_another_order(received, wanted)
-    _refuse_one_point(received, wanted)
+    _refuse_the_first_alone(received, wanted)
     wrong, follow, fine = _judge_steps(received, wanted, Params(*params), X, activation)
     return tell(wrong, _others(follow, fine)) if wrong else right("forward pass", note)
 
@@ -110,16 +110,26 @@ def _from_own(c, name):
     return getattr(ends[0], name) if ends else None
 
 
-def _refuse_one_point(received, wanted):
-    """Refuse fields that are right for the first point, and 0 or not there for all others."""
-    for got, want in zip(received, wanted, strict=True):
-        got = np.atleast_1d(np.asarray(got, np.float64))
-        if len(want) < 2 or got.shape[1:] != want.shape[1:] or len(got) not in (1, len(want)):
-            return
-        if got[1:].any() or not Value("first", got[0], want[0]).is_right():
-            return
-    text = "Only point 0 has its numbers. Does your loop go over all points, or end after the first?"
-    raise Told(False, "only-first-point", text)
+def _refuse_the_first_alone(received, wanted):
+    """Refuse fields that are right for the first points, or units, and 0 or not there for all others."""
+    got = [np.atleast_1d(np.asarray(field, np.float64)) for field in received]
+    for axis, what in enumerate(("point", "unit")):
+        fields = zip(got, wanted, strict=True) if axis == 0 else [(got[0], wanted.Z1)]
+        k = _how_many_filled(got[0].T if axis else got[0], wanted.Z1.T if axis else wanted.Z1)
+        pairs = [(one[:, :k], want[:, :k]) if axis else (one[:k], want[:k]) for one, want in fields if k]
+        if pairs and all(Value("first", *pair).is_right() for pair in pairs):
+            first = f"the first {k} {what}s have their"
+            whom, end = (f"{what} 0 has its", "the first") if k == 1 else (first, k)
+            text = f"Only {whom} numbers. Does your loop go over all {what}s, or end after {end}?"
+            raise Told(False, f"only-first-{what}", text)
+
+
+def _how_many_filled(got, want):
+    """Return how many rows stand before those that are all 0 or missing; 0 where none is, or all are."""
+    k = len(got) if got.shape[1:] == want.shape[1:] else 0
+    while k and not got[k - 1].any():
+        k -= 1
+    return k if k < len(want) else 0
 
 
 def _refuse_another_order(received, wanted):

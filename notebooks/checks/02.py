@@ -95,6 +95,7 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
         "This belongs to point 0. Which logit do you squeeze?": right.p[0],
     }
     wrong_answer = {"That is the point's class. On which side of the threshold is p?": 0}
+    wrong_answer["That is p itself. Which class do you answer, 0 or 1?"] = p
     squeeze = ck.ACTIVATIONS["sigmoid"].value
     wrong_a |= ex.follows("unit_z", squeeze, unit_z)
     wrong_logit |= ex.follows("unit_a", lambda a: a @ params.W2, unit_a)

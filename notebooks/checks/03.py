@@ -52,8 +52,8 @@ def slips_by_hand(p, label):
     other = "Which class is this point, and which class is p about?"
     return {
         "That is p_own. Now take which function of it?": p_own,
-        "Rounded, or cut off? Which third digit is nearer?": np.floor(-1000 * np.log(p_own)) / 1000,
         "Close. How many digits after the point does the task ask for?": np.round(-np.log(p_own), 2),
+        "Rounded, or cut off? Which third digit is nearer?": np.floor(-1000 * np.log(p_own)) / 1000,
         "Below zero. Which sign has log of a number below 1, and which a surprise?": np.log(p_own),
         "That is in bits. Which logarithm measures nats?": -np.log2(p_own),
         "That is log10. Which logarithm measures nats?": -np.log10(p_own),
@@ -93,7 +93,9 @@ def log_loss(my_log_loss):
     return ex.check("Exercise 2: write the log loss", *parts, *own_lines(my_log_loss, "ck.log_loss"))
 
 
-def from_logits(my_log_loss_from_logits, sigmoid):
+def from_logits(my_log_loss_from_logits):
+    sigmoid = ck.ACTIVATIONS["sigmoid"].value
+
     def slips_from_logits(y, z2):
         """Likely slips, and the value that each of them gives."""
         m, cap, unbracketed = (1 - 2 * y) * z2, -np.log(1e-16), 1 - 2 * y * z2
