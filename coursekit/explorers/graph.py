@@ -74,7 +74,8 @@ def note(place, words, anchor="middle", lit=False, slope=False, wrong=False):
     """Return words on a wire or in a box: a slope, one that is new (lit), or the first that is wrong."""
     (x, y), width = place, 7.0 * len(words) + 10
     left = x - {"start": 4, "middle": width / 2}[anchor]
-    look = {"fill": LIT if lit else "none", "stroke": VERMILION if wrong else "none", "stroke_width": 2.5}
+    look = {"stroke": VERMILION if wrong else "none", "stroke_width": 2.5}
+    look |= {"fill": LIT} if lit else {"class": "ck-box"}  # no wire runs through its number
     body = svg.tag("rect", x=left, y=y - 14, width=width, height=18, rx=3, **look) if lit or wrong else ""
     kind = f"ck-note{' ck-lit' if lit else ' ck-slope' if slope else ''}"
     return body + svg.text(x, y, svg.minus(words), anchor, 15, kind=kind)
