@@ -113,11 +113,10 @@ def _from_own(c, name):
 def _refuse_the_first_alone(received, wanted):
     """Refuse fields that are right for the first points, or units, and 0 or not there for all others."""
     got = [np.atleast_1d(np.asarray(field, np.float64)) for field in received]
-    for axis, what in enumerate(("point", "unit")):
-        fields = zip(got, wanted, strict=True) if axis == 0 else [(got[0], wanted.Z1)]
-        k = _how_many_filled(got[0].T if axis else got[0], wanted.Z1.T if axis else wanted.Z1)
-        pairs = [(one[:, :k], want[:, :k]) if axis else (one[:k], want[:k]) for one, want in fields if k]
-        if pairs and all(Value("first", *pair).is_right() for pair in pairs):
+    by_point, by_unit = list(zip(got, wanted, strict=True)), [(got[0].T, wanted.Z1.T)]
+    for what, fields in (("point", by_point), ("unit", by_unit)):
+        k = _how_many_filled(*fields[0])
+        if k and all(Value("first", one[:k], want[:k]).is_right() for one, want in fields):
             first = f"the first {k} {what}s have their"
             whom, end = (f"{what} 0 has its", "the first") if k == 1 else (first, k)
             text = f"Only {whom} numbers. Does your loop go over all {what}s, or end after {end}?"

@@ -28,14 +28,18 @@ def put(edits):
     return undo[::-1]
 
 
+def exchanged(parts):
+    """Yield a list with two neighbours exchanged, from the first two to the last two."""
+    for at in range(len(parts) - 1):
+        yield [*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]]
+
+
 def moves(function):
     """Yield the changes that move a statement, or leave one out."""
     for owner, field, above in _blocks(function, "body", ()):
         block = getattr(owner, field)
-        for at, (one, other) in enumerate(pairwise(block)):
-            yield Change(
-                "line-order", one.lineno, [(owner, field, None, [*block[:at], other, one, *block[at + 2 :]])]
-            )
+        for one, other_order in zip(block, exchanged(block), strict=False):
+            yield Change("line-order", one.lineno, [(owner, field, None, other_order)])
         for one, other in pairwise(block):
             if isinstance(one, ast.If) and not one.orelse and not isinstance(other, ast.Return):
                 edits = [

@@ -8,7 +8,7 @@ from types import FunctionType
 
 import numpy as np
 
-from coursekit.diagnosis.moves import Change, moves
+from coursekit.diagnosis.moves import Change, exchanged, moves
 from coursekit.diagnosis.together import DATA
 
 OTHERS = """
@@ -252,19 +252,13 @@ def _call(owner, field, node, known):
             axes = [ast.keyword("axis", ast.Constant(at)) for at in (0, 1)]
             yield from (("axis", ast.Call(node.func, node.args, [*words, axis])) for axis in axes)
     if len(node.args) == 2 and not _calls(node, "range"):
-        yield from (("order", ast.Call(node.func, args, node.keywords)) for args in _exchanged(node.args))
-
-
-def _exchanged(parts):
-    """Yield a list with two neighbours exchanged."""
-    for at in range(len(parts) - 1):
-        yield [*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]]
+        yield from (("order", ast.Call(node.func, args, node.keywords)) for args in exchanged(node.args))
 
 
 def _tuple(owner, field, node, known):
     kind = "returned-order" if isinstance(owner, ast.Return) else "order"
     if not isinstance(owner, ast.Subscript):
-        yield from ((kind, ast.Tuple(parts, node.ctx)) for parts in _exchanged(node.elts))
+        yield from ((kind, ast.Tuple(parts, node.ctx)) for parts in exchanged(node.elts))
 
 
 def _assign(owner, field, node, known):

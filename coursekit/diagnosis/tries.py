@@ -34,7 +34,7 @@ NEVER = {
     "plt",
     "display",
 }
-HELD = np.ndarray, np.random.Generator, list, dict, set  # what a function could change outside of it
+HELD = np.ndarray, np.random.Generator, list, tuple, dict, set  # what a function could change outside of it
 
 
 DRAWS = re.compile(r"\b(np\.)?random\.")
@@ -89,9 +89,10 @@ def tries(source, trials):
     one no more. After so many TRIES or SECONDS it raises TimeoutError.
     """
     function, end, left = source.function, time.process_time() + SECONDS, iter(range(TRIES))
-    named = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}  # local ones, too:
-    read = {name: function.__globals__.get(name) for name in named}  # a change may make them global
-    held = {name: value for name, value in read.items() if isinstance(value, (*HELD, tuple))}
+    # Names of local arrays, too: a change may make them global.
+    named = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+    places = function.__globals__
+    held = {name: places[name] for name in named & places.keys() if isinstance(places[name], HELD)}
 
     def run(before):
         if next(left, None) is None or time.process_time() > end:

@@ -127,10 +127,11 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
     if _is_blank(received) or (isinstance(received, tuple) and any(map(_is_blank, received))):
         return Part(name, "not attempted")
     gap = find_gap(received, expected, tolerance, difference)
+    finite = is_finite(received)
     asked = {
         question: _is_typed(received, wrong)
         or find_gap(received, wrong, tolerance, direction) is None
-        or (False if is_finite(received) and is_finite(wrong) else None)
+        or (False if finite and is_finite(wrong) else None)
         for question, wrong in (mistakes or {}).items()
     }
     if gap is None:
