@@ -7,10 +7,11 @@ they can be read in dark and light themes.
 
 import base64
 import html
+import io
 import json
-import zlib
 
 import numpy as np
+from PIL import Image
 
 from coursekit.palette import CLASS_COLORS, INK, SURFACE, readable_on
 
@@ -31,12 +32,7 @@ def ramp(colors):
     return np.column_stack([np.interp(at, np.arange(len(colors)), rgb[:, c]) for c in range(3)])
 
 
-def _chunk(kind, data):
-    """Return a part of a PNG file."""
-    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
-
-
-PALETTE = _chunk(b"PLTE", ramp(SURFACE).round().astype(np.uint8).tobytes())
+PALETTE = ramp(SURFACE).round().astype(np.uint8).tobytes()
 
 
 def tag(name, **look):
@@ -112,10 +108,10 @@ def words_on(fill, words, small="", kind=""):
 def image(shares, x, y, side):
     """Return numbers from 0 to 1, shape (rows, columns), first row on top, as a picture."""
     pixels = np.rint(np.clip(np.nan_to_num(shares, nan=0.5), 0, 1) * 255).astype(np.uint8)
-    size = b"".join(number.to_bytes(4, "big") for number in pixels.shape[::-1])
-    rows = np.pad(pixels, ((0, 0), (1, 0))).tobytes()  # a 0 before each: as they are
-    png = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", size + b"\x08\x03\0\0\0") + PALETTE
-    data = base64.b64encode(png + _chunk(b"IDAT", zlib.compress(rows, 1)) + _chunk(b"IEND", b"")).decode()
+    picture, buffer = Image.frombytes("P", pixels.shape[::-1], pixels.tobytes()), io.BytesIO()
+    picture.putpalette(PALETTE)
+    picture.save(buffer, "png", compress_level=1)
+    data = base64.b64encode(buffer.getvalue()).decode()
     place = dict(x=x, y=y, width=side, height=side)
     return tag("image", **place, preserveAspectRatio="none", href=f"data:image/png;base64,{data}")
 
