@@ -38,7 +38,7 @@ OUTSIDE = {
     "descent": {"numpy", "numba"},
     "sweeps": {"numpy", "pandas"},
     "lesson": {"numpy", "ipywidgets", "IPython"},
-    "explorers": {"numpy", "ipywidgets", "IPython"},
+    "explorers": {"numpy", "ipywidgets", "IPython", "PIL"},
     "classroom": {
         "numpy",
         "psutil",
