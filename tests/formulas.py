@@ -156,7 +156,6 @@ SLOPES = (
          r"\frac{1}{1+e^{-z}}\cdot\frac{e^{-z}}{1+e^{-z}}",
          "-u**-2 * -exp(-z) == exp(-z) / (1 + exp(-z))**2 == 1 / (1 + exp(-z)) * (exp(-z) / (1 + exp(-z)))", "04"),
         (r"\boxed{\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr)}", "sigmoid(z) * (1 - sigmoid(z))", "04"),
-        (r"\sigma' = \sigma(1-\sigma)", "a * (1 - a)", "04"),
     )),
     Formula("expected loss", "", "", (
         (r"-s \log c - (1 - s) \log(1 - c)", "-s * log(c) - (1 - s) * log(1 - c)", "03"),
