@@ -290,5 +290,5 @@ def point_by_point(given, wrong, c):
     text = f"All is right but dz2: point after point, it is {said} times what it should be.{right}"
     if c.n > 2 and not np.isclose(by[0], by[-1]) and np.ptp(by[1:] / by[:-1]) < 1e-5:
         times = f"{by[0] / by[1]:.3g}"
-        text += f" Each round multiplies what earlier rounds have added by {times}, as momentum does."
+        text += f" Each round multiplies what earlier rounds have added by {times}."
     return text
