@@ -193,10 +193,6 @@ NUMERIC = (
         (r"L(w-h) = L(w) - h\,L'(w) + \tfrac{h^2}{2} L''(w) - \tfrac{h^3}{6} L'''(w) + \dots",
          "L(w - h) == L(w) - h * L1 + h**2 / 2 * L2 - h**3 / 6 * L3", "05"),
     ), remainder=4),
-    Formula("complex step", "", "", (
-        (r"L(w+ih) = L(w) + ih\,L'(w) - \tfrac{h^2}{2}L''(w) - \dots",
-         "L(w + 1j * h) == L(w) + 1j * h * L1 - h**2 / 2 * L2", "05"),
-    ), remainder=3),
 )  # fmt: skip
 
 FORMULAS = (*FORWARD, *BACKWARD, WHOLE, UPDATE, *SLOPES, *NUMERIC)
