@@ -5,6 +5,7 @@ import numpy as np
 from coursekit._validation import short
 
 RIGHT = "The numbers are right"  # and something else about the value is not
+EXCHANGED = "Each of the two has the shape of the other."
 NO_NUMBERS = {  # kind of an array that holds no real numbers -> what is said of it
     "c": ", complex numbers. Which root or power of a negative number made them?",
     **dict.fromkeys("US", ", which is text. Are the quotes meant?"),
@@ -143,7 +144,7 @@ def _in_another_order(received, expected, names, tolerance):
         return f"{RIGHT}. The two blocks are in the wrong order.\n{asked}"
     fit = all(isinstance(one, np.ndarray) and one.shape == np.shape(other) for one, other in pairs)
     if fit and np.shape(expected[0]) != np.shape(expected[1]):
-        return f"Each of the two has the shape of the other.\n{asked}"
+        return f"{EXCHANGED}\n{asked}"
     return ""
 
 

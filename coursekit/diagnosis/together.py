@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, STOPPED
-from coursekit.diagnosis.gaps import RIGHT
+from coursekit.diagnosis.gaps import EXCHANGED, RIGHT
 
 FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
@@ -49,11 +49,16 @@ def borne_out(parts):
 def decided(parts):
     """Yield the parts, each with that of its explanations which most others share.
 
-    Several mistakes at once that do not explain every part are a coincidence, and not told.
+    Several mistakes at once that do not explain every part are a coincidence, and not told. Where shapes show
+    that two results have changed places, the parts of that function whose sizes are equal say so too.
     """
+    exchanged = {part.of: part.message for part in parts if part.message.startswith(EXCHANGED)}
     shared = Counter(name for part in parts for name in {one.mistake for one in (part, *part.others)})
     unknown = any(PLAIN in part.message for part in parts)
     for part in parts:
+        if part.of in exchanged and part.status == "not yet":
+            yield replace(part, message=exchanged[part.of], answer="", mistake=None)
+            continue
         best = max((part, *part.others), key=lambda one: shared[one.mistake])
         rest = max((shared[one.mistake] for one in (part, *part.others) if one is not best), default=0)
         if shared[best.mistake] > rest:
