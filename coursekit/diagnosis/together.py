@@ -1,10 +1,12 @@
 """What the parts of one check tell together, and what a learner's function reads that it neither gets nor makes."""
 
 import dis
+import inspect
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from types import FunctionType
 from typing import NamedTuple
 
 import numpy as np
@@ -167,6 +169,19 @@ def _told_too(part, said):
     lines = part.message.split("\n") if part.message else []
     lines.insert(part.message.startswith(STOPPED), said)  # before what it may explain, after a stop
     return replace(part, message="\n".join(lines), others=others)
+
+
+def called_by(function):
+    """Return {name: function} of a learner's functions that one of them calls, and that these call."""
+    found, left = {}, [inspect.unwrap(function)]
+    while left:
+        one = left.pop()
+        known = getattr(one, "__globals__", {})
+        names = {step.argval for step in _steps(one) if step.opname == "LOAD_GLOBAL"} - found.keys()
+        new = {name: known[name] for name in names if isinstance(known.get(name), FunctionType)}
+        found |= new
+        left += [other for other in new.values() if other.__globals__ is known]
+    return found
 
 
 def outside(function):

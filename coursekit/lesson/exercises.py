@@ -15,6 +15,7 @@ from coursekit.diagnosis.together import (
     FITS,
     Trial,
     borne_out,
+    called_by,
     decided,
     outside,
     repaired,
@@ -171,7 +172,9 @@ def _diagnosed(name, found):
     return Part(name, "not yet", *question_first(found.message), getattr(found, "mistake", None), others)
 
 
-def compare_call(name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None):
+def compare_call(
+    name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None, uses=None
+):
     """Call a learner's function; return the `Part` on what it returns, number beside number.
 
     An exception in the function is reported, and so are a forgotten return and an argument that it changes.
@@ -182,6 +185,9 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
         The learner's function; one whose body is still `...` counts as not attempted.
     arguments : tuple
         Copied before the call, so that nothing here changes.
+    uses : dict, optional
+        Name of an earlier function of the learner's -> (its step, arguments, expected). Where this function
+        calls one that is not right, that comes first.
     name, expected, mistakes, tolerance, diagnose
         As in `compare`.
     """
@@ -192,7 +198,20 @@ def compare_call(name, function, arguments, expected, *, mistakes=None, toleranc
     judge = partial(find_gap, tolerance=tolerance, difference=both_numbers)
     trial = Trial(arguments, expected, judge, bool(mistakes or diagnose))
     part = _called(name, function, arguments, expected, mistakes, tolerance, diagnose)
+    if part.status == "not yet" and (first := _waits_for(function, uses, tolerance)):
+        return Part(name, "not yet", first, of=function)
     return replace(part, of=function, trial=trial)
+
+
+def _waits_for(function, uses, tolerance):
+    """Say which functions of earlier steps a function calls that are not right yet, or nothing."""
+    known = called_by(function) if uses else {}
+    rows = [(name, *row) for name, row in (uses or {}).items() if name in known]
+    parts = [compare_call(name, known[name], *row, tolerance=tolerance) for name, _, *row in rows]
+    wrong = [row[:2] for row, part in zip(rows, parts, strict=True) if part.status != "passed"]
+    names, steps = (" and ".join(words) for words in zip(*wrong, strict=True)) if wrong else ("", "")
+    are = "which is" if len(wrong) == 1 else "which are"
+    return wrong and f"Your {function.__name__} calls {names}, {are} not right yet: mend {steps} first."
 
 
 def _called(name, function, arguments, expected, mistakes, tolerance, diagnose):
