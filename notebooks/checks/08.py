@@ -3,6 +3,7 @@
 import warnings
 from collections import namedtuple
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -47,27 +48,68 @@ def recall():
     )
 
 
+def recover_slips(seed, h, n):
+    """What the usual slips give, each with its question."""
+    early, late = "You are too early in the stream.", "You are too late in the stream."
+    begins = {
+        "": 4 * h,
+        "These numbers stand right after the seed. What had the kernel drawn before, "
+        "from the same generator?": 0,
+        f"{early} How many numbers do W_1 and W_2 take together?": 3 * h,
+        f"{early} What shape has W_1, and what is drawn behind it?": 2 * h,
+        f"{early} As many numbers as W_2 has were drawn before. Was W_1, from the same generator?": h,
+        "These points follow a network of 4 units. Which one ran before the data cell?": 16,
+        f"{late} Which row of the table comes after the points?": 4 * h + 16,
+        "You are one number too late in the stream. How many does the first network draw?": 4 * h + 1,
+        f"{late} After W_1, how many numbers does W_2 take?": 6 * h,
+        f"{late} W_2 has shape (hidden_size,). How many numbers are that?": 3 * h + h * h,
+    }
+    size = 3 * n + h * h + 50
+    old, typed = (np.random.RandomState(start).uniform(-1, 1, size=size) for start in (seed, 1241))
+    streams = {
+        "": old,
+        "No coordinate is below 0. From which interval is each drawn?": (old + 1) / 2,
+        "These numbers reach down to -3. What are they, before you stretch them?": 2 * old - 1,
+        "This is another stream. Which generator was it?": np.random.default_rng(seed).uniform(-1, 1, size),
+        "These numbers follow seed 1241. Which seed was given?": typed,
+    }
+    slips = {
+        f"{asked} {other}".strip(): stream[first:][: 2 * n].reshape(n, 2)
+        for other, stream in streams.items()
+        for asked, first in begins.items()
+    }
+    right, rest = slips.pop(""), old[4 * h :]
+    bell, bell_too, tail = (np.random.RandomState(seed) for _ in range(3))
+    bell.normal(size=4 * h)
+    tail.uniform(size=4 * h)
+    return right, slips | {
+        "The weights came from another distribution. From which interval is each drawn?": (
+            bell.uniform(-1, 1, size=(n, 2))
+        ),
+        "Weights and points came from another distribution. From which interval is each drawn?": (
+            bell_too.normal(size=(4 * h + 2 * n))[4 * h :].reshape(n, 2)
+        ),
+        "These points come from another distribution. From which interval is each coordinate drawn?": (
+            tail.normal(size=(n, 2))
+        ),
+        "All first coordinates are drawn before all second ones. In which order does size=(n, 2) draw?": (
+            right.ravel().reshape(2, n).T
+        ),
+        "How many coordinates has a point?": rest[:n],
+        "How many coordinates has a point? The column of ones is not drawn.": rest[: 3 * n].reshape(n, 3),
+        "How many coordinates has a point? The column of ones is added later.": ck.add_bias(right),
+        "That is all that was drawn. Which of it is asked for?": (
+            old[: 3 * h].reshape(3, h),
+            old[3 * h : 4 * h],
+            right,
+        ),
+    }
+
+
 def recover(my_recover_points):
     parts = []
     for seed, h, n in ((1241, 6, 500), (7, 3, 8)):
-        old = np.random.RandomState(seed).uniform(-1, 1, size=2 * n + 50)
-        new = np.random.default_rng(seed).uniform(-1, 1, size=2 * n + 50)
-        typed = np.random.RandomState(1241).uniform(-1, 1, size=2 * n + 50)
-        places = (4 * h, 0, 3 * h, 16, 4 * h + 16, 4 * h + 1)
-        right, fresh, no_w2, four, third, more = (old[k:][: 2 * n].reshape(n, 2) for k in places)
-        mistakes = {
-            "These numbers stand right after the seed. What had the kernel drawn before?": fresh,
-            "You are too early in the stream. Which weights follow W_1?": no_w2,
-            "These points follow a network of 4 units. Which one ran before the data cell?": four,
-            "No coordinate is below 0. From which interval is each drawn?": (right + 1) / 2,
-            "Right order, other stream. Which generator was it?": new[4 * h :][: 2 * n].reshape(n, 2),
-            "You are too late in the stream. Which row of the table comes after the points?": third,
-            "You are one number too late in the stream. How many does the first network draw?": more,
-            "All first coordinates are drawn before all second ones. In which order does size=(n, 2) draw?": (
-                right.ravel().reshape(2, n).T
-            ),
-            "These numbers follow seed 1241. Which seed was given?": typed[4 * h :][: 2 * n].reshape(n, 2),
-        }
+        right, mistakes = recover_slips(seed, h, n)
         part, call = f"seed {seed}, {h} units, {n} points", (seed, h, n)
         parts.append(ex.compare_call(part, my_recover_points, call, right, mistakes=mistakes))
     if not called(my_recover_points, ("random.seed",)):
@@ -176,6 +218,60 @@ def referee(sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence
     return ex.check("Exercise 4: the referee", *parts)
 
 
+def conclusion_slips(times, reached):
+    """What the usual slips give for each array of the pair, each with its question."""
+    (rows, seeds), in_order = times.shape, np.sort(times, axis=1)
+    kept, middle = np.where(times < np.inf, times, np.nan), seeds // 2
+    with warnings.catch_warnings(action="ignore"):  # a row may hold no success
+        lucky, mean_of_lucky = np.nanmedian(kept, axis=1), np.nanmean(kept, axis=1)
+    upper = [
+        ([*row[np.isfinite(row)], *[np.inf] * seeds])[n // 2]
+        for row, n in zip(in_order, reached, strict=True)
+    ]
+    wrong_reached = {
+        "You count the failures. Did those runs reach .95?": seeds - reached,
+        "You count every run. Did each of them reach .95?": np.full(rows, seeds),
+        "Is it a share of the seeds, or their number?": reached / seeds,
+        "The count goes on from row to row. With which number does each row begin?": np.cumsum(reached),
+        "You count the runs up to 2000. Which runs failed here, and what stands in their places?": (
+            (times <= 2000).sum(axis=1)
+        ),
+        "You count the runs below 2000. Which runs failed here, and what stands in their places?": (
+            (times < 2000).sum(axis=1)
+        ),
+        "Each row is a pattern. Along which axis do you count?": np.isfinite(times).sum(axis=0),
+        "True or False for each run. How many True has each row?": np.isfinite(times),
+    }
+    wrong_typical = {
+        "One late run pulls it up. Which is the middle run?": times.mean(axis=1),
+        "That stands in the middle of the row. Is the row sorted?": times[:, middle],
+        "You take the run before the middle. Which place has the middle one, counted from 0?": (
+            in_order[:, middle - 1]
+        ),
+        "That is the third of the sorted runs. How many runs has this row, and which is in the middle?": (
+            in_order[:, min(2, seeds - 1)]
+        ),
+        "You take the run behind the middle. Which place has the middle one, counted from 0?": (
+            in_order[:, middle + 1]
+        ),
+        "That is the earliest run of each row. Which one stands in the middle?": in_order[:, 0],
+        "That is the latest run of each row. Which one stands in the middle?": in_order[:, -1],
+        "Failures are missing. Where do they belong?": lucky,
+        "Failures are missing. Where do they belong, when you sort?": np.array(upper),
+        "A mean, and failures are missing. Which is the middle run of all?": mean_of_lucky,
+        "Is a run that never gets there quick?": np.median(np.nan_to_num(kept), axis=1),
+        "Here a failure is smaller than every success. Is it quick?": (
+            np.median(np.nan_to_num(kept, nan=-1), axis=1)
+        ),
+        "A run that got there after 2000 did get there. What says that it failed?": (
+            np.median(np.where(times <= 2000, times, np.inf), axis=1)
+        ),
+        "Failures are missing. Where do they belong in the order?": np.where(reached > 0, lucky, np.inf),
+        "Each row is a pattern. Along which axis do you take the middle?": np.median(times, axis=0),
+    }
+    return wrong_reached, wrong_typical
+
+
 def conclusion(my_conclusion):
     Pair, inf = namedtuple("Pair", ["reached", "typical"]), np.inf
     all_did = np.array([[4000.0, 1200, 900, 1000, 1100, 1300, 800], [3000, 2000, 650, 700, 600, 500, 2500]])
@@ -194,33 +290,18 @@ def conclusion(my_conclusion):
     }
     parts = []
     for part, (times, right) in cases.items():
-        kept, (rows, seeds) = np.where(times < inf, times, np.nan), times.shape
-        every, place = np.full(rows, seeds), min(2, seeds - 1)
-        with warnings.catch_warnings(action="ignore"):  # a row may hold no success
-            lucky = np.nanmedian(kept, axis=1)
-        mistakes = {
-            "One late run pulls it up. Which is the middle run?": (right.reached, times.mean(axis=1)),
-            "That stands in the middle of the row. Is the row sorted?": (right.reached, times[:, seeds // 2]),
-            "That is the third of the sorted runs. How many runs has this row, and which is in the middle?": (
-                right.reached,
-                np.sort(times, axis=1)[:, place],
-            ),
-            "Failures are missing. Where do they belong?": (right.reached, lucky),
-            "Is a run that never gets there quick?": (
-                right.reached,
-                np.median(np.nan_to_num(kept), axis=1),
-            ),
-            "Here a failure is smaller than every success. Is it quick?": (
-                right.reached,
-                np.median(np.nan_to_num(kept, nan=-1), axis=1),
-            ),
-            "You count the failures. Did those runs reach .95?": (seeds - right.reached, right.typical),
-            "You count every run. Did each of them reach .95?": (every, right.typical),
-            "Is it a share of the seeds, or their number?": (right.reached / seeds, right.typical),
-            "Both arrays are there. In which order does the pair come?": (right.typical, right.reached),
-            "The count goes on from row to row. With which number does each row begin?": (
-                np.cumsum(right.reached),
-                right.typical,
+        wrong_reached, wrong_typical = conclusion_slips(times, right.reached)
+        mistakes = {asked: (wrong, right.typical) for asked, wrong in wrong_reached.items()}
+        mistakes |= {asked: (right.reached, wrong) for asked, wrong in wrong_typical.items()}
+        for (one, counted), (other, middle) in product(wrong_reached.items(), wrong_typical.items()):
+            mistakes[f"{one} And in `typical`: {other}"] = counted, middle
+        mistakes |= {
+            "Both arrays are there. In which order does the pair come?": right[::-1],
+            "That is `typical` alone. What comes before it in the pair?": right.typical,
+            "That is `reached` alone. What comes after it in the pair?": right.reached,
+            "Both are there, in one array. How does a function return two?": np.array(right),
+            "That is a pair for each pattern. Which two arrays are asked for?": list(
+                zip(*right, strict=True)
             ),
         }
         parts.append(ex.compare_call(part, my_conclusion, (times,), right, mistakes=mistakes))

@@ -46,31 +46,59 @@ def recall():
     )
 
 
-def loss_slips(p, label):
+def loss_slips(z, label):
     """What the usual slips give, each with its question."""
-    right = p - label
+    p = float(1 / (1 + np.exp(-z)))
+    right, by_p = p - label, (p - label) / (p * (1 - p))
+    loss, of_label_1 = -float(np.log(p if label else 1 - p)), -float(np.log(p))
     return {
         "The sign is turned. If p is below the label, should a larger z make the loss larger?": -right,
-        "That is dL/dp. Which factor leads from p on to z?": right / (p * (1 - p)),
-        "A factor p (1 - p) too many. Is the loss a squared error?": right * p * (1 - p),
-        "Is a logit a probability? Which function lies between them?": float(np.log(p / (1 - p))) - label,
-        "That is the loss itself. How fast does it change with z?": -float(np.log(p if label else 1 - p)),
-        "That is the loss with its sign turned. How fast does the loss change with z?": float(
-            np.log(p if label else 1 - p)
+        "That is dL/dp. Which factor leads from p on to z?": by_p,
+        "That is dL/dp with its sign turned. Does a larger p cost more, for label 1? And what leads on to z?": (
+            -by_p
         ),
+        "That is a slope by p, not by z. And for label 0, which sign has it?": -abs(by_p),
+        "That is a slope by p, of label 1. How does p change with z, and where does the label enter?": -1 / p,
+        "A factor p (1 - p) too many. Is the loss a squared error?": right * p * (1 - p),
+        "These are slopes of a squared error. Which loss is it here?": 2 * right * p * (1 - p),
+        "That is a squared error. Which loss is it here, and how fast does it change with z?": right**2,
+        "Is a logit a probability? Which function lies between them?": z - label,
+        "The label is taken from the logit. What should it be compared with?": float(
+            1 / (1 + np.exp(label - z))
+        ),
+        "That is the loss itself. How fast does it change with z?": loss,
+        "That is the loss with its sign turned. How fast does the loss change with z?": -loss,
+        "That is one half of the loss itself. How fast does the loss change with z?": label * of_label_1,
+        "That is the loss of label 1, whatever the label. How fast does the loss change with z?": of_label_1,
+        "That is log p, whatever the label. How fast does the loss change with z?": -of_label_1,
         "Where does the label enter?": p,
+        "Where does the label enter, and which sign has p?": -p,
+        "Is that right for label 1 alone? Where does the label enter?": p - 1,
+        "That is 1 - p, whatever the label. With what is p compared?": 1 - p,
+        "A slope can be negative. For label 1, what does a larger z do to the loss?": abs(right),
+        "Label 0 is taken as -1. Which number is it?": p - (2 * label - 1),
+        "That is the slope of sigmoid. Which slope has the loss?": p * (1 - p),
+        "For label 0 it is 0. Does that loss not change with z?": label * right,
+        "For label 1 it is 0. Does that loss not change with z?": (1 - label) * right,
+        "A slope by p, and for label 0 it is 0. Does that loss not change with z?": label * by_p,
     }
 
 
 def slopes(loss_slope, product_slopes, sigmoid, sigmoid_slope):
-    s, up, down = 1 / (1 + np.exp(-0.7)), 1 / (1 + np.exp(-0.5)), 1 / (1 + np.exp(1.2))
+    s = 1 / (1 + np.exp(-0.7))
     product_slips = {
         "These are the factors in their own order. If a grows by 1, by how much does a * b grow?": (
             3.0,
-            -2.0,
+            -5.0,
         ),
         "A slope of 1 belongs to a sum. How much does a * b gain when a gains 1?": (1.0, 1.0),
-        "Is that a slope, or the product itself?": (-6.0, -6.0),
+        "Is that a slope, or the product itself?": (-15.0, -15.0),
+        "That is the product itself. How many slopes has it, and which?": -15.0,
+        "That is the product itself, in a tuple. How many slopes has it, and which?": (-15.0,),
+        "That is one slope. If the other factor grows by 1, by how much does a * b grow?": -5.0,
+        "That is one slope, by b. If a grows by 1, by how much does a * b grow?": 3.0,
+        "The signs are turned. If a grows by 1, does a * b gain b or lose it?": (5.0, -3.0),
+        "That is the sum of the two. If a grows by 1, by how much does a * b grow?": (-2.0, -2.0),
     }
     sigmoid_slips = {
         "That is the sigmoid itself. What is its slope, in terms of it?": s,
@@ -78,13 +106,25 @@ def slopes(loss_slope, product_slopes, sigmoid, sigmoid_slope):
         "1 - x² belongs to tanh. Which activation is this?": 1 - s**2,
         "One of the two factors is missing. Which?": 1 - s,
         "Is sigmoid taken of a number that has met it before?": sigmoid(s) * (1 - sigmoid(s)),
+        "One factor stands there twice. Which is the other?": s**2,
+        "1 - sigmoid(z) stands there twice. Which is the other factor?": (1 - s) ** 2,
+        "Is it 1 - z in the second factor?": s * (1 - 0.7),
+        "Is it z in the first factor?": 0.7 * (1 - s),
+        "The sign is turned. Does sigmoid rise, or fall?": -s * (1 - s),
+        "The two parts cancel. Where do brackets belong?": 0.0,
+        "That is the slope at z = 0. Is it the same at each z?": 0.25,
+        "That is z itself. How steep is sigmoid there?": 0.7,
     }
 
     parts = [
-        ex.compare_call("a product", product_slopes, (3.0, -2.0), (-2.0, 3.0), mistakes=product_slips),
+        ex.compare_call("a product", product_slopes, (3.0, -5.0), (-5.0, 3.0), mistakes=product_slips),
         ex.compare_call("a sigmoid", sigmoid_slope, (0.7,), s * (1 - s), mistakes=sigmoid_slips),
-        ex.compare_call("the loss, label 1", loss_slope, (0.5, 1), up - 1, mistakes=loss_slips(up, 1)),
-        ex.compare_call("the loss, label 0", loss_slope, (-1.2, 0), down, mistakes=loss_slips(down, 0)),
+        *(
+            ex.compare_call(
+                f"the loss, label {label}", loss_slope, (z, label), right, mistakes=loss_slips(z, label)
+            )
+            for z, label, right in ((0.3, 1, -1 / (1 + np.exp(0.3))), (-1.2, 0, 1 / (1 + np.exp(1.2))))
+        ),
     ]
     return ex.check("Exercise 1: three slopes", *parts)
 
