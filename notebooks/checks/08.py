@@ -119,39 +119,6 @@ def recover(my_recover_points):
     return ex.check("Exercise 1: the lost points", *parts)
 
 
-def fastest(my_quickest):
-    every = {"diamond": 1700, "centered_square": 1500, "thin_right_angle": 2100}
-    every |= {"thick_right_angle": 900, "circle": 1200}
-    some = {"ring": 1800, "wave": None, "arrow": 1900, "dots": 700, "cross": 2000, "moon": 1000}
-    early = {"ring": 1900, "arrow": 1200, "cross": 0, "wave": None, "dots": 700, "star": 2000, "moon": 1000}
-    cases = {
-        "all reached .95": (every, "thick_right_angle"),
-        "one never did": (some, "dots"),
-        "one at iteration 0": (early, "cross"),
-    }
-    parts = []
-    for part, (seen, right) in cases.items():
-        reached = [name for name, first in seen.items() if first is not None]
-        later = {name: first for name, first in seen.items() if first}
-        mistakes = {
-            "That pattern needed the most iterations. Is late quick?": max(later, key=later.get),
-            "That name comes first in the alphabet. What does min compare in a dict?": min(seen),
-            "That is the first name in the dict. Is the first number the smallest?": reached[0],
-            "That is the last name in the dict. With which number is each one compared?": reached[-1],
-            "That pattern never reached .95. Where does None belong?": "wave",
-            "One pattern got there at iteration 0. Is 0 the same as never?": min(later, key=later.get),
-            "That is a number of iterations. Whose is it?": seen[right],
-            "Name and number together. Which of the two was asked for?": (right, seen[right]),
-            "Name and number, the first in the alphabet. By which of the two is it sorted?": (
-                min(reached),
-                seen[min(reached)],
-            ),
-        }
-        mistakes = {asked: wrong for asked, wrong in mistakes.items() if wrong != right}
-        parts.append(ex.compare_call(part, my_quickest, (dict(seen),), right, mistakes=mistakes))
-    return ex.check("Exercise 2: the quickest pattern", *parts)
-
-
 def scores(dataset, my_scores, opposite, point_losses, training):
     Scores, parts = namedtuple("Scores", ["loss", "accuracy"]), []
     y_pred, training_loss = training.predict(dataset.points), point_losses.mean()
@@ -188,7 +155,7 @@ def scores(dataset, my_scores, opposite, point_losses, training):
             diagnose=lambda got, y=args[2], p=passed.p: ck.diagnose_log_loss(got[0], y, p),
         )
         parts.append(ex.compare_call(f"{name}, {n} points", my_scores, args, right, **hear))
-    return ex.check("Exercise 3: scores from arguments", *parts)
+    return ex.check("Exercise 2: scores from arguments", *parts)
 
 
 JUDGEMENTS = ("supported", "contradicted", "not settled")
@@ -215,7 +182,7 @@ def referee(sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence
         both = (asked[0], asked[-1] if len(asked) > 1 else f"{asked[0]} ")  # two keys of a dict
         mistakes = dict(zip(both, wrong, strict=True))
         parts.append(ex.compare(f"sentence {k}", word, want, mistakes=mistakes))
-    return ex.check("Exercise 4: the referee", *parts)
+    return ex.check("Exercise 3: the referee", *parts)
 
 
 def conclusion_slips(times, reached):
@@ -305,15 +272,11 @@ def conclusion(my_conclusion):
             ),
         }
         parts.append(ex.compare_call(part, my_conclusion, (times,), right, mistakes=mistakes))
-    return ex.check("Exercise 5: numbers for the conclusion", *parts)
+    return ex.check("Exercise 4: numbers for the conclusion", *parts)
 
 
 def ready_recover():
     return lambda seed, h, n: np.random.RandomState(seed).uniform(-1, 1, 4 * h + 2 * n)[4 * h :].reshape(n, 2)
-
-
-def ready_fastest():
-    return lambda firsts: min((first, name) for name, first in firsts.items() if first is not None)[1]
 
 
 def ready_scores():
