@@ -160,6 +160,19 @@ def slips(tape):
         "Only the last line has a slope. Is `line` the last one at first, and does slopes[parent] change?": (
             np.eye(len(tape))[-1]
         ),
+        "You hand on the value of the line. Where is its slope?": gone_back(
+            [(value, [(parent, own * value) for parent, own in parents]) for value, parents in tape],
+            share=lambda slope, own, _: own,
+        ),
+        "Two things: a second share takes the first one's place, and the slope of the line is missing. "
+        "What is handed on?": gone_back(tape, share=lambda slope, own, _: own, add=False),
+        "Two things: a second share takes the first one's place, and along a path slopes are added. "
+        "Which belongs where?": gone_back(tape, share=lambda s, own, _: s + own, add=False),
+        "Two things: a second share takes the first one's place, and the last line begins with its value. "
+        "How fast does it change with itself?": gone_back(tape, first=tape[-1][0], add=False),
+        "The first line begins with 1. Which one knows its slope before anything is handed on?": np.eye(
+            len(tape)
+        )[0],
         "The last line begins with its value. How fast does it change with itself?": gone_back(
             tape, first=tape[-1][0]
         ),
@@ -203,6 +216,13 @@ def product(back_through_product):
         asked = {
             "dA first, then dB. Which is which?": (dB, dA),
             "The signs are turned. Is there a minus in a product?": (-dA, -dB),
+            "That is dA alone. What comes after it in the pair?": dA,
+            "That is dB alone. What comes before it in the pair?": dB,
+            "Both are divided by the rows. The mean entered with the loss: does it enter again?": (
+                dA / len(dC),
+                dB / len(dC),
+            ),
+            "These come from C itself. Where does its slope dC enter?": (A @ B @ B.T, A.T @ A @ B),
             "These are the factors alone. Where does dC enter?": (B.T, A.T),
             "dB is divided by the rows. The mean entered with the loss: does it enter again?": (
                 dA,
@@ -216,6 +236,7 @@ def product(back_through_product):
         if len(B) == B.shape[1]:
             come_back = "Row i of A meets column j of B. Along which of B's two does the error come back?"
             asked[come_back] = (dC @ B, dB)
+            asked[f"{come_back} And why is dB divided by the rows?"] = (dC @ B, dB / len(dC))
             asked["Going back needs the transpose, not the inverse. Why?"] = (dC @ np.linalg.inv(B), dB)
         return asked
 
@@ -230,13 +251,15 @@ def product(back_through_product):
 
 
 def ready_network(add_row, go_back_arrays, mean_loss, product, record, squash_all):
-    def gradient_of(X, y, blocks, squashed=True, last=False, picked=lambda lines: lines):
+    def gradient_of(X, y, blocks, squashes=lambda layer, last: not last, early=0, picked=lambda lines: lines):
         tape = []
         here = record(tape, X)
         lines = [record(tape, block) for block in blocks]
         for layer, (W, b) in enumerate(zip(lines[::2], lines[1::2], strict=True)):
+            for _ in range(early):
+                here = squash_all(tape, here)
             here = add_row(tape, product(tape, here, W), b)
-            if squashed and (last or 2 * layer + 2 < len(lines)):
+            for _ in range(0 if early else squashes(layer, 2 * layer + 2 == len(lines))):
                 here = squash_all(tape, here)
         mean_loss(tape, here, y)
         slopes = go_back_arrays(tape)
@@ -246,15 +269,40 @@ def ready_network(add_row, go_back_arrays, mean_loss, product, record, squash_al
 
 
 def network_slips(right, *given):
-    """What the usual slips give, each with its question."""
-    return {
-        "After the last layer mean_loss wants logits. Has a sigmoid come between?": right(*given, last=True),
-        "What stands between two layers? Without it, all layers are one.": right(*given, squashed=False),
-        "In the order of blocks: which comes first?": right(*given, picked=lambda lines: lines[::-1]),
-        "Weights and biases take turns in blocks. And in what you return?": right(
-            *given, picked=lambda lines: lines[::2] + lines[1::2]
-        ),
+    """What the usual slips give, alone and two at once, each with its question."""
+    squashed = {
+        "": {},
+        "After the last layer mean_loss wants logits. Has a sigmoid come between?": {
+            "squashes": lambda layer, last: 1
+        },
+        "What stands between two layers? Without it, all layers are one.": {
+            "squashes": lambda layer, last: 0
+        },
+        "Two sigmoids follow each other. How many stand between two layers?": {
+            "squashes": lambda layer, last: 2 * (not last)
+        },
+        "Only the first layer is squashed. Between which layers does squash_all stand?": {
+            "squashes": lambda layer, last: layer == 0
+        },
+        "squash_all meets X, before any layer. Where does it stand?": {"early": 1},
     }
+    order = {
+        "": {},
+        "In the order of blocks: which comes first?": {"picked": lambda lines: lines[::-1]},
+        "Weights and biases take turns in blocks. And in what you return?": {
+            "picked": lambda lines: lines[::2] + lines[1::2]
+        },
+        "The points have a line of their own. Which lines are those of the blocks?": {
+            "picked": lambda lines: range(len(lines))
+        },
+        "These are slopes of weights alone. How many blocks are there?": {"picked": lambda lines: lines[::2]},
+    }
+    return {
+        f"{asked} {other}".strip(): right(*given, **one, **two)
+        for asked, one in squashed.items()
+        for other, two in order.items()
+        if asked or other
+    } | {"That is `blocks` as it came in. Where do their slopes stand?": tuple(given[2])}
 
 
 def network(add_row, go_back_arrays, gradient_of, mean_loss, product, record, squash_all):
