@@ -1,5 +1,7 @@
 """What the checks and the quiz of lesson 03 know. An argument is the value of that name in the notebook."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 import coursekit as ck
@@ -8,6 +10,7 @@ from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
 
 NO_LOSS = "How much does a point cost whose class was given probability 1, and how much at probability 0?"
+ONE = "One number is asked for."
 MULTIPLIED_FIRST = "What does Python multiply first in 1 - 2 * y * z2?"
 
 
@@ -96,7 +99,7 @@ def log_loss(my_log_loss):
 def from_logits(my_log_loss_from_logits):
     sigmoid = ck.ACTIVATIONS["sigmoid"].value
 
-    def slips_from_logits(y, z2):
+    def single_slips(y, z2):
         """Likely slips, and the value that each of them gives."""
         m, cap, unbracketed = (1 - 2 * y) * z2, -np.log(1e-16), 1 - 2 * y * z2
         clipped_p = np.clip(sigmoid(z2), 1e-16, 1 - 1e-16)
@@ -123,6 +126,7 @@ def from_logits(my_log_loss_from_logits):
                 np.logaddexp(0, sigmoid(z2) - y)
             ),
             "Some points have a loss below 0. Which term keeps it from that?": np.mean(m + tail),
+            "That is the mean of m itself. What does a point pay whose m is 0, or far below 0?": np.mean(m),
             "Which sign does the number inside your exp have?": np.mean(lift + np.abs(m) + tail),
             "Right points pay as much as wrong ones. What does exp get if m < 0?": np.mean(np.abs(m) + tail),
             "Wrong points pay their m twice. What does exp get if m > 0?": np.mean(2 * lift + tail),
@@ -134,6 +138,32 @@ def from_logits(my_log_loss_from_logits):
             ),
             "One loss for each point. How do they become one number?": lift + tail,
         }
+
+    def slips_from_logits(y, z2):
+        """The same, and then two at once: one of them, and a sum or a sign."""
+        known = single_slips(y, z2)
+        plain = {question: wrong for question, wrong in known.items() if np.ndim(wrong) == 0}
+        summed = {f"{question} And is yours a sum, or a mean?": len(y) * v for question, v in plain.items()}
+        turned = {f"{question} And which sign has your mean?": -v for question, v in plain.items()}
+        return known | summed | turned
+
+    def not_refuted(slips):
+        """Return the slips that no earlier part denies."""
+        return {
+            asked: wrong
+            for asked, wrong in slips.items()
+            if not any(part.asked.get(asked) is False for part in parts)
+        }
+
+    def at_sure_points(received):
+        """Return a diagnosis of what large numbers make of a slip: compared by a share of them."""
+        slips = not_refuted(slips_from_logits(*sure))
+        fitting = [question for question, wrong in slips.items() if is_alike(received, wrong)]
+        seen = f"expected {tiny_loss:.6g}; received {received:.6g}" if np.ndim(received) == 0 else ONE
+        return SimpleNamespace(ok=not fitting, message=f"{seen}\n{fitting[0] if fitting else ''}")
+
+    def is_alike(one, other):
+        return np.shape(one) == np.shape(other) and np.allclose(one, other, 1e-6, 0)
 
     mild = np.array([0, 1, 1, 0]), np.array([0.5, -1.2, 2.0, -3.0])
     large = np.array([1, 0, 0, 1]), np.array([70.0, -60.0, 52.0, -145.0])
@@ -157,7 +187,8 @@ def from_logits(my_log_loss_from_logits):
             look["diagnose"] = lambda got: ck.diagnose_log_loss(got, mild[0], sigmoid(mild[1]))
         parts.append(ex.compare_call(name, my_log_loss_from_logits, case, right, **look))
     part = ("right and sure", my_log_loss_from_logits, sure, tiny_loss)
-    parts.append(ex.compare_call(*part, mistakes=sure_slips, tolerance=1e-6 * tiny_loss))
+    look = {"mistakes": not_refuted(sure_slips), "diagnose": at_sure_points}
+    parts.append(ex.compare_call(*part, **look, tolerance=1e-6 * tiny_loss))
     parts += own_lines(my_log_loss_from_logits, "ck.")
     return ex.check("Exercise 3: the log loss from logits", *parts)
 

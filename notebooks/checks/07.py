@@ -1,5 +1,7 @@
 """What the checks and the quiz of lesson 07 know. An argument is the value of that name in the notebook."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 import coursekit as ck
@@ -149,6 +151,8 @@ def median(my_median):
     FIRST = "You say that no run succeeded. Is that asked before every run has been looked at?"
     NO_SUCCESS = "Not a number: np.median of an empty array. What can you ask before you call it?"
     AGREED = "Which number did we agree on for this?"
+    BOTH = "A mean, and failures are in it. Is a mean asked for, and which runs have a number of iterations?"
+    ALSO = "And is 0 a failure?"
     cases = {
         "five of seven": (
             [900, -1, 400, 1500, -1, 700, 1150],
@@ -157,6 +161,10 @@ def median(my_median):
                 IN_MEDIAN: 700,
                 MEAN: 930,
                 SHARED: 4650 / 7,
+                BOTH: 4648 / 7,
+                f"{MEAN} {ALSO}": 930,
+                f"{EVEN} {ALSO}": 800,
+                f"{PLACES} {ALSO}": 3,
                 UNSORTED: 1500,
                 f"{UNSORTED} ": 1500,
                 f"{UNSORTED}  ": 950,
@@ -174,6 +182,9 @@ def median(my_median):
                 LOWER: 420,
                 MEAN: 595,
                 SHARED: 2380 / 6,
+                BOTH: 2378 / 6,
+                f"{MEAN} {ALSO}": 595,
+                f"{PLACES} {ALSO}": 3,
                 IN_MEDIAN: 370,
                 UNSORTED: 660,
                 f"{UNSORTED} ": 1000,
@@ -187,14 +198,34 @@ def median(my_median):
         "one at once": (
             [0, 500, 300],
             300,
-            {ZERO: 400, UNSORTED: 500, f"{UNSORTED} ": 500, MEAN: 800 / 3, EVEN: 150, PLACES: 1},
+            {
+                ZERO: 400,
+                UNSORTED: 500,
+                f"{UNSORTED} ": 500,
+                MEAN: 800 / 3,
+                SHARED: 800 / 3,
+                BOTH: 800 / 3,
+                EVEN: 150,
+                PLACES: 1,
+                f"{ZERO} ": 500,  # and the upper of the two that are left, or failures behind
+                f"{MEAN} {ALSO}": 400,
+                f"{EVEN} {ALSO}": 400,
+                f"{PLACES} {ALSO}": 1.5,
+            },
         ),
         "none of three": ([-1] * 3, -1, {AGREED: 0, f"{AGREED} ": 5000, NO_SUCCESS: np.nan}),
     }
+
+    def one_of_many(got):
+        """Return a diagnosis of many numbers where one is asked for."""
+        message = f"expected one number; received an array of shape {np.shape(got)}"
+        message += "\nWhich one number stands for all the runs, and is anything else returned beside it?"
+        return SimpleNamespace(ok=np.ndim(got) == 0, message=message)
+
     return ex.check(
         "Exercise 3: one number for many seeds",
         *(
-            ex.compare_call(name, my_median, (np.array(firsts),), right, mistakes=wrong)
+            ex.compare_call(name, my_median, (np.array(firsts),), right, mistakes=wrong, diagnose=one_of_many)
             for name, (firsts, right, wrong) in cases.items()
         ),
     )
