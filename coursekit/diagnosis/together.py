@@ -49,26 +49,37 @@ def borne_out(parts):
 
 
 def decided(parts):
-    """Yield the parts, each with that of its explanations which most others share.
+    """Yield the parts, each with that of its explanations which most others share, and with its equals.
 
-    Several mistakes at once that do not explain every part are a coincidence, and not told. Where shapes show
+    These are the other explanations that fit each part with this one. Several mistakes at once that do not explain every part are a coincidence, and not told. Where shapes show
     that two results have changed places, the parts of that function whose sizes are equal say so too.
     """
     exchanged = {part.of: part.message for part in parts if part.message.startswith(EXCHANGED)}
-    shared = Counter(name for part in parts for name in {one.mistake for one in (part, *part.others)})
+    names = [{one.mistake for one in (part, *part.others)} for part in parts]
+    shared = Counter(name for known in names for name in known)
     unknown = any(PLAIN in part.message for part in parts)
     for part in parts:
         if part.of in exchanged and part.status == "not yet":
             yield replace(part, message=exchanged[part.of], answer="", mistake=None)
             continue
         best = max((part, *part.others), key=lambda one: shared[one.mistake])
-        rest = max((shared[one.mistake] for one in (part, *part.others) if one is not best), default=0)
-        if shared[best.mistake] > rest:
-            best = replace(best, answer=best.answer.partition(f" {OR_ELSE}")[0])
+        fitting = set.intersection(*(known for known in names if best.mistake in known))
+        best = _with_equals(best, [one for one in part.others if one.mistake in fitting])
         if unknown and " + " in (best.mistake or ""):
             evidence = best.message.split("\n")[1:]
             best = replace(best, message="\n".join([PLAIN, *evidence]), answer="", mistake=None)
         yield best
+
+
+def _with_equals(part, others):
+    """Return a part that names of its equals only those that the other explanations are."""
+    cause, _, equals = part.answer.partition(f" {OR_ELSE} ")
+    kept = [
+        equal
+        for equal in equals.removesuffix(".").split(", or when ")
+        if any(all(piece in one.answer for piece in equal.split(", and ")) for one in others)
+    ]
+    return replace(part, answer=f"{cause} {OR_ELSE} {', or when '.join(kept)}." if equals and kept else cause)
 
 
 def repaired(parts):

@@ -11,6 +11,7 @@ from coursekit.lesson.questions import ask
 
 NO_LOSS = "How much does a point cost whose class was given probability 1, and how much at probability 0?"
 ONE = "One number is asked for."
+OF_CLASS_1 = "Each point pays as one of class 1. Which sign has m, and for which class?"
 MULTIPLIED_FIRST = "What does Python multiply first in 1 - 2 * y * z2?"
 
 
@@ -126,6 +127,7 @@ def from_logits(my_log_loss_from_logits):
                 np.logaddexp(0, sigmoid(z2) - y)
             ),
             "Some points have a loss below 0. Which term keeps it from that?": np.mean(m + tail),
+            OF_CLASS_1: np.mean(np.logaddexp(0, -z2)),
             "That is the mean of m itself. What does a point pay whose m is 0, or far below 0?": np.mean(m),
             "Which sign does the number inside your exp have?": np.mean(lift + np.abs(m) + tail),
             "Right points pay as much as wrong ones. What does exp get if m < 0?": np.mean(np.abs(m) + tail),
@@ -184,6 +186,7 @@ def from_logits(my_log_loss_from_logits):
     for name, case in (("mild logits", mild), ("large logits", large), ("huge logits", huge)):
         right, look = ck.log_loss_from_logits(*case), {"mistakes": slips_from_logits(*case)}
         if case is mild:  # here p tells as much as the logits
+            del look["mistakes"][OF_CLASS_1]  # a diagnosis names it
             look["diagnose"] = lambda got: ck.diagnose_log_loss(got, mild[0], sigmoid(mild[1]))
         parts.append(ex.compare_call(name, my_log_loss_from_logits, case, right, **look))
     part = ("right and sure", my_log_loss_from_logits, sure, tiny_loss)
