@@ -141,7 +141,11 @@ def said_once(parts):
         lines = part.message.split("\n")
         same_line = lines[0].startswith(STOPPED)  # whatever shapes it met
         asked = lines[0] if part.mistake else lines[-1]  # a diagnosis asks first
-        reason = lines[0] if same_line else (asked, part.answer.partition(OR_ELSE)[0].strip())
+        reason = (
+            lines[0].partition(" (in ")[0]
+            if same_line
+            else (asked, part.answer.partition(OR_ELSE)[0].strip())
+        )
         told = same_line or lines[-1].endswith("?") or len(lines) > 1
         earlier = first.setdefault(reason, part.name) if told else part.name
         yield part if earlier == part.name else replace(part, message=f"As in “{earlier}”.", answer="")

@@ -160,6 +160,38 @@ def test_a_gradient_whose_loop_goes_over_y_is_named():
     assert found.mistake == "classes-as-numbers"
 
 
+def on_gradient(function, *sizes):
+    """Return the parts on a gradient of networks with n points and h units, and the tiny one first."""
+    rng, cases = np.random.default_rng(3), [(TINY, TWO, np.array([1, 0]))]
+    for n, units in sizes:
+        points = ck.add_bias(rng.uniform(-1, 1, (n, 2)))
+        cases.append((ck.init_params(units, rng=rng), points, np.arange(n) % 2))
+    parts = []
+    for params, X, y in cases:
+        given = params, ck.forward(params, X), X, y
+        look = {"diagnose": lambda got, at=(params, X, y): ck.diagnose_gradient(got, *at)}
+        parts.append(ex.compare_call(str(len(y)), function, given, ck.backward(*given), **look))
+    return ex.check("t", *parts).parts
+
+
+def summed(params, passed, X, y):
+    return tuple(len(y) * block for block in ck.backward(params, passed, X, y))
+
+
+def test_of_equal_mistakes_those_that_a_part_refutes_are_not_told():
+    same, twice, units = "On these inputs the same comes out when", "twice as large", "the number of units"
+    (alone,) = on_gradient(summed)
+    assert same in alone.answer
+    assert twice in alone.answer
+    assert units in alone.answer
+    refuted = on_gradient(summed, (7, 4))[0].answer  # two units, or twice as large, would not do here
+    assert refuted.endswith("the points are summed and not averaged.")
+    half = on_gradient(summed, (5, 5))[0].answer  # as many units as points
+    assert units in half
+    assert twice not in half
+    assert half.count("comes out when") == 2
+
+
 def test_several_mistakes_that_explain_one_part_alone_are_not_told():
     four, seven = on_loss(lambda y, p: -np.log(0.01))
     alone = ck.diagnose_log_loss(-np.log(0.01), np.array([1, 0, 1, 0]), np.array([0.9, 0.2, 0.35, 0.4]))
@@ -231,3 +263,16 @@ def test_what_fits_an_earlier_right_part_is_rounded():
 
     assert verdict(2.01)[1].message.endswith("which is right, but rounded. How many digits do you carry on?")
     assert verdict(3.0)[1].message.endswith("This fits your unit. Is that one right?")
+
+
+# A stop in a function that another one calls
+
+
+def calls_stops(n):
+    return stops(n)
+
+
+def test_a_stop_is_told_once_also_where_a_part_calls_the_function_for_the_learner():
+    parts = [ex.compare_call(name, what, (7,), 1.0) for name, what in (("a", stops), ("b", calls_stops))]
+    assert "(in stops)" in parts[1].message
+    assert ex.check("t", *parts).parts[1].message == "As in “a”."
