@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.diagnosis.moves import put
+from coursekit.diagnosis.moves import Change, put
 from coursekit.diagnosis.slips import changes
 from coursekit.diagnosis.tries import source_of, tries
 
@@ -37,6 +37,33 @@ def slip_in(function, trials, is_named=False):
             search = _Search(source, tries(source, judges), [_weight(expected) for _, expected, _ in trials])
             return search.asked(is_named)
     return None
+
+
+def added_to_empty(function):
+    """Return what to ask about an array of a function that np.empty makes and a line adds to, or None.
+
+    What it holds at first is chance, so no number tells.
+    """
+    with contextlib.suppress(Exception):
+        if source := source_of(function):
+            nodes = list(ast.walk(source.tree))
+            made = {ast.unparse(one.targets[0]): one for one in nodes if _is_empty(one)}
+            filled = {_name(target) for one in nodes if isinstance(one, ast.Assign) for target in one.targets}
+            added = [_name(one.target).partition("[")[0] for one in nodes if isinstance(one, ast.AugAssign)]
+            for name in [name for name in added if name in made and f"{name}[" not in filled]:
+                return _asked(source, Change("empty", made[name].lineno, []))
+    return None
+
+
+def _is_empty(node):
+    value = node.value if isinstance(node, ast.Assign) else None
+    return isinstance(value, ast.Call) and ast.unparse(value.func).endswith((".empty", ".empty_like"))
+
+
+def _name(target):
+    """Return the name that a statement writes to, with a bracket where it writes into it."""
+    inside = isinstance(target, ast.Subscript)
+    return f"{ast.unparse(target.value if inside else target)}{'[' * inside}"
 
 
 class _Search:

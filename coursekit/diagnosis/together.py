@@ -90,13 +90,16 @@ def repaired(parts):
     parts = list(parts)
     for function in {id(part.of): part.of for part in parts if part.trial}.values():
         same = [part for part in parts if part.trial and part.of is function]
-        if all(part.status == "passed" for part in same) or _explained(same):
+        if all(part.status == "passed" for part in same):
             continue
-        from coursekit.diagnosis.repair import slip_in  # seldom needed
+        from coursekit.diagnosis.repair import added_to_empty, slip_in  # seldom needed
 
-        names = {part.mistake for part in same if part.status == "not yet"}
-        is_named = len(names) == 1 and " + " in (names.pop() or "")
-        if asked := slip_in(function, [part.trial[:3] for part in same], is_named):
+        asked = added_to_empty(function)
+        if not asked and not _explained(same):
+            names = {part.mistake for part in same if part.status == "not yet"}
+            is_named = len(names) == 1 and " + " in (names.pop() or "")
+            asked = slip_in(function, [part.trial[:3] for part in same], is_named)
+        if asked:
             parts = [_asking(asked, part) if part in same else part for part in parts]
     return parts
 
