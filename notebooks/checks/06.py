@@ -78,9 +78,9 @@ def slips_init(h, seed):
 
 def init(my_init):
     def distinct_units():
-        """How many of 5 units differ, or ... where my_init returns nothing."""
+        """How many of 5 units differ, or ... where my_init returns nothing, or the blocks in another order."""
         drawn = my_init(5, np.random.default_rng(3))
-        if drawn is None:
+        if drawn is None or len(drawn) != 2 or np.ndim(drawn[0]) != 2:
             return ...
         units = len(drawn[1])
         return len(np.unique(np.vstack([np.reshape(block, (-1, units)) for block in drawn]), axis=1).T)
@@ -89,7 +89,10 @@ def init(my_init):
         """Return what is wrong with numbers that no listed slip draws."""
         values = np.concatenate([np.ravel(block) for block in drawn])
         message = ""
-        if np.array_equal(values, np.round(values)):
+        rows = np.shape(drawn[0])[0] if np.ndim(drawn[0]) else 0
+        if np.ndim(drawn[0]) == 2 and rows != 3 and np.shape(drawn[0])[1] != 3:
+            message = f"W1 has {rows} rows. How many inputs has a unit, with the bias?"
+        elif np.array_equal(values, np.round(values)):
             message = "Whole numbers only. Which distribution has all the numbers from -1 up to 1?"
         elif abs(values).max() < 0.2:
             message = "No weight is larger than 0.2. Is there a factor after the draw?"
@@ -167,7 +170,7 @@ def update(seven, update_step):
     written = "The weights that came in have changed. Which operation of yours writes into an old array?"
     (old, _, _), moved = update_case(4, 0.3)
     parts = []
-    for hidden_size, rate in ((4, 0.3), (2, 3.0)):
+    for hidden_size, rate in ((4, 0.3), (2, 2.2)):
         given, right = update_case(hidden_size, rate)
         look = {"diagnose": lambda got, given=given: ck.diagnose_update(got, *given)}
         parts.append(ex.compare_call(f"{hidden_size} units, rate {rate}", update_step, given, right, **look))
@@ -267,12 +270,25 @@ def train(my_train, seven, twenty):
             ),
         }
 
-    def where_it_begins(right):
+    def where_it_begins(right, given):
         """Return a diagnosis of three things that no listed slip makes: are first records right?"""
+
+        def rate_of(got):
+            """Return the round rate that gives this history, or None."""
+            for rate in (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0):
+                losses = run_of(*given[:2], rate, given[3]).losses
+                if len(got[1]) == len(losses) and np.allclose(got[1], losses, rtol=0, atol=1e-9):
+                    return rate
+            return None
 
         def look(got):
             message = ""
-            if len(got) == 3 and len(got[0]) > 2:
+            if len(got) == 3 and len(got[0]) == 2 and abs(len(got[1]) - len(right.losses)) > 1:
+                message = "Asked for {} iterations, the history has {} entries. Which number ends your loop?"
+                message = message.format(len(right.losses), len(got[1]))
+            elif len(got) == 3 and (fixed := rate_of(got)):
+                message = f"This is what the rate {fixed:g} gives. Where does your loop use learning_rate?"
+            elif len(got) == 3 and len(got[0]) > 2:
                 message = "The weights come first, then the losses, then the accuracies."
             elif len(got) == 3 and abs(got[1][0] - right.losses[0]) > 1e-9:
                 message = "Already the first loss differs. With which weights does your loop begin, and what does losses[0] hold?"
@@ -284,6 +300,6 @@ def train(my_train, seven, twenty):
     parts = []
     for given in ((twenty, four, 0.5, 6), (seven, three, 4.0, 11)):
         name, right = f"{given[3]} iterations", run_of(*given)
-        look = {"mistakes": slips_train(*given), "diagnose": where_it_begins(right)}
+        look = {"mistakes": slips_train(*given), "diagnose": where_it_begins(right, given)}
         parts.append(ex.compare_call(name, my_train, given, right, **look))
     return ex.check("Exercise 5: the whole loop", *parts, *own_lines(my_train, "ck.train"))
