@@ -11,6 +11,14 @@ NO_NUMBERS = {  # kind of an array that holds no real numbers -> what is said of
     **dict.fromkeys("US", ", which is text. Are the quotes meant?"),
 }
 USED_UP = ", which can be gone through only once. What makes a list of it?"
+COLLECTED = {  # collections that are no list -> what is said of one
+    dict: ", a dictionary.\nWhat takes its values alone?",
+    set: ", a set, which keeps no order and nothing twice.\nWhat do you use in place of it?",
+}
+RAGGED = ".\nIs each entry one number, and are all rows of one length?"
+BOXED = "\nAre the brackets meant?"
+IN_BRACKETS = "\nHow do you take the number out of its brackets?"
+RIGHT_IN_BRACKETS = "\nRight number, in brackets. How do you take it out?"
 
 
 def find_gap(received, expected, tolerance, difference):
@@ -32,9 +40,13 @@ def find_gap(received, expected, tolerance, difference):
         why = NO_NUMBERS.get(raw.dtype.kind, "")
         got = np.asarray(raw, dtype=np.float64) if raw.dtype.kind in "biufO" else None
     except Exception:  # the value may be anything, and raise anything
-        got, why = None, USED_UP if hasattr(received, "__next__") else ""
+        got, why = None, _why_no_numbers(received)
     if got is None:
         return f"expected {_kind(want)}; received {short(received)}{why}"
+    if got.size == 1 and got.ndim and not want.ndim:
+        right = find_gap(got.item(), want, tolerance, difference) is None
+        asked = RIGHT_IN_BRACKETS if right else IN_BRACKETS
+        return f"expected {_kind(want)}; received {_kind(got)}{asked}"
     if got.shape != want.shape:
         return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want) or _of_shapes(raw, want)}"
     with np.errstate(invalid="ignore"):
@@ -67,6 +79,21 @@ def direction(want, got, place):
     if np.isnan(got):
         return f"received nan{place}, which is no number"
     return f"received {got:.6g}{place}, which is too {'large' if got > want else 'small'}"
+
+
+def _why_no_numbers(received):
+    """Return what is asked about a value that numpy makes no array of numbers of."""
+    if hasattr(received, "__next__"):
+        return USED_UP
+    if isinstance(received, (list, tuple)) and any(isinstance(entry, (list, tuple)) for entry in received):
+        return RAGGED
+    return next((said for kind, said in COLLECTED.items() if isinstance(received, kind)), "")
+
+
+def _is_boxed(received, kind):
+    """Whether a value is one of this kind, in brackets or braces."""
+    held = isinstance(received, (list, tuple, set)) or (isinstance(received, np.ndarray) and received.ndim)
+    return bool(held) and len(received) == 1 and isinstance(next(iter(received)), kind)
 
 
 def _unfit(received, raw):
@@ -112,13 +139,15 @@ def _hint(got, want):
 def _gap_of_truth(received, expected):
     if not isinstance(received, (bool, np.bool_)):
         quotes = ", without quotes" * isinstance(received, str)
-        return f"expected True or False{quotes}; received {short(received)}"
+        boxed = BOXED * _is_boxed(received, (bool, np.bool_))
+        return f"expected True or False{quotes}; received {short(received)}{boxed}"
     return None if received == expected else f"received {received}; that is not the answer"
 
 
 def _gap_of_words(received, expected):
     if not isinstance(received, str):
-        return f"expected words in quotes; received {short(received)}"
+        words = "one answer" if (boxed := _is_boxed(received, str)) else "words in quotes"
+        return f"expected {words}; received {short(received)}{BOXED * boxed}"
     same = received.strip().lower() == expected.strip().lower()
     return None if same else f"received {short(received)}; that is not the answer"
 

@@ -141,7 +141,8 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
     if fitting := [question for question, fits in asked.items() if fits]:
         if not asked_for_numbers:
             return Part(name, "not yet", fitting[0])
-        return Part(name, "not yet", f"{gap}\n{fitting[0]}", asked=asked)
+        seen = [line for line in gap.split("\n") if not line.endswith("?")]  # one question is enough
+        return Part(name, "not yet", "\n".join([*seen, fitting[0]]), asked=asked)
     if asked_for_numbers and difference is direction and _is_rounded(received, expected):
         return Part(name, "not yet", f"{CLOSE} How many digits are asked for?")
     with suppress(Exception):  # the learner's value may be anything

@@ -98,20 +98,13 @@ def first(my_iterations_to):
     )
 
 
-def read(few, my_diamond, my_failures, my_networks):
+def read(few, my_diamond, my_failures):
     if set(few.axes) != {"pattern", "seed"}:
         lost = "`few` is no longer the grid of patterns and seeds. Which line of yours gave its name away?"
         again = "Run the cell that made it once more; then give your part of it another name."
         return ex.check("Exercise 2: read a result", ex.Part("the grid", "not yet", f"{lost}\n{again}"))
     read_firsts = few["first_iteration"]
     read_failed = read_firsts == -1
-    wrong_networks = {
-        "You added the lengths. How many rates meet each pattern?": 15,
-        "Five patterns? How many does this call name?": 150,
-        "Six settings. With how many seeds is each of them trained?": 6,
-        "That counts two of the three axes. Which one is missing?": 20,
-        "That counts two of the three axes. Is there a third one?": 30,
-    }
     wrong_diamond = {
         "This is seed 2, the third one. With which number do the seeds begin?": read_firsts[1, 2],
         "This is seed 4. Is the axis of seeds counted from 0 or from 1?": read_firsts[1, 4],
@@ -124,13 +117,14 @@ def read(few, my_diamond, my_failures, my_networks):
         "This counts failures seed by seed. Over which axis do you sum?": read_failed.sum(axis=0),
         "These are the successes of each seed. Over which axis do you sum?": (~read_failed).sum(axis=0),
         "These are shares. Did the task ask for shares or for counts?": read_failed.mean(axis=1),
+        "You added over both axes. Which one stays?": read_failed.sum(),
+        "You added over both axes, and the successes. Which axis stays?": (~read_failed).sum(),
         "That adds up first iterations, -1 included. Which quantity says who failed?": read_firsts.sum(
             axis=1
         ),
     }
     return ex.check(
         "Exercise 2: read a result",
-        ex.compare("networks", my_networks, 60, mistakes=wrong_networks),
         ex.compare("diamond", my_diamond, read_firsts[1, 3], mistakes=wrong_diamond),
         ex.compare("failures", my_failures, read_failed.sum(axis=1), mistakes=wrong_failures),
     )
@@ -262,7 +256,9 @@ def claims(claim_1, claim_2, claim_3, claim_4):
 
 
 def word_question(word, allowed):
-    return "" if word in list(allowed) else f"You wrote {word!r}. Is it one of {', '.join(allowed)}?"
+    if isinstance(word, (list, tuple, set, np.ndarray)):
+        return f"You wrote {ex.short(word)}. Are the brackets meant?"
+    return "" if word in list(allowed) else f"You wrote {ex.short(word)}. Is it one of {', '.join(allowed)}?"
 
 
 def change_question(*changes):
@@ -285,9 +281,9 @@ def change_question(*changes):
 
 def seeds_question(seeds):
     if not isinstance(seeds, (list, tuple, range, set, np.ndarray)):
-        return f"You wrote {seeds!r}. Is it a list of seeds, or a range?"
-    if not all(isinstance(s, (int, np.integer)) and s >= 0 for s in seeds):
-        return f"You wrote {seeds!r}. Is it a list of whole numbers, none below 0?"
+        return f"You wrote {ex.short(seeds)}. Is it a list of seeds, or a range?"
+    if odd := [seed for seed in seeds if not isinstance(seed, (int, np.integer)) or seed < 0]:
+        return f"One of your seeds is {ex.short(odd[0])}. Are all of them whole numbers, none below 0?"
     if len(set(seeds)) < len(seeds):
         return "One seed is there twice. What does a second run of it add?"
     return "" if len(seeds) >= 30 else f"{len(seeds)} different seeds. Are they at least 30?"

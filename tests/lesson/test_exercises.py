@@ -64,12 +64,36 @@ def test_right_values_pass(received, expected):
         (lambda: 1, 2.0, "expected one number; received <function"),
         (np.ones(2), (np.ones(2), 3.0), "expected 2 values (value 1, value 2); received"),
         ((np.ones(2), 4.0), (np.ones(2), 3.0), "value 2: received 4, which is too large"),
+        ({"a": 1.0}, np.ones(1), "expected an array of shape (1,); received {'a': 1.0}, a dictionary.\n"),
+        ({1.0, 2.0}, np.ones(2), "expected an array of shape (2,); received {1.0, 2.0}, a set, which keeps"),
+        ([[1], [1, 2]], np.ones(2), "expected an array of shape (2,); received [[1], [1, 2]].\nIs each entry"),
     ],
 )
 def test_wrong_values_hear_the_gap(received, expected, message):
     part = ex.compare("a", received, expected)
     assert part.status == "not yet"
     assert part.message.startswith(message)
+
+
+@pytest.mark.parametrize("received", [[2.0], (2,), [[2]], np.array([2.0])])
+def test_a_right_number_in_brackets_is_told_from_a_wrong_one(received):
+    right, wrong = ex.compare("a", received, 2.0), ex.compare("a", received, 3.0)
+    assert right.message.endswith("\nRight number, in brackets. How do you take it out?")
+    assert wrong.message.endswith("\nHow do you take the number out of its brackets?")
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("circle", "circle"), ("diamond", "circle"), (True, True)])
+def test_an_answer_in_brackets_is_asked_about_them(answer, expected):
+    for boxed in ([answer], (answer,), {answer}, np.array([answer])):
+        part = ex.compare("a", boxed, expected)
+        assert part.status == "not yet"
+        assert part.message.endswith("\nAre the brackets meant?")
+    assert "brackets" not in ex.compare("a", [answer, answer], expected).message
+
+
+def test_a_foreseen_total_hears_its_own_question_alone():
+    part = ex.compare("a", 3.0, np.array([1.0, 2.0]), mistakes={"Which axis stays?": 3.0})
+    assert part.message == "expected an array of shape (2,); received one number\nWhich axis stays?"
 
 
 def test_a_foreseen_mistake_earns_its_own_message_and_only_it():
