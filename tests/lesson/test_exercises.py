@@ -66,7 +66,11 @@ def test_right_values_pass(received, expected):
         ((np.ones(2), 4.0), (np.ones(2), 3.0), "value 2: received 4, which is too large"),
         ({"a": 1.0}, np.ones(1), "expected an array of shape (1,); received {'a': 1.0}, a dictionary.\n"),
         ({1.0, 2.0}, np.ones(2), "expected an array of shape (2,); received {1.0, 2.0}, a set, which keeps"),
-        ([[1], [1, 2]], np.ones(2), "expected an array of shape (2,); received [[1], [1, 2]].\nIs each entry"),
+        (
+            [[1], [1, 2]],
+            np.ones(2),
+            "expected an array of shape (2,); received [[1], [1, 2]].\nIs each entry",
+        ),
     ],
 )
 def test_wrong_values_hear_the_gap(received, expected, message):
