@@ -10,7 +10,7 @@ import numpy as np
 
 from coursekit._validation import short
 from coursekit.diagnosis.evidence import CLOSE, STOPPED, question_first
-from coursekit.diagnosis.gaps import RIGHT, both_numbers, direction, find_gap, is_finite
+from coursekit.diagnosis.gaps import RIGHT, RIGHT_IN_BRACKETS, both_numbers, direction, find_gap, is_finite
 from coursekit.diagnosis.together import (
     FITS,
     Trial,
@@ -146,7 +146,8 @@ def _compare(name, received, expected, mistakes, tolerance, diagnose, difference
     if asked_for_numbers and difference is direction and _is_rounded(received, expected):
         return Part(name, "not yet", f"{CLOSE} How many digits are asked for?")
     with suppress(Exception):  # the learner's value may be anything
-        if diagnose and RIGHT not in gap and not (found := diagnose(received)).ok:
+        told = RIGHT in gap or gap.endswith(RIGHT_IN_BRACKETS)
+        if diagnose and not told and not (found := diagnose(received)).ok:
             return _diagnosed(name, found)
     return Part(name, "not yet", gap, asked=asked)
 
