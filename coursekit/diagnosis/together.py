@@ -20,6 +20,8 @@ DATA = np.ndarray, np.number, int, float, list, tuple
 
 WEAK = "all-zeros", "never-filled", "not-finite", "wrong-factor", "wrong-shape"  # what is seen, and no cause
 
+MISFIT = "core dimension", "broadcast", "not aligned", "IndexError"  # so says Python that sizes do not fit
+
 OUTSIDE = "from outside: no line of it makes"
 
 
@@ -49,18 +51,18 @@ def borne_out(parts):
 
 
 def decided(parts):
-    """Yield the parts, each with that of its explanations which most others share, and with its equals.
+    """Return the parts, each with that of its explanations which most others share, and with its equals.
 
-    These are the other explanations that fit each part with this one. Several mistakes at once that do not explain every part are a coincidence, and not told. Where shapes show
-    that two results have changed places, the parts of that function whose sizes are equal say so too.
+    These are the other explanations that fit each part with this one. Several mistakes at once that do not
+    explain every part are a coincidence, and not told. Where shapes show that two results have changed places, the parts of that function whose sizes are equal say so too.
     """
     exchanged = {part.of: part.message for part in parts if part.message.startswith(EXCHANGED)}
     names = [{one.mistake for one in (part, *part.others)} for part in parts]
     shared = Counter(name for known in names for name in known)
-    unknown = any(PLAIN in part.message for part in parts)
+    found, unknown = [], any(PLAIN in part.message for part in parts)
     for part in parts:
         if part.of in exchanged and part.status == "not yet":
-            yield replace(part, message=exchanged[part.of], answer="", mistake=None)
+            found.append(replace(part, message=exchanged[part.of], answer="", mistake=None))
             continue
         best = max((part, *part.others), key=lambda one: shared[one.mistake])
         fitting = set.intersection(*(known for known in names if best.mistake in known))
@@ -68,7 +70,20 @@ def decided(parts):
         if unknown and " + " in (best.mistake or ""):
             evidence = best.message.split("\n")[1:]
             best = replace(best, message="\n".join([PLAIN, *evidence]), answer="", mistake=None)
-        yield best
+        found.append(best)
+    return [_as_the_others(part, found) for part in found]
+
+
+def _as_the_others(part, parts):
+    """Return a part; where only it has its cause, and all others of its function share one, it has theirs."""
+    others = [one for one in parts if one.of is part.of and one.status == "not yet" and one is not part]
+    shared = others[0].mistake if len({one.mistake for one in others}) == 1 else None
+    if not (shared and part.mistake and part.trial) or len(others) < 2:
+        return part
+    if set(part.mistake.split(" + ")) <= set(shared.split(" + ")):  # no other cause, but a part of it
+        return part
+    message = "\n".join([others[0].message.split("\n")[0], *part.message.split("\n")[1:]])
+    return replace(part, message=message, answer=others[0].answer.partition(f" {OR_ELSE}")[0], mistake=shared)
 
 
 def _with_equals(part, others):
@@ -95,13 +110,35 @@ def repaired(parts):
         from coursekit.diagnosis.repair import added_to_empty, slip_in  # seldom needed
 
         asked = added_to_empty(function)
-        if not asked and not _explained(same):
+        unclear = not asked and not _explained(same)
+        if unclear:
             names = {part.mistake for part in same if part.status == "not yet"}
             is_named = len(names) == 1 and " + " in (names.pop() or "")
             asked = slip_in(function, [part.trial[:3] for part in same], is_named)
         if asked:
             parts = [_asking(asked, part) if part in same else part for part in parts]
+        elif unclear and (asked := _asked_by_a_stop(same)):
+            parts = [
+                _asking(asked, part) if part in same and _is_unsure(part, same) else part for part in parts
+            ]
     return parts
+
+
+def _asked_by_a_stop(parts):
+    """Return what a stop of a function in one part asks of sizes, for the parts where these fit."""
+    for part in parts:
+        if part.message.startswith(STOPPED) and any(words in part.answer for words in MISFIT):
+            asked = part.message.split("\n")[-1]
+            return f"The sizes fit here by chance, and not in “{part.name}”. {asked}"
+    return ""
+
+
+def _is_unsure(part, parts):
+    """Whether a part has no question that fits, nor a cause: several at once that no other part shares are none."""
+    if part.message.startswith(STOPPED) or (not part.mistake and part.message.endswith("?")):
+        return False
+    names = {one.mistake for one in parts if one.status == "not yet" and not one.message.startswith(STOPPED)}
+    return not part.mistake or (" + " in part.mistake and len(names) > 1)
 
 
 def _explained(parts):

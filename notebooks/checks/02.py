@@ -229,6 +229,8 @@ def on_square(W1, W2, dataset):
     """Return a question about lines and votes that do not enclose the square."""
     said, square = ck.forward(ck.Params(W1, W2), dataset.X).p >= 0.5, dataset.y == 1
     missed, extra = (square & ~said).sum(), (said & ~square).sum()
+    if on_lines(W1) and not on_lines(W1.reshape(-1, 3).T):
+        return "Read row by row, your numbers are lines near edges. A line is a column of square_W1. What makes columns of rows?"
     return (
         on_lines(W1)
         or on_region(said, dataset.points, square)

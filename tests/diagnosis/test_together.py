@@ -202,6 +202,39 @@ def test_several_mistakes_that_explain_one_part_alone_are_not_told():
     assert "4.605; it should be 0.4723" in four.message
 
 
+def on_hidden(function):
+    """Return the parts on dW1, of a function of (X, slope, dz2, W2), in the three networks."""
+    parts = []
+    for at, (params, X) in enumerate(networks()):
+        y = np.arange(len(X)) % 2
+        passed = ck.forward(params, X)
+        right, slope = ck.backward(params, passed, X, y), passed.A1 * (1 - passed.A1)
+        given = X, slope, (passed.p - y) / len(y), params.W2
+        look = {
+            "diagnose": lambda got, right=right, at=(params, X, y): ck.diagnose_gradient((got, right.W2), *at)
+        }
+        parts.append(ex.compare_call(str(at), function, given, right.W1, **look))
+    return ex.check("t", *parts).parts
+
+
+def test_a_cause_that_the_other_networks_refute_gives_way_to_theirs():
+    sums = on_hidden(lambda X, slope, dz2, W2: X.T @ (dz2[:, None] * W2.sum() * slope) / len(X))
+    assert len({part.mistake for part in sums}) == 1
+    assert sums[0].answer.endswith(
+        "the sum of W2 over all units stands for each of them, and 1/n enters once more in dW1."
+    )
+    first = on_hidden(lambda X, slope, dz2, W2: X.T @ (dz2[:, None] * W2[0] * slope) * len(X) / 2)
+    assert first[0].mistake == "output-weights-of-first-unit"  # where n is 2, that is all
+    assert first[1].mistake == first[2].mistake != first[0].mistake
+
+
+def test_where_a_size_stops_a_function_its_question_is_asked_where_the_sizes_fit():
+    tiny, other, _ = on_hidden(lambda X, slope, dz2, W2: X.T @ (np.outer(W2, dz2) * slope**2))
+    asked = other.message.split("\n")[-1]
+    assert asked.endswith("?")
+    assert tiny.message.startswith(f"The sizes fit here by chance, and not in “1”. {asked}")
+
+
 # Names from outside
 
 
