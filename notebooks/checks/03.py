@@ -105,7 +105,7 @@ def from_logits(my_log_loss_from_logits):
         m, cap, unbracketed = (1 - 2 * y) * z2, -np.log(1e-16), 1 - 2 * y * z2
         clipped_p = np.clip(sigmoid(z2), 1e-16, 1 - 1e-16)
         lift, tail = np.maximum(m, 0), np.log1p(np.exp(-np.abs(m)))
-        slips = {
+        return {
             "Infinite. Does an exp get a huge positive number, or a log a 0?": np.inf,
             "nan: a log of a negative number, or 0 times infinity. Where?": np.nan,
             MULTIPLIED_FIRST: np.mean(np.logaddexp(0, unbracketed)),
@@ -140,11 +140,6 @@ def from_logits(my_log_loss_from_logits):
             ),
             "One loss for each point. How do they become one number?": lift + tail,
         }
-        means = {asked: wrong for asked, wrong in slips.items() if np.ndim(wrong) == 0 and np.isfinite(wrong)}
-        summed = {
-            f"{asked} And is your loss a mean, or a sum?": len(y) * wrong for asked, wrong in means.items()
-        }
-        return slips | summed
 
     def slips_from_logits(y, z2):
         """The same, and then two at once: one of them, and a sum or a sign."""
