@@ -254,7 +254,8 @@ def _told(parts, wrong, hidden, points):
     def said(mistake, name, way):
         """Say of a mistake that both blocks would share, where only one of them has it, that it is there."""
         if mistake.slot not in WHOLE or is_shared(mistake, way):
-            return mistake
+            whose = mistake.slot == "points" and "point" in mistake.slug  # a loop, and nothing in dz2
+            return mistake._replace(slot="added") if whose else mistake
         what, ask = f"{mistake.what}, in {name} alone", mistake.question
         if mistake.slot == "sign":
             what, ask = "its sign is turned", f"Which step turns the sign of {name} alone?"

@@ -2,6 +2,7 @@
 
 import dis
 import inspect
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,9 +39,15 @@ class Trial(NamedTuple):
 
 
 def borne_out(parts):
-    """Yield the parts; a question about a function stays only where it fits in each part that knows it."""
+    """Yield the parts; a question about a function stays only where it fits in each part that knows it.
+
+    One of two questions that are asked there together, of two mistakes, fits too.
+    """
     refuted = [
-        (part.of, asked) for part in parts for asked, fits in part.asked.items() if part.of and fits is False
+        (part.of, asked)
+        for part in parts
+        for asked, fits in part.asked.items()
+        if part.of and fits is False and not _asked_with_another(part, asked)
     ]
     for part in parts:
         fitting = [asked for asked, fits in part.asked.items() if fits] if part.of else []
@@ -48,6 +55,11 @@ def borne_out(parts):
             left = [f"\n{asked}" for asked in fitting if (part.of, asked) not in refuted]
             part = replace(part, message=part.message.replace(f"\n{fitting[0]}", "".join(left[:1])))
         yield part
+
+
+def _asked_with_another(part, asked):
+    last = re.split(r"(?<=[.?]) ", asked)[-1]
+    return any(fits and last in other and asked != other for other, fits in part.asked.items())
 
 
 def decided(parts):
@@ -191,9 +203,13 @@ def said_once(parts):
         yield part if earlier == part.name else replace(part, message=f"As in “{earlier}”.", answer="")
 
 
-def told_of_outside(part, names):
-    """Return a part that also says which names its function reads from outside."""
-    if not names:
+def told_of_outside(part, function):
+    """Return a part that also says which names its function reads from outside, and what it does not read."""
+    for argument, other in _stand_ins(function):
+        part = _told_too(
+            part, f"{argument} came in and is never read; {other} is. Which of the two do you mean?"
+        )
+    if not (names := outside(function)):
         return part
     that, asked = ("that", "Is it the one") if len(names) == 1 else ("them", "Are they those")
     said = f"Your function reads {' and '.join(names)} {OUTSIDE} {that}."
@@ -249,6 +265,22 @@ def outside(function):
     constants = {name for name in names if name.isupper() and sum(map(str.isalpha, name)) > 1}  # not W1
     return [
         name for name in dict.fromkeys(names) if name not in constants and isinstance(known.get(name), DATA)
+    ]
+
+
+def _stand_ins(function):
+    """Return [(argument, function of the notebook)] where one is never read, and one of a longer name is."""
+    code = getattr(function, "__code__", None)
+    known = getattr(function, "__globals__", {})
+    steps = list(_steps(function))
+    read = {name for step in steps for name in np.ravel(step.argval) if "STORE" not in step.opname}
+    given = code.co_varnames[: code.co_argcount] if code else ()
+    others = [step.argval for step in steps if step.opname == "LOAD_GLOBAL"]
+    return [
+        (argument, other)
+        for argument in given
+        for other in dict.fromkeys(others)
+        if argument not in read and other.startswith(f"{argument}_") and other in known
     ]
 
 

@@ -17,7 +17,6 @@ from coursekit.diagnosis.together import (
     borne_out,
     called_by,
     decided,
-    outside,
     repaired,
     returns_a_name,
     said_once,
@@ -225,7 +224,7 @@ def _called(name, function, arguments, expected, mistakes, tolerance, diagnose):
         from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
 
         stopped = Part(name, "not yet", *explain_stop(function, error, arguments))
-        return told_of_outside(stopped, outside(function))
+        return told_of_outside(stopped, function)
     if received is None and not _is_stub(function):
         said = "your function returned nothing (None). Is a return missing?"
         if returns_a_name(function):
@@ -233,7 +232,7 @@ def _called(name, function, arguments, expected, mistakes, tolerance, diagnose):
         return Part(name, "not yet", said)
     part = _compare(name, received, expected, mistakes, tolerance, diagnose, both_numbers)
     part = told_of_rewritten(part, function, arguments, given)
-    return told_of_outside(part, outside(function)) if part.status == "not yet" else part
+    return told_of_outside(part, function) if part.status == "not yet" else part
 
 
 def follows(earlier, work_out, *values):

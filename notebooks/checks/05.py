@@ -1,5 +1,6 @@
 """What the checks and the quiz of lesson 05 know. An argument is the value of that name in the notebook."""
 
+from collections import namedtuple
 from contextlib import suppress
 from copy import deepcopy
 
@@ -7,6 +8,7 @@ import numpy as np
 
 import coursekit as ck
 from coursekit.lesson import exercises as ex
+from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
 
 
@@ -56,6 +58,35 @@ def recall():
     )
 
 
+CUT = "What becomes of 2 + 0.1 in an array of whole numbers?"
+IN_PLACE = "W holds whole numbers here. Can W[0] become 2.1, and come back to 2?"
+HALF = "One of your two places is W itself. From which array does each of the two start?"
+FIXED = "Which number stands in its place?"
+KIND = "Whole numbers came back. Which kind of number can your result hold?"
+LENGTH = "How far apart are your two points?"
+
+
+def quotients(up, here, down, step):
+    """Return {(what is seen, what is asked): result} of wrong formulas for losses to the right, here and to the left."""
+    return {
+        ("These are forward differences.", "Where is the loss one step to the left?"): (up - here) / step,
+        ("These are differences to the left.", "Where is the loss one step to the right?"): (here - down)
+        / step,
+        ("Twice as large as it should be.", LENGTH): (up - down) / step,
+        ("The signs are opposite.", "Which of the two losses comes first?"): (down - up) / (2 * step),
+        ("Opposite, and twice as large.", "Which loss comes first, and how far apart are the points?"): (
+            down - up
+        )
+        / step,
+        ("In Python a / 2 * step means (a / 2) * step.", "What do you divide by?"): (up - down) / 2 * step,
+        (
+            "Opposite signs, and a / 2 * step means (a / 2) * step.",
+            "Which loss comes first, and what do you divide by?",
+        ): (down - up) / 2 * step,
+        ("Division comes before minus.", "Where do brackets belong?"): up - down / (2 * step),
+    }
+
+
 def array_slips(loss, W, step):
     """What the usual slips give, each with its question; the right gradient comes first."""
 
@@ -66,32 +97,38 @@ def array_slips(loss, W, step):
             array[at] = move(start[at])
         return np.array([loss(array) for array in moved.values()]).reshape(W.shape)
 
+    def in_turn(array, *moves):
+        """Return, for each of the moves, the losses after it where all moves of all entries go on in one array."""
+        found = np.zeros((len(moves), *W.shape))
+        for at in np.ndindex(W.shape):
+            for row, move in zip(found, moves, strict=True):
+                array[at] += move
+                row[at] = loss(array)
+        return found
+
     up, here, down = (losses(lambda w, k=k: w + k * step) for k in (1, 0, -1))
     near, far = (losses(lambda w, k=k: w + k * step) for k in (0.5, 2))
+    tiny = [losses(lambda w, k=k: w + k) for k in (1e-5, -1e-5)]
     right = (up - down) / (2 * step)
     became = (losses(lambda w: step) - losses(lambda w: -step)) / (2 * step)
-    walking, piled, by_row, over = np.zeros((4, *W.shape))
-    walked, moved, itself = W.astype(float), np.zeros(W.shape), W.astype(float)
+    walking = in_turn(W.astype(float), step, -2 * step)
+    piled = [in_turn(W.astype(float), move)[0] for move in (step, -step)]
+    by_row, over = np.zeros((2, *W.shape))
+    itself = W.astype(float)
     for at in np.ndindex(W.shape):
         move = np.zeros(W.shape)
         move[at] = step
-        walking[at] = (loss(walked + move) - loss(walked - move)) / (2 * step)
-        walked -= move
-        moved += move
-        piled[at] = (loss(W + moved) - loss(W - moved)) / (2 * step)
         over[at] = itself[at] = (loss(itself + move) - loss(itself - move)) / (2 * step)
         move[at[0]] = step
         by_row[at] = (loss(W + move) - loss(W - move)) / (2 * step)
-    together, only_first = np.full(W.shape, piled.flat[-1]), np.zeros(W.shape)
+    piled_up = (piled[0] - piled[1]) / (2 * step)
+    together, only_first = np.full(W.shape, piled_up.flat[-1]), np.zeros(W.shape)
     only_first.flat[0] = right.flat[0]
-    return right, {
-        "These are forward differences. Where is the loss one step to the left?": (up - here) / step,
-        "These are differences to the left. Where is the loss one step to the right?": (here - down) / step,
-        "Twice as large as it should be. How far apart are your two points?": 2 * right,
-        "The signs are opposite. Which of the two losses comes first?": -right,
-        "Opposite, and twice as large. Which loss comes first, and how far apart are the points?": -2 * right,
-        "In Python a / 2 * step means (a / 2) * step. What do you divide by?": (up - down) / 2 * step,
-        "Division comes before minus. Where do brackets belong?": up - down / (2 * step),
+    found = {f"{seen} {asked}": value for (seen, asked), value in quotients(up, here, down, step).items()}
+    found |= {
+        HALF: (up - here) / (2 * step),
+        HALF.replace("which", "which of your arrays"): (here - down) / (2 * step),
+        f"Your result does not depend on step. {FIXED}": (tiny[0] - tiny[1]) / 2e-5,
         "Your points are one step apart. How far is each of them from W?": (
             near - losses(lambda w: w - step / 2)
         )
@@ -104,37 +141,74 @@ def array_slips(loss, W, step):
         "The moved entry is the step itself. What should the step be added to?": became,
         "Only the first entry has its number. Where does your return stand?": only_first,
         "The first entry alone came back. Where does your return stand?": right.flat[0],
-        "The first entry is right, then they drift. Who puts a moved entry back?": walking,
+        "The first entry is right, then they drift. Who puts a moved entry back?": (walking[0] - walking[1])
+        / (2 * step),
         "The first entry is right, then they drift. Is your result W itself, under another name?": over,
-        "The first entry is right, then they pile up. When are your copies made?": piled,
+        "The first entry is right, then they pile up. When are your copies made?": piled_up,
         "All entries are equal. How many entries does one step of yours move?": together,
         "All entries of a row are equal. How many does one step of yours move?": by_row,
         "You move all entries at once. How many should move for one difference?": together.flat[0],
     }
+    also = {"Who puts a moved entry back?": walking, "When are your copies made?": piled}
+    if W.dtype.kind == "i":  # what is put into it loses its fraction
+        also[CUT] = [losses(lambda w, k=k: int(w + k * step)) for k in (1, -1)]
+        also[IN_PLACE] = in_turn(W.copy(), step, -2 * step, step)[:2]
+        gap = also[CUT][0] - also[CUT][1]
+        found |= {f"{CUT} {FIXED}": gap / 2e-5, f"{CUT} How far is each of them from W?": gap / step}
+        rows = quotients(up, here, down, step).items()
+        found |= {f"{KIND} {asked}": np.trunc(value) for (_, asked), value in rows}
+    for first, (one, other) in also.items():
+        rows = quotients(one, here, other, step).items()
+        found |= {f"{first} {asked}": value for (_, asked), value in rows}
+    return right, found
+
+
+def of_both(slips, part):
+    """Return the slips, those of two mistakes at once only where an earlier part shows the second one."""
+    shown = [asked for asked, fits in part.asked.items() if fits]
+    firsts = tuple(f"{first} " for first in (CUT, IN_PLACE, KIND))
+    return {
+        asked: value
+        for asked, value in slips.items()
+        if not asked.startswith(firsts) or any(one.endswith(asked[asked.index("?") + 2 :]) for one in shown)
+    }
 
 
 def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
+    Kept = namedtuple("Kept", "matrix whole_numbers")
     matrix_call = (loss_of_W1, params.W1, 0.1)
     vector_call = (lambda W: np.sum(np.power(W, 3.0)) + np.sum(W) ** 2, np.array([2, -1]), 0.1)
-    W_after = (lambda W: ... if my_numeric_gradient(loss_of_W1, W, 0.1) is None else W, (params.W1,))
+    before = Kept(params.W1, vector_call[1])
+
+    def W_after():
+        """What has become of a matrix and of whole numbers, or ... where nothing is returned."""
+        W, whole = deepcopy(before)
+        if my_numeric_gradient(loss_of_W1, W, 0.1) is None:
+            return ...
+        with suppress(Exception):  # that is told by the part before
+            my_numeric_gradient(vector_call[0], whole, 0.1)
+        return W, whole
+
     matrix, matrix_slips = array_slips(*matrix_call)
     vector, vector_slips = array_slips(*vector_call)
     vector_slips |= {
         "The loss takes the whole array. Which array differs from W in one entry only?": [16.01, 1.01],
-        "What becomes of 2 + 0.1 in an array of whole numbers?": [40.0, 20.0],
-        "What becomes of 2 + 0.1 in an array of whole numbers? And a / 2 * step means (a / 2) * step.": [
-            0.4,
-            0.2,
-        ],
-        "W holds whole numbers here. Can W[0] become 2.1?": [40.0, 0.0],
-        "Whole numbers came back. Which kind of number can your result hold?": [14.0, 5.0],
+        CUT: [40.0, 20.0],
+        IN_PLACE: [40.0, 0.0],
+        f"{IN_PLACE} {HALF}": [40.0, 0.0],
+        KIND: [14.0, 5.0],
         "Whole numbers came back, and they drift. Is your result W itself, under another name?": [14.0, 29.0],
     }
-    changed = {"W has changed. Which line puts a moved entry back, or works on a copy?": params.W1 - 0.1}
+    changed = {
+        "W has changed. Which line puts a moved entry back, or works on a copy?": (params.W1 - 0.1, [1, 0]),
+        IN_PLACE: (params.W1, [1, 0]),
+    }
+    first = ex.compare_call("a matrix", my_numeric_gradient, matrix_call, matrix, mistakes=matrix_slips)
+    slips = of_both(vector_slips, first)
     parts = [
-        ex.compare_call("a matrix", my_numeric_gradient, matrix_call, matrix, mistakes=matrix_slips),
-        ex.compare_call("whole numbers", my_numeric_gradient, vector_call, vector, mistakes=vector_slips),
-        ex.compare_call("W afterwards", *W_after, params.W1, mistakes=changed),
+        first,
+        ex.compare_call("whole numbers", my_numeric_gradient, vector_call, vector, mistakes=slips),
+        ex.compare_call("W afterwards", W_after, (), before, mistakes=changed),
     ]
     return ex.check("Exercise 1: numeric gradient", *parts)
 
@@ -143,8 +217,22 @@ def error_slips(a, b):
     """What the usual slips give, each with its question."""
     gap, size = abs(a - b), abs(a) + abs(b)
     norm = np.linalg.norm
-    by_column = norm(a - b, axis=0) / (norm(a, axis=0) + norm(b, axis=0))
+
+    by_column, by_row = (norm(a - b, axis=k) / (norm(a, axis=k) + norm(b, axis=k)) for k in (0, -1))
+    one, two, three = (norm(v.reshape(len(v), -1), axis=1).sum() for v in (a - b, a, b))
+    with np.errstate(divide="ignore"):
+        around = norm(a - b / (a + b))
     return {
+        "You add up one norm for each row. What is the norm of the whole array?": one / (two + three),
+        "One number for each entry came back. Where does the norm of a whole array enter?": gap / size,
+        "You divide entry by entry, then take one norm. In which order should it be?": norm(gap / size),
+        "One norm around it all: which part of your formula is divided? Mind the brackets.": around,
+        "Squares, and no root; and which part of your formula is divided? Mind the brackets.": norm(a - b)
+        ** 2
+        / norm(a) ** 2
+        + norm(b) ** 2,
+        "Squares below the line, and no root. What does a norm take at the end?": norm(a - b)
+        / (norm(a) ** 2 + norm(b) ** 2),
         "That is the worst single entry. Where does the norm of a whole array enter?": (gap / size).max(),
         "That is the mean over single entries. Where does the norm of a whole array enter?": (
             gap / size
@@ -153,7 +241,8 @@ def error_slips(a, b):
         / (norm(a) ** 2 + norm(b) ** 2),
         "One root over both sums. Where does each of the two norms end?": norm(a - b)
         / np.hypot(norm(a), norm(b)),
-        "A loop over a matrix gives its rows. Does your sum visit every single entry?": by_column,
+        "That is one number for each column. Which entries does one norm take together?": by_column,
+        "That is one number for each row. Which entries does one norm take together?": by_row,
         "That is the absolute difference. What should it be compared with?": norm(a - b),
         "Sums with signs let errors cancel. What is the length of an array?": (a - b).sum() / (a + b).sum(),
         "Sums of absolute values. Which power does a norm take of each entry?": gap.sum() / size.sum(),
@@ -186,6 +275,8 @@ def loss_of_block(block, w, X, y):
 def own(X, error_verdict, my_backward, my_numeric_gradient, my_relative_error, numeric_verdict, params, y):
     def by_your_check(given, w, X, y):
         """Print the error of each block, by the functions of exercises 1 and 2."""
+        if [np.shape(dW) for dW in given] != [block.shape for block in w]:
+            return
         for block, dW in zip(("W1", "W2"), given, strict=True):
             numeric = my_numeric_gradient(loss_of_block(block, w, X, y), getattr(w, block), 1e-5)
             print(f"your check of {block}, {len(y)} points: error {my_relative_error(dW, numeric):.0e}")
@@ -201,15 +292,14 @@ def own(X, error_verdict, my_backward, my_numeric_gradient, my_relative_error, n
         if numeric_verdict.passed and error_verdict.passed:  # without these two there is no check of yours
             with suppress(Exception):  # what cannot be compared is told by the check below
                 by_your_check(my_backward(*deepcopy(given)), w, points, classes)
+    own_parts += own_lines(my_backward, "ck.backward", "planted.")
     return ex.check("Exercise 3: your backward pass", *own_parts)
 
 
 def boxes(box_a_mistake, box_b_mistake, box_c_mistake, pool):
     def advice(right, answer, hints):
         """Message -> wrong answer, for every name but the right one and for what is no name."""
-        shared = "It would leave other traces. What do the ratios say, on 6 points and on 1?"
-        every = dict.fromkeys(pool, shared) | hints
-        found = {f'You wrote "{name}". {every[name]}': name for name in pool if name != right}
+        found = {f'You wrote "{name}". {hints[name]}': name for name in pool if name != right}
         if isinstance(answer, str) and answer.strip().lower() not in map(str.lower, pool):
             found[f'"{answer}" is none of the ten names in the task. Which name fits?'] = answer
         return found
@@ -217,8 +307,9 @@ def boxes(box_a_mistake, box_b_mistake, box_c_mistake, pool):
     slope_names = ("no slope", "slope twice", "slope of A1", "tanh slope")
     W2_right = "That mistake leaves W2 right. What does the report of this box say of W2?"
     W2_wrong = "That mistake spoils W2. What does the report of this box say of W2?"
-    compare_slopes = (
-        "Look at one point. Are the ratios above or below 1, and where did you see those numbers?"
+    beside = (
+        "Look at one point. Are the ratios of this box above or below 1, and where did you see those numbers? "
+        'What your mistake leaves there: show_ratios(partial(more_planted, "{}"), points=1)'
     )
     hints_a = dict.fromkeys((*slope_names, "through dW2", "no bias row"), W2_right) | {
         "none": "What is the verdict of its report? Which ratio do you see?",
@@ -226,8 +317,9 @@ def boxes(box_a_mistake, box_b_mistake, box_c_mistake, pool):
         "sign flipped": "Which sign do the ratios have?",
     }
     hints_b = dict.fromkeys(pool[1:], "Which ratio differs from 1 here?")
-    hints_c = dict.fromkeys(slope_names, compare_slopes) | {
+    hints_c = {name: beside.format(name) for name in slope_names} | {
         "none": "What is the verdict of its report? Which block is it about?",
+        "no bias row": "Which row does that mistake spoil? Which rows of this box have ratios other than 1?",
         "through dW2": "Is the ratio the same all down a column on 6 points, or only on 1?",
         **dict.fromkeys(("summed", "mean twice", "sign flipped"), W2_wrong),
     }
