@@ -273,7 +273,8 @@ def _stand_ins(function):
     code = getattr(function, "__code__", None)
     known = getattr(function, "__globals__", {})
     steps = list(_steps(function))
-    read = {name for step in steps for name in np.ravel(step.argval) if "STORE" not in step.opname}
+    loads = [step.argval for step in steps if "STORE" not in step.opname]
+    read = {name for one in loads for name in (one if isinstance(one, tuple) else (one,))}
     given = code.co_varnames[: code.co_argcount] if code else ()
     others = [step.argval for step in steps if step.opname == "LOAD_GLOBAL"]
     return [
