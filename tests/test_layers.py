@@ -24,7 +24,7 @@ ROW = {place: row for row, places in enumerate(LAYERS) for place in places}
 WORDS = {
     "_validation",
     "palette",
-    *(f"diagnosis.{name}" for name in ("evidence", "errors", "gaps", "repair", "together")),
+    *(f"diagnosis.{name}" for name in ("evidence", "errors", "gaps", "reads", "repair", "together")),
 }
 ONLY = {  # stricter than the row says, or allowed beyond it
     "plots": {"_validation", "palette", "patterns"},

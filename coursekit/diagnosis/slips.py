@@ -9,7 +9,7 @@ from types import FunctionType
 import numpy as np
 
 from coursekit.diagnosis.moves import Change, exchanged, moves
-from coursekit.diagnosis.together import DATA
+from coursekit.diagnosis.reads import DATA
 
 OTHERS = """
 whole-division: FloorDiv Div

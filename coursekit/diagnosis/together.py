@@ -1,23 +1,19 @@
-"""What the parts of one check tell together, and what a learner's function reads that it neither gets nor makes."""
+"""What the parts of one check tell together."""
 
-import dis
-import inspect
 import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
-from types import FunctionType
 from typing import NamedTuple
 
 import numpy as np
 
 from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, STOPPED
 from coursekit.diagnosis.gaps import EXCHANGED, RIGHT
+from coursekit.diagnosis.reads import outside, stand_ins
 
 FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
-DATA = np.ndarray, np.number, int, float, list, tuple
 
 WEAK = "all-zeros", "never-filled", "not-finite", "wrong-factor", "wrong-shape"  # what is seen, and no cause
 
@@ -205,7 +201,7 @@ def said_once(parts):
 
 def told_of_outside(part, function):
     """Return a part that also says which names its function reads from outside, and what it does not read."""
-    for argument, other in _stand_ins(function):
+    for argument, other in stand_ins(function):
         part = _told_too(
             part, f"{argument} came in and is never read; {other} is. Which of the two do you mean?"
         )
@@ -242,73 +238,8 @@ def _told_too(part, said):
     return replace(part, message="\n".join(lines), others=others)
 
 
-def called_by(function):
-    """Return {name: function} of a learner's functions that one of them calls, and that these call."""
-    found, left = {}, [inspect.unwrap(function)]
-    while left:
-        one = left.pop()
-        known = getattr(one, "__globals__", {})
-        names = {step.argval for step in _steps(one) if step.opname == "LOAD_GLOBAL"} - found.keys()
-        new = {name: known[name] for name in names if isinstance(known.get(name), FunctionType)}
-        found |= new
-        left += [other for other in new.values() if other.__globals__ is known]
-    return found
-
-
-def outside(function):
-    """Return the names of numbers and arrays that a function reads from outside; constants may be so.
-
-    An earlier cell has made them, as it has a name that is mistyped: no error tells.
-    """
-    names = [step.argval for step in _steps(function) if step.opname == "LOAD_GLOBAL"]
-    known = getattr(function, "__globals__", {})
-    constants = {name for name in names if name.isupper() and sum(map(str.isalpha, name)) > 1}  # not W1
-    return [
-        name for name in dict.fromkeys(names) if name not in constants and isinstance(known.get(name), DATA)
-    ]
-
-
-def _stand_ins(function):
-    """Return [(argument, function of the notebook)] where one is never read, and one of a longer name is."""
-    code = getattr(function, "__code__", None)
-    known = getattr(function, "__globals__", {})
-    steps = list(_steps(function))
-    loads = [step.argval for step in steps if "STORE" not in step.opname]
-    read = {name for one in loads for name in (one if isinstance(one, tuple) else (one,))}
-    given = code.co_varnames[: code.co_argcount] if code else ()
-    others = [step.argval for step in steps if step.opname == "LOAD_GLOBAL"]
-    return [
-        (argument, other)
-        for argument in given
-        for other in dict.fromkeys(others)
-        if argument not in read and other.startswith(f"{argument}_") and other in known
-    ]
-
-
 def _differ(one, other):
     """Whether two arrays, or any in a tuple or list, differ by more than rounding."""
     if isinstance(one, np.ndarray) and one.dtype.kind in "biuf":
         return one.shape != other.shape or not np.allclose(one, other, 1e-9, 1e-12, equal_nan=True)
     return isinstance(one, (tuple, list)) and any(map(_differ, one, other))
-
-
-def called(function, names):
-    """Return those of the names, such as "ck.train", that a function reads of this course."""
-    pairs = {f"{one.argval}.{other.argval}" for one, other in pairwise(_steps(function))}
-    return [name for name in names if any(pair.startswith(name) for pair in pairs)]
-
-
-def returns_a_name(function):
-    """Whether a function ends with `return name` alone: then a return is not what is missing."""
-    pairs = list(pairwise(dis.get_instructions(function))) if hasattr(function, "__code__") else []
-    ends = [one for one, other in pairs if other.opname.startswith("RETURN_")]
-    return bool(ends) and all(one.opname.startswith("LOAD_FAST") for one in ends)
-
-
-def _steps(function):
-    """Yield the instructions of a function, and of those that it makes."""
-    codes = [getattr(function, "__code__", None)]
-    while codes:
-        code = codes.pop()
-        codes += [inner for inner in getattr(code, "co_consts", ()) if hasattr(inner, "co_code")]
-        yield from dis.get_instructions(code) if code else ()

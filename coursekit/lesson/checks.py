@@ -4,7 +4,7 @@ import sys
 from functools import cache
 from inspect import signature
 
-from coursekit.diagnosis.together import called
+from coursekit.diagnosis.reads import called
 from coursekit.lesson.exercises import Part, Verdict
 from coursekit.lesson.files import lessons
 from coursekit.lesson.progress import keep

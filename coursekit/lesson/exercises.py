@@ -11,14 +11,13 @@ import numpy as np
 from coursekit._validation import short
 from coursekit.diagnosis.evidence import CLOSE, STOPPED, question_first
 from coursekit.diagnosis.gaps import RIGHT, RIGHT_IN_BRACKETS, both_numbers, direction, find_gap, is_finite
+from coursekit.diagnosis.reads import called_by, returns_a_name
 from coursekit.diagnosis.together import (
     FITS,
     Trial,
     borne_out,
-    called_by,
     decided,
     repaired,
-    returns_a_name,
     said_once,
     told_of_outside,
     told_of_rewritten,

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 
 import coursekit as ck
-from coursekit.diagnosis.together import called
+from coursekit.diagnosis.reads import called
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.questions import ask
 

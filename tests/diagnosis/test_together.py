@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import coursekit as ck
-from coursekit.diagnosis.together import outside
+from coursekit.diagnosis.reads import outside
 from coursekit.lesson import exercises as ex
 
 sigmoid = ck.ACTIVATIONS["sigmoid"].value

@@ -1,0 +1,75 @@
+"""What a learner's function reads, calls and returns, as its instructions tell."""
+
+import dis
+import inspect
+from itertools import pairwise
+from types import FunctionType
+
+import numpy as np
+
+DATA = np.ndarray, np.number, int, float, list, tuple
+
+
+def called_by(function):
+    """Return {name: function} of a learner's functions that one of them calls, and that these call."""
+    found, left = {}, [inspect.unwrap(function)]
+    while left:
+        one = left.pop()
+        known = getattr(one, "__globals__", {})
+        names = {step.argval for step in _steps(one) if step.opname == "LOAD_GLOBAL"} - found.keys()
+        new = {name: known[name] for name in names if isinstance(known.get(name), FunctionType)}
+        found |= new
+        left += [other for other in new.values() if other.__globals__ is known]
+    return found
+
+
+def outside(function):
+    """Return the names of numbers and arrays that a function reads from outside; constants may be so.
+
+    An earlier cell has made them, as it has a name that is mistyped: no error tells.
+    """
+    names = [step.argval for step in _steps(function) if step.opname == "LOAD_GLOBAL"]
+    known = getattr(function, "__globals__", {})
+    constants = {name for name in names if name.isupper() and sum(map(str.isalpha, name)) > 1}  # not W1
+    return [
+        name for name in dict.fromkeys(names) if name not in constants and isinstance(known.get(name), DATA)
+    ]
+
+
+def stand_ins(function):
+    """Return [(argument, function of the notebook)] where one is never read, and one of a longer name is."""
+    code = getattr(function, "__code__", None)
+    known = getattr(function, "__globals__", {})
+    steps = list(_steps(function))
+    loads = [step.argval for step in steps if "STORE" not in step.opname]
+    read = {name for one in loads for name in (one if isinstance(one, tuple) else (one,))}
+    given = code.co_varnames[: code.co_argcount] if code else ()
+    others = [step.argval for step in steps if step.opname == "LOAD_GLOBAL"]
+    return [
+        (argument, other)
+        for argument in given
+        for other in dict.fromkeys(others)
+        if argument not in read and other.startswith(f"{argument}_") and other in known
+    ]
+
+
+def called(function, names):
+    """Return those of the names, such as "ck.train", that a function reads of this course."""
+    pairs = {f"{one.argval}.{other.argval}" for one, other in pairwise(_steps(function))}
+    return [name for name in names if any(pair.startswith(name) for pair in pairs)]
+
+
+def returns_a_name(function):
+    """Whether a function ends with `return name` alone: then a return is not what is missing."""
+    pairs = list(pairwise(dis.get_instructions(function))) if hasattr(function, "__code__") else []
+    ends = [one for one, other in pairs if other.opname.startswith("RETURN_")]
+    return bool(ends) and all(one.opname.startswith("LOAD_FAST") for one in ends)
+
+
+def _steps(function):
+    """Yield the instructions of a function, and of those that it makes."""
+    codes = [getattr(function, "__code__", None)]
+    while codes:
+        code = codes.pop()
+        codes += [inner for inner in getattr(code, "co_consts", ()) if hasattr(inner, "co_code")]
+        yield from dis.get_instructions(code) if code else ()
