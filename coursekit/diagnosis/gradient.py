@@ -231,10 +231,8 @@ def _told(parts, wrong, hidden, points):
     """Say what is known of the wrong blocks; `hidden` mistakes leave the right one as it is."""
     lead = "" if len(wrong) > 1 else ONE_RIGHT[next(name for name in NAMES if name not in wrong)]
     unknown = [part for part in parts if not part.ways]
-    for part in unknown if points else ():
-        part.where = (
-            points if part is unknown[-1] else ""
-        )  # that is told once, and says which entries are wrong
+    for part in unknown if points else ():  # that is told once, and says which entries are wrong
+        part.where = points if part is unknown[-1] else ""
     for part in unknown[-1:]:
         part.where += f" {LOOK[part.name if len(unknown) == 1 and not points else None]}"
     if any(hidden.intersection(made) for part in parts for made in part.ways):
