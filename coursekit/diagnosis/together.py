@@ -62,7 +62,8 @@ def decided(parts):
     """Return the parts, each with that of its explanations which most others share, and with its equals.
 
     These are the other explanations that fit each part with this one. Several mistakes at once that do not
-    explain every part are a coincidence, and not told. Where shapes show that two results have changed places, the parts of that function whose sizes are equal say so too.
+    explain every part are a coincidence, and not told. Where shapes show that two results have changed
+    places, the parts of that function whose sizes are equal say so too.
     """
     exchanged = {part.of: part.message for part in parts if part.message.startswith(EXCHANGED)}
     names = [{one.mistake for one in (part, *part.others)} for part in parts]

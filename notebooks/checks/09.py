@@ -48,7 +48,7 @@ def recall():
 
 def loss_slips(z, label):
     """What the usual slips give, each with its question."""
-    p = float(1 / (1 + np.exp(-z)))
+    p = float(ck.ACTIVATIONS["sigmoid"].value(z))
     right, by_p = p - label, (p - label) / (p * (1 - p))
     loss, of_label_1 = -float(np.log(p if label else 1 - p)), -float(np.log(p))
     return {
