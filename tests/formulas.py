@@ -42,17 +42,16 @@ class Formula(NamedTuple):
 # place of any activation, as lesson 04 does in its indices, that is phi here. K counts the inputs, J the W2.
 FORWARD = (
     Formula("Z1", "", "", (
-        (r"Z_1 = X W_1", "X @ W1", "02 04"),
+        (r"Z_1 = X W_1", "X @ W1", "02"),
         (r"\mathtt{Z1}_{ij} = \sum_k \mathtt{X}_{ik}\,\mathtt{W1}_{kj}",
          "matrix(lambda i, j: sum(X[i, k] * W1[k, j] for k in K), n, h)", "04"),
     ), ("Z1 = X @ W1",), ("Z1 = X W1",)),
     Formula("A1", "", "", (
-        (r"A_1 = \varphi(Z_1)", "phi(Z1)", "04"),
         (r"A_1 = \sigma(Z_1)", "phi(Z1)", "02"),
         (r"\mathtt{A1}_{ij} = \sigma(\mathtt{Z1}_{ij})", "matrix(lambda i, j: phi(Z1[i, j]), n, h)", "04"),
     ), ("A1 = phi(Z1)",), ("A1 = phi(Z1)",)),
     Formula("z2", "", "", (
-        (r"z_2 = A_1 w_2", "A1 @ W2", "02 04"),
+        (r"z_2 = A_1 w_2", "A1 @ W2", "02"),
         (r"z_{2,i} = \sum_j \mathtt{A1}_{ij}\,\mathtt{W2}_j",
          "vector(lambda i: sum(A1[i, j] * W2[j] for j in J), n)", "04"),
     ), ("z2 = A1 @ W2",), ("z2 = A1 w2",)),
@@ -93,12 +92,13 @@ BACKWARD = (
          "matrix(lambda i, j: A1[i, j], n, len(J))", "04"),
     )),
     Formula("dz2", "L", "z2", (
-        (r"dz_2 = (p - y)/n", "(p - y) / n", "04 06"),
+        (r"dz_2 = (p - y)/n", "(p - y) / n", "06"),
+        (r"\mathtt{dz2}_i = (p_i - y_i)/n", "vector(lambda i: (p[i] - y[i]) / n, n)", "04"),
         (r"\boxed{\;\mathtt{dz2}_i = \frac{\partial L}{\partial z_{2,i}} = \frac{p_i - y_i}{n}\;}",
          "vector(lambda i: (p[i] - y[i]) / n, n)", "04"),
     ), ("dz2 = (p - y) / n",), ("dz2 = (p - y) / n",)),
     Formula("dW2", "L", "W2", (
-        (r"dW_2 = A_1^\top dz_2", "A1.T @ dz2", "04 06"),
+        (r"dW_2 = A_1^\top dz_2", "A1.T @ dz2", "06"),
         (r"\boxed{\;\mathtt{dW2}_j = \sum_i \mathtt{dz2}_i\;\mathtt{A1}_{ij}\;}",
          "vector(lambda j: sum(dz2[i] * A1[i, j] for i in range(n)), len(J))", "04"),
         (r"\mathtt{dW2}_j = \sum_i \mathtt{A1}_{ij}\,\mathtt{dz2}_i",
@@ -107,24 +107,26 @@ BACKWARD = (
          "vector(lambda j: sum(A1.T[j, i] * dz2[i] for i in range(n)), len(J)) == A1.T @ dz2", "04"),
     ), ("dW2 = A1.T @ dz2",), ("dW2 = A1^T dz2",)),
     Formula("dA1", "L", "A1", (
-        (r"dA_1 = dz_2\, w_2^\top", "outer(dz2, W2[:h])", "04 06 09"),
+        (r"dA_1 = dz_2\, w_2^\top", "outer(dz2, W2[:h])", "06 09"),
         (r"\mathtt{dA1}_{ij} = \mathtt{dz2}_i \cdot \mathtt{W2}_j",
          "matrix(lambda i, j: dz2[i] * W2[j], n, h)", "04"),
     ), ("dA1 = np.outer(dz2, W2)",), ("dA1 = dz2 w2^T", "dA1 = dz2 W2ᵀ")),
     Formula("dZ1", "L", "Z1", (
-        (r"dZ_1 = dA_1 \odot \varphi'(Z_1)", "dA1 * phi_prime(Z1)", "04 06"),
+        (r"dZ_1 = dA_1 \odot \varphi'(Z_1)", "dA1 * phi_prime(Z1)", "06"),
+        (r"\mathtt{dZ1}_{ij} = \mathtt{dA1}_{ij} \cdot \varphi'(\mathtt{Z1}_{ij})",
+         "matrix(lambda i, j: dA1[i, j] * phi_prime(Z1[i, j]), n, h)", "04"),
         (r"\mathtt{dZ1}_{ij} = \mathtt{dA1}_{ij} \cdot \sigma'(\mathtt{Z1}_{ij})",
          "matrix(lambda i, j: dA1[i, j] * phi_prime(Z1[i, j]), n, h)", "04"),
     ), ("dZ1 = dA1 * phi_prime(Z1)", "dZ1 = dA1 * sigmoid_derivative(Z1)"),
         ("dZ1 = dA1 * phi'(Z1)", "dZ1 = dA1 * φ'(Z1)")),
     Formula("dW1", "L", "W1", (
-        (r"dW_1 = X^\top dZ_1", "X.T @ dZ1", "04 06 09"),
+        (r"dW_1 = X^\top dZ_1", "X.T @ dZ1", "06 09"),
         (r"\mathtt{dW1}_{kj} = \sum_i \mathtt{X}_{ik} \cdot \mathtt{dZ1}_{ij}",
          "matrix(lambda k, j: sum(X[i, k] * dZ1[i, j] for i in range(n)), 3, h)", "04"),
     ), ("dW1 = X.T @ dZ1",), ("dW1 = X^T dZ1",)),
     Formula("dX", "L", "X", (
-        (r"dX = dZ_1 W_1^\top", "dZ1 @ W1.T", "04"),
-        (r"\sum_j \mathtt{dZ1}_{ij}\,\mathtt{W1}_{kj}",
+        (r"dX = dZ_1 W_1^\top", "dZ1 @ W1.T", "09"),
+        (r"\mathtt{dX}_{ik} = \sum_j \mathtt{dZ1}_{ij}\,\mathtt{W1}_{kj}",
          "matrix(lambda i, k: sum(dZ1[i, j] * W1[k, j] for j in range(h)), n, 3)", "04"),
     )),
 )  # fmt: skip

@@ -145,10 +145,9 @@ def test_every_line_of_code_in_the_prose_is_in_the_table(line):
     assert line in known | set(WRONG_ON_PURPOSE)
 
 
-def test_the_page_of_all_formulas_is_the_table():
-    rows = [row for row in prose("04")["04-table"].splitlines() if re.match(r"\|[^|]*\| \$", row)]
-    page = [re.match(r"\|[^|]*\| \$(.*?)\$ \| `(.*?)` \|", row).groups() for row in rows]
-    wanted = [f for f in FORWARD + BACKWARD if f.code]
+def test_the_five_lines_are_the_table():
+    page = re.findall(r"^\| \$(.*?)\$ \| `(.*?)` \|", prose("04")["04-table"], re.MULTILINE)
+    wanted = [f for f in BACKWARD if f.code]
     assert [latex for latex, _ in page] == [
         next(latex for latex, *_ in f.lines if latex in dict(page)) for f in wanted
     ]
@@ -221,7 +220,7 @@ def test_each_line_of_the_table_agrees_with_the_complex_step(activation, bias, s
                 assert np.shape(value) == np.shape(wanted)
                 assert is_close(value, wanted), latex
                 tried += 1
-    assert tried == 36
+    assert tried == 37
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -448,7 +447,7 @@ def operands(right, names):
 
 def test_the_shape_ledgers_are_there():
     assert [number for number, *_ in ROWS].count("02") == 4
-    assert [number for number, *_ in ROWS].count("04") == 9
+    assert [number for number, *_ in ROWS].count("04") == 5
 
 
 @pytest.mark.parametrize(("number", "stated", "shapes"), ROWS, ids=lambda value: str(value))

@@ -59,71 +59,71 @@ def recall():
     )
 
 
-def sigma_slope(Z1, my_sigmoid_derivative, sigmoid):
-    z_four = np.array([-2.0, -0.5, 0.4, 3.0])
-    of_z = "This is z (1 - z). For z = 3 it is -6, yet the sigmoid never falls.\n"
-    of_z += "Is x (1 - x) meant for the number before the sigmoid or after it?"
-    parts = []
-    for name, z in [("four numbers, against nudges", z_four), ("the matrix Z1, against nudges", Z1)]:
-        nudged = (sigmoid(z + 1e-6) - sigmoid(z)) / 1e-6
-        look = {"mistakes": {of_z: z * (1 - z)}, "tolerance": 1e-5}
-        look["diagnose"] = lambda got, z=z: ck.diagnose_activation_derivative(got, z, "sigmoid")
-        parts.append(ex.compare_call(name, my_sigmoid_derivative, (z,), nudged, **look))
-    parts += own_lines(my_sigmoid_derivative, "sigmoid_derivative", "ck.")
-    return ex.check("Exercise 1: the slope of the sigmoid", *parts)
-
-
-def by_hand(A1, X, Z1, my_dW2_0, my_dz2, n, p, y):
-    error = (p - y) / n
-    from_point_0, from_point_1 = error * A1[:, 0]
-    right, unit_1, inputs = from_point_0 + from_point_1, error @ A1[:, 1], error @ X[:, 0]
-    row_0 = error @ A1[0]
-    wrong_errors = {
-        "Both are twice too large. These are the slopes for the loss of each point alone.\n"
-        "What does the mean over the points do to them?": error * n,
-        "The sizes are right, the signs are not. Raise the logit of point 0, which is class 1:\n"
-        "does the loss rise or fall? What sign has the slope then?": -error,
-        "Each is multiplied by p (1 - p). That factor was there once, and it cancelled.\n"
-        "Against what did it cancel in the line with the box?": error * p * (1 - p),
-        "The two errors have changed places. Which of them is that of point 0?": error[::-1],
-        "You took class 1 for both points. Which class has point 1, in the table?": (p - 1) / n,
-        "You took class 0 for both points. Which class has point 0, in the table?": p / n,
-        "The classes have changed places. Which point is class 1, in the table?": (p - 1 + y) / n,
+def walk(A1, W2, X, Z1, p, slope_A1, slope_W1, slope_Z1, y):
+    logit, a, x = p[0] - y[0], A1[0, 0], X[0, 0]
+    slope = a * (1 - a)
+    to_a, to_z, to_w = logit * W2[0], logit * W2[0] * slope, logit * W2[0] * slope * x
+    alone = "This is the local slope alone. By what does the walk multiply it?"
+    turned = (
+        "The size is right, the sign is not. Which sign has the slope before it, and which the local slope?"
+    )
+    sigmoid_between = "a sigmoid lies between Z1[0, 0] and A1[0, 0]"
+    wrong_a = {
+        "This is the slope for z2. Which local slope stands on the arrow from z2 to A1[0, 0]?": logit,
+        "This is the slope for W2[0], the other end of that product. Going forward,\n"
+        "what is A1[0, 0] multiplied by?": logit * a,
+        "You divided. Going back, does the chain rule undo what forward did, or multiply by its slope?": (
+            logit / W2[0]
+        ),
+        "You took the weight of unit 1. Which entry of W2 meets A1[0, 0]?": logit * W2[1],
+        "You started at p: which arrow lies between p and z2?": -W2[0] / p[0],
+        alone: W2[0],
+        turned: -to_a,
+        "The numbers are added. Along one path, what does the chain rule do with local slopes?": logit
+        + W2[0],
     }
-    wrong_sums = {
-        "This is twice too large: it belongs to the sum of the two losses.\n"
-        "Which of your numbers should carry the 1/n?": right * n,
-        "This is half of the slope. How often did you divide by the number of points,\n"
-        "and how often does 1/n occur in L?": right / n,
-        "The size is right, the sign is not. Which way round is the difference of p and y?": -right,
-        "This is what point 0 alone adds. Which other path leads from W2[0] to the loss?": from_point_0,
-        "This is what point 1 alone adds. What does the path through point 0 bring?": from_point_1,
-        "This is the slope for the other output weight. Which column of A1 belongs to unit 0?": unit_1,
-        "You used the row of A1 for point 0. Where in A1 does unit 0 stand, for both points?": row_0,
-        "This is the sum of the errors. By which local slope does each travel on?": error.sum(),
-        "You multiplied by the inputs X. Which numbers does W2[0] multiply, going forward?": inputs,
-        "You multiplied by Z1. Which numbers does W2[0] multiply, going forward?": error @ Z1[:, 0],
-        "The minus of point 0 got lost on the way. What sign has its error, and its term?": (
-            from_point_1 - from_point_0
+    wrong_z = {
+        f"This is the slope for A1[0, 0], once more. But {sigmoid_between}: how steep is it there?": to_a,
+        f"This is multiplied by the value of the sigmoid. But {sigmoid_between}:\n"
+        "how does its slope come from its value?": to_a * a,
+        "Is a (1 - a) meant for the number before the sigmoid, Z1[0, 0], or the one after it?": (
+            to_a * Z1[0, 0] * (1 - Z1[0, 0])
         ),
-        "The second term is subtracted. What does the chain rule do with several paths?": (
-            from_point_0 - from_point_1
+        "You took p (1 - p), the slope of the output's sigmoid. Which sigmoid do you go through here?": (
+            to_a * p[0] * (1 - p[0])
         ),
-        "The errors and the activations are added up first, and multiplied then. Which comes first\n"
-        "in the box of section 7: the product, or the sum?": error.sum() * A1[:, 0].sum(),
-        "The errors are added up, and the activations averaged, before they meet. Which comes first\n"
-        "in the box of section 7: the product, or the sum?": error.sum() * A1[:, 0].mean(),
-        "These are the terms of the two paths. What does the chain rule do with several paths?": (
-            np.array([from_point_0, from_point_1])
-        ),
-        "These are the slopes for both output weights. Which one is asked for?": error @ A1,
+        "One step is missing: from z2 straight to Z1[0, 0]. Over which box does the path lead?": logit
+        * slope,
+        "You divided by the local slope. Does the chain rule divide, or multiply?": to_a / slope,
+        alone: slope,
+        turned: -to_z,
+        "The slope is taken twice. How often does the path go through this sigmoid?": to_z * slope,
+        "Is 1 - a the whole slope of the sigmoid? See the second of the three facts.": to_a * (1 - a),
+        "The numbers are added. Along one path, what does the chain rule do with local slopes?": to_a + slope,
     }
-    wrong_sums |= ex.follows("two errors", lambda errors: errors @ A1[:, 0], my_dz2)
-    hand = [
-        ex.compare("two errors", my_dz2, error, mistakes=wrong_errors, tolerance=0.002),
-        ex.compare("the slope for W2[0]", my_dW2_0, right, mistakes=wrong_sums, tolerance=0.002),
+    wrong_w = {
+        "This is the slope for Z1[0, 0], once more (W1[0, 0] is 1). Going forward,\n"
+        "what is W1[0, 0] multiplied by?": to_z,
+        "The size is right, the sign is not. Which input meets W1[0, 0], and what is its sign?": -to_w,
+        "You divided by the input. Does the chain rule divide, or multiply?": to_z / x,
+        alone: x,
+        "From Z1[0, 0] you went back to A1[0, 0]. Which input meets the weight W1[0, 0]?": to_z * a,
+        "This is the slope of the mean loss over both points. Here it is the loss of point 0 alone:\n"
+        "is there any 1/n in it?": to_w / len(y),
+        "The step through the sigmoid is missing. Which slope stands on the arrow to Z1[0, 0]?": to_a * x,
+        "The numbers are added. Along one path, what does the chain rule do with local slopes?": to_z + x,
+    }
+    wrong_z |= ex.follows("slope for A1[0, 0]", lambda s: s * slope, slope_A1)
+    wrong_w |= ex.follows("slope for Z1[0, 0]", lambda s: s * x, slope_Z1)
+    parts = [
+        ex.compare(f"slope for {name}", given, right, mistakes=wrong, tolerance=0.002)
+        for name, given, right, wrong in (
+            ("A1[0, 0]", slope_A1, to_a, wrong_a),
+            ("Z1[0, 0]", slope_Z1, to_z, wrong_z),
+            ("W1[0, 0]", slope_W1, to_w, wrong_w),
+        )
     ]
-    return ex.check("Exercise 2: one slope by hand", *hand)
+    return ex.check("Exercise 1: three slopes by hand", *parts)
 
 
 def about(found, known):
@@ -190,7 +190,7 @@ def output_gradient(NETWORKS, nudged_gradient, nudged_slopes, output_gradient):
         return ex.compare_call(name, output_gradient, (A1, p, y), right, **look)
 
     parts = [check_output(*network) for network in NETWORKS]
-    return ex.check("Exercise 3: the output layer", *parts, *own_lines(output_gradient, "ck.backward"))
+    return ex.check("Exercise 2: the output layer", *parts, *own_lines(output_gradient, "ck.backward"))
 
 
 def hidden_gradient(NETWORKS, hidden_gradient, nudged_gradient, sigmoid):
@@ -246,7 +246,7 @@ def hidden_gradient(NETWORKS, hidden_gradient, nudged_gradient, sigmoid):
         return ex.compare_call(name, hidden_gradient, given, right, **look)
 
     parts = [check_hidden(*network) for network in NETWORKS]
-    return ex.check("Exercise 4: the hidden layer", *parts, *own_lines(hidden_gradient, "ck.backward"))
+    return ex.check("Exercise 3: the hidden layer", *parts, *own_lines(hidden_gradient, "ck.backward"))
 
 
 def tanh(NETWORKS, my_tanh_derivative, nudged_gradient, sigmoid, sigmoid_derivative, tanh_gradient):
@@ -288,7 +288,7 @@ def tanh(NETWORKS, my_tanh_derivative, nudged_gradient, sigmoid, sigmoid_derivat
     slope_part = ex.compare_call("the slope of tanh", my_tanh_derivative, (z_four,), nudged, **look)
     parts = [slope_part, *[check_tanh(*network) for network in NETWORKS]]
     parts += own_lines(my_tanh_derivative, "ck.") + own_lines(tanh_gradient, "ck.backward")
-    return ex.check("Exercise 5, for the curious: tanh", *parts)
+    return ex.check("Exercise 4, for the curious: tanh", *parts)
 
 
 def ready_output_gradient():

@@ -333,7 +333,6 @@ def test_no_right_forward_pass_or_update_is_accused():
 
 LEARNERS = {
     "02-sigmoid": ("02", "my_sigmoid"),
-    "04-sigma-slope": ("04", "my_sigmoid_derivative"),
     "04-tanh": ("04", "my_tanh_derivative"),
     "03-log-loss": ("03", "my_log_loss"),
     "02-forward": ("02", "my_forward"),
@@ -348,7 +347,6 @@ def diagnosis_of(exercise, function):
     y, p = np.array([0, 1, 0, 1, 1]), rng.uniform(0.1, 0.9, 5)
     arguments, judge = {
         "02-sigmoid": ((z,), ck.diagnose_sigmoid),
-        "04-sigma-slope": ((z,), lambda value, z: ck.diagnose_activation_derivative(value, z, "sigmoid")),
         "04-tanh": ((z,), lambda value, z: ck.diagnose_activation_derivative(value, z, "tanh")),
         "03-log-loss": ((y, p), ck.diagnose_log_loss),
         "02-forward": ((params, X), ck.diagnose_forward),
