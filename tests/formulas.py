@@ -183,7 +183,6 @@ NUMERIC = (
     Formula("central difference", "L", "w", (
         (r"\frac{L(w+h)-L(w-h)}{2h}", "(L(w + h) - L(w - h)) / (2 * h)", "05"),
         (r"(L(w+h)-L(w-h))/2h", "(L(w + h) - L(w - h)) / (2 * h)", "05"),
-        (r"\frac{\text{loss}(z_2 + h) - \text{loss}(z_2 - h)}{2h}", "(L(w + h) - L(w - h)) / (2 * h)", "03"),
         (r"\frac{L(w+h)-L(w-h)}{2h} = L'(w) + \tfrac{h^2}{6} L'''(w) + \dots",
          "(L(w + h) - L(w - h)) / (2 * h) == L1 + h**2 / 6 * L3", "05"),
     ), remainder=4),
