@@ -1,9 +1,7 @@
 """What the checks and the quiz of lesson 08 know. An argument is the value of that name in the notebook."""
 
-import warnings
 from collections import namedtuple
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 
@@ -185,96 +183,6 @@ def referee(sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence
     return ex.check("Exercise 3: the referee", *parts)
 
 
-def conclusion_slips(times, reached):
-    """What the usual slips give for each array of the pair, each with its question."""
-    (rows, seeds), in_order = times.shape, np.sort(times, axis=1)
-    kept, middle = np.where(times < np.inf, times, np.nan), seeds // 2
-    with warnings.catch_warnings(action="ignore"):  # a row may hold no success
-        lucky, mean_of_lucky = np.nanmedian(kept, axis=1), np.nanmean(kept, axis=1)
-    upper = [
-        ([*row[np.isfinite(row)], *[np.inf] * seeds])[n // 2]
-        for row, n in zip(in_order, reached, strict=True)
-    ]
-    wrong_reached = {
-        "You count the failures. Did those runs reach .95?": seeds - reached,
-        "You count every run. Did each of them reach .95?": np.full(rows, seeds),
-        "Is it a share of the seeds, or their number?": reached / seeds,
-        "The count goes on from row to row. With which number does each row begin?": np.cumsum(reached),
-        "You count the runs up to 2000. Which runs failed here, and what stands in their places?": (
-            (times <= 2000).sum(axis=1)
-        ),
-        "You count the runs below 2000. Which runs failed here, and what stands in their places?": (
-            (times < 2000).sum(axis=1)
-        ),
-        "Each row is a pattern. Along which axis do you count?": np.isfinite(times).sum(axis=0),
-        "True or False for each run. How many True has each row?": np.isfinite(times),
-    }
-    wrong_typical = {
-        "One late run pulls it up. Which is the middle run?": times.mean(axis=1),
-        "That stands in the middle of the row. Is the row sorted?": times[:, middle],
-        "You take the run before the middle. Which place has the middle one, counted from 0?": (
-            in_order[:, middle - 1]
-        ),
-        "That is the third of the sorted runs. How many runs has this row, and which is in the middle?": (
-            in_order[:, min(2, seeds - 1)]
-        ),
-        "You take the run behind the middle. Which place has the middle one, counted from 0?": (
-            in_order[:, middle + 1]
-        ),
-        "That is the earliest run of each row. Which one stands in the middle?": in_order[:, 0],
-        "That is the latest run of each row. Which one stands in the middle?": in_order[:, -1],
-        "Failures are missing. Where do they belong?": lucky,
-        "Failures are missing. Where do they belong, when you sort?": np.array(upper),
-        "A mean, and failures are missing. Which is the middle run of all?": mean_of_lucky,
-        "Is a run that never gets there quick?": np.median(np.nan_to_num(kept), axis=1),
-        "Here a failure is smaller than every success. Is it quick?": (
-            np.median(np.nan_to_num(kept, nan=-1), axis=1)
-        ),
-        "A run that got there after 2000 did get there. What says that it failed?": (
-            np.median(np.where(times <= 2000, times, np.inf), axis=1)
-        ),
-        "Failures are missing. Where do they belong in the order?": np.where(reached > 0, lucky, np.inf),
-        "Each row is a pattern. Along which axis do you take the middle?": np.median(times, axis=0),
-    }
-    return wrong_reached, wrong_typical
-
-
-def conclusion(my_conclusion):
-    Pair, inf = namedtuple("Pair", ["reached", "typical"]), np.inf
-    all_did = np.array([[4000.0, 1200, 900, 1000, 1100, 1300, 800], [3000, 2000, 650, 700, 600, 500, 2500]])
-    some_did = np.array(
-        [
-            [2300, inf, 1500, inf, 1800],
-            [600, 800, inf, 900, 1000],
-            [inf, 1200, inf, 1900, inf],
-        ]
-    )
-    three = np.array([[700, inf, 400], [inf, 300, inf], [500, 600, 100], [inf, inf, inf]])
-    cases = {
-        "every run got there": (all_did, Pair(np.array([7, 7]), np.array([1100, 700]))),
-        "some failed": (some_did, Pair(np.array([3, 4, 2]), np.array([2300, 900, inf]))),
-        "three seeds": (three, Pair(np.array([2, 1, 3, 0]), np.array([700, inf, 500, inf]))),
-    }
-    parts = []
-    for part, (times, right) in cases.items():
-        wrong_reached, wrong_typical = conclusion_slips(times, right.reached)
-        mistakes = {asked: (wrong, right.typical) for asked, wrong in wrong_reached.items()}
-        mistakes |= {asked: (right.reached, wrong) for asked, wrong in wrong_typical.items()}
-        for (one, counted), (other, middle) in product(wrong_reached.items(), wrong_typical.items()):
-            mistakes[f"{one} And in `typical`: {other}"] = counted, middle
-        mistakes |= {
-            "Both arrays are there. In which order does the pair come?": right[::-1],
-            "That is `typical` alone. What comes before it in the pair?": right.typical,
-            "That is `reached` alone. What comes after it in the pair?": right.reached,
-            "Both are there, in one array. How does a function return two?": np.array(right),
-            "That is a pair for each pattern. Which two arrays are asked for?": list(
-                zip(*right, strict=True)
-            ),
-        }
-        parts.append(ex.compare_call(part, my_conclusion, (times,), right, mistakes=mistakes))
-    return ex.check("Exercise 4: numbers for the conclusion", *parts)
-
-
 def ready_recover():
     return lambda seed, h, n: np.random.RandomState(seed).uniform(-1, 1, 4 * h + 2 * n)[4 * h :].reshape(n, 2)
 
@@ -285,7 +193,3 @@ def ready_scores():
         return ck.log_loss_from_logits(y, passed.z2), ck.accuracy(y, passed.p)
 
     return scores
-
-
-def ready_conclusion():
-    return lambda firsts: (np.isfinite(firsts).sum(axis=1), np.median(firsts, axis=1))
