@@ -38,8 +38,9 @@ def in_a_folder_of_its_own(function):
 def verdicts(path):
     """Run a lesson once with its solutions put in; return {(slug, style): verdict or exception}.
 
-    The stub and each attempt run in a copy of the namespace, before the solution. The lesson goes on
-    with that, or with a right attempt that says so: what passes works in every later cell.
+    The stub and each attempt run in a copy of the namespace, before the solution. An attempt may leave out
+    what its cell holds besides: that is as in the solution. The lesson goes on with that, or with a right
+    attempt that says so: what passes works in every later cell.
     """
     with contextlib.redirect_stdout(io.StringIO()):
         return _verdicts(path)
@@ -58,6 +59,8 @@ def _verdicts(path):
         for style, code in {"stub": source, **styles, "solution": solved[slug]}.items():
             copy = dict(namespace)
             try:
+                if style in styles:
+                    run(solved[slug], copy)
                 run(code, copy)
                 found[slug, style] = run(sources[f"{slug}-check"], copy)
             except Exception as error:  # reported by the test of this style

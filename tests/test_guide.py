@@ -336,10 +336,9 @@ DIAGNOSED = {
 
 @pytest.fixture(scope="module")
 def lesson_06():
-    """Return the names of lesson 06 that stand before its exercise 3."""
-    code, namespace = code_of(LESSONS["06"]), {}
-    for name in ("06-imports", "06-tiny-network"):
-        run(code[name], namespace)
+    """Return the names of lesson 06 that stand before its exercises."""
+    namespace = {}
+    run(code_of(LESSONS["06"])["06-imports"], namespace)
     return namespace
 
 
@@ -348,7 +347,7 @@ def test_the_lines_for_a_desk_name_the_mistakes_of_learners(style, lesson_06):
     (attempt,) = (
         a["code"]
         for a in attempts(LESSONS["06"])
-        if (a["exercise"], a["style"]) == ("06-backward", style) and "message" in a
+        if (a["exercise"], a["style"]) == ("06-passes", f"backward: {style}") and "message" in a
     )
     namespace = dict(lesson_06)
     run(attempt, namespace)
@@ -357,7 +356,7 @@ def test_the_lines_for_a_desk_name_the_mistakes_of_learners(style, lesson_06):
 
 def test_the_lines_for_a_desk_do_not_accuse_a_right_gradient(lesson_06):
     namespace = dict(lesson_06)
-    run(solutions(LESSONS["06"])["06-backward"], namespace)
+    run(solutions(LESSONS["06"])["06-passes"], namespace)
     assert run(AT_A_DESK, namespace).ok
 
 

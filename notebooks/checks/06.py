@@ -1,6 +1,7 @@
 """What the checks and the quiz of lesson 06 know. An argument is the value of that name in the notebook."""
 
 from collections import namedtuple
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -54,6 +55,17 @@ def recall():
     )
 
 
+def asking_first(verdict):
+    """Return a verdict whose questions stand before the lines of numbers that they are about."""
+
+    def turned(part):
+        *numbers, last = part.message.split("\n")
+        is_asked = part.status == "not yet" and last.endswith("?") and all(": expected" in n for n in numbers)
+        return replace(part, message="\n".join([last, *numbers])) if is_asked else part
+
+    return replace(verdict, parts=tuple(map(turned, verdict.parts)))
+
+
 def slips_init(h, seed):
     """Likely slips, and the weights that each of them draws from the same seed."""
     half, bell, late, flat, once = (np.random.default_rng(seed) for _ in range(5))
@@ -63,7 +75,12 @@ def slips_init(h, seed):
     turned = flat.uniform(-1, 1, (h, 3)).T, flat.uniform(-1, 1, h)
     repeated = np.tile(once.uniform(-1, 1, (3, 1)), (1, h)), once.uniform(-1, 1, h)
     unit_by_unit = np.random.default_rng(seed).uniform(-1, 1, (h, 4)).T
-    return {
+    rows = {}
+    for count in (1, 2, 4):
+        drawn = np.random.default_rng(seed).uniform(-1, 1, count * h + h)
+        said = f"W1 has {count} row{'s' * (count > 1)}. How many inputs has a unit, with the bias?"
+        rows[said] = drawn[:-h].reshape(count, h), drawn[-h:]
+    return rows | {
         "No weight is below zero. From where to where do your numbers run?": positive,
         "Some weights lie outside -1 to 1. Which distribution was asked for?": tails,
         "Right numbers at wrong places. Which array did you draw first?": (late_W1, late_W2),
@@ -115,43 +132,34 @@ def init(my_init):
     slips = {copied_units: 1, fewer: 4}
     parts.append(ex.compare_call("5 units, all different", distinct_units, (), 5, mistakes=slips))
     parts.append(ex.compare_call("draws from rng", generator_has_moved, (), True, mistakes={unmoved: False}))
-    return ex.check("Exercise 1: initialise", *parts, *own_lines(my_init, "ck.init_params"))
+    return asking_first(ex.check("Exercise 1: initialise", *parts, *own_lines(my_init, "ck.init_params")))
 
 
-def forward(X, my_forward, params, seven, four_units):
-    parts = []
-    for name, given in {
-        "the tiny network": (params, X, "sigmoid"),
-        "7 points, 4 tanh units": (four_units, seven.X, "tanh"),
-    }.items():
-        look = {"diagnose": lambda got, given=given: ck.diagnose_forward(got, *given)}
-        slip = "Right for the sigmoid only. Where does your code use `activation`?"
-        look["mistakes"] = {slip: ck.forward(*given[:2])}
-        parts.append(ex.compare_call(name, my_forward, given, ck.forward(*given), **look))
-    return ex.check("Exercise 2: feed forward", *parts, *own_lines(my_forward, "ck.forward"))
-
-
-def backward(X, my_backward, params, seven, four_units, y):
+def passes(X, my_forward, my_backward, params, seven, four_units, y):
     Gradient = namedtuple("Gradient", "dW1 dW2")
-    parts = []
-    for name, given in {
-        "the tiny network": (params, ck.forward(params, X), X, y, "sigmoid"),
-        "7 points, 4 tanh units": (
-            four_units,
-            ck.forward(four_units, seven.X, "tanh"),
-            seven.X,
-            seven.y,
-            "tanh",
-        ),
+    tiny, many = "the tiny network", "7 points, 4 tanh units"
+    slip = "Right for the sigmoid only. Where does your code use `activation`?"
+    anew = "Right for a forward pass of sigmoid units. Do you use the `forward_pass` that is given?"
+    ahead, back = [], []
+    for name, given in {tiny: (params, X, "sigmoid"), many: (four_units, seven.X, "tanh")}.items():
+        look = {"diagnose": lambda got, given=given: ck.diagnose_forward(got, *given)}
+        look["mistakes"] = {slip: ck.forward(*given[:2])}
+        part = ex.compare_call(f"forward, {name}", my_forward, given, ck.forward(*given), **look)
+        ahead.append(part)
+    for name, (weights, points, classes, kind) in {
+        tiny: (params, X, y, "sigmoid"),
+        many: (four_units, seven.X, seven.y, "tanh"),
     }.items():
-        look = {"diagnose": lambda got, given=given: ck.diagnose_gradient(got, given[0], *given[2:])}
-        slip = "Right for the sigmoid only. Where does your code use `activation`?"
-        anew = "Right for a forward pass of sigmoid units. Do you use the `forward_pass` that is given?"
-        made_anew = (given[0], ck.forward(given[0], given[2]), *given[2:])
-        look["mistakes"] = {slip: ck.backward(*given[:4]), anew: ck.backward(*made_anew)}
-        right = Gradient(*ck.backward(*given))
-        parts.append(ex.compare_call(name, my_backward, given, right, **look))
-    return ex.check("Exercise 3: go back", *parts, *own_lines(my_backward, "ck.backward"))
+        made, made_anew = ck.forward(weights, points, kind), ck.forward(weights, points)
+        given, rest = (weights, made, points, classes), (points, classes, kind)
+        look = {"diagnose": lambda got, weights=weights, rest=rest: ck.diagnose_gradient(got, weights, *rest)}
+        look["mistakes"] = {slip: ck.backward(*given), anew: ck.backward(weights, made_anew, *rest)}
+        right = Gradient(*ck.backward(*given, kind))
+        back.append(ex.compare_call(f"backward, {name}", my_backward, (*given, kind), right, **look))
+    ahead += [replace(part, name="forward, your own lines") for part in own_lines(my_forward, "ck.forward")]
+    back += [replace(part, name="backward, your own lines") for part in own_lines(my_backward, "ck.backward")]
+    verdict = ex.check("Exercise 2: your two passes", *ahead)  # each function is judged by itself
+    return replace(verdict, parts=verdict.parts + ex.check(verdict.title, *back).parts)
 
 
 def update(seven, update_step):
@@ -168,16 +176,19 @@ def update(seven, update_step):
         return ... if update_step(old, gradient, rate) is None else old
 
     written = "The weights that came in have changed. Which operation of yours writes into an old array?"
+    often = "W2 takes its step three times, W1 once. Inside which loop does the line of W2 stand?"
     (old, _, _), moved = update_case(4, 0.3)
     parts = []
     for hidden_size, rate in ((4, 0.3), (2, 2.2)):
         given, right = update_case(hidden_size, rate)
         look = {"diagnose": lambda got, given=given: ck.diagnose_update(got, *given)}
+        old_W2, slope = given[0].W2, given[1].W2
+        look["mistakes"] = {often: right._replace(W2=old_W2 - 3 * rate * slope)}
         parts.append(ex.compare_call(f"{hidden_size} units, rate {rate}", update_step, given, right, **look))
     parts.append(
         ex.compare_call("the weights that came in", weights_that_came_in, (), old, mistakes={written: moved})
     )
-    return ex.check("Exercise 4: one update", *parts)
+    return asking_first(ex.check("Exercise 3: one update", *parts))
 
 
 def train(my_train, seven, twenty):
@@ -302,4 +313,8 @@ def train(my_train, seven, twenty):
         name, right = f"{given[3]} iterations", run_of(*given)
         look = {"mistakes": slips_train(*given), "diagnose": where_it_begins(right, given)}
         parts.append(ex.compare_call(name, my_train, given, right, **look))
-    return ex.check("Exercise 5: the whole loop", *parts, *own_lines(my_train, "ck.train"))
+    if "points" in getattr(getattr(my_train, "__code__", None), "co_names", ()):
+        said = "`dataset.points` has two columns. Which array of the dataset has a column of ones, too?"
+        parts = [replace(p, message=said, answer="") if "ValueError" in p.answer else p for p in parts]
+    verdict = ex.check("Exercise 4: the whole loop", *parts, *own_lines(my_train, "ck.train"))
+    return asking_first(verdict)
