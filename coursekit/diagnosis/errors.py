@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from coursekit.diagnosis.evidence import STOPPED, in_words
 from coursekit.diagnosis.meanings import UNKNOWN, meaning_of, value_of
 
+LEADS = "Your line that leads there: "
 FOREIGN = sysconfig.get_path("stdlib"), Path(__file__).parents[1]
 
 
@@ -45,7 +46,11 @@ def _said_of(function, error, arguments):
     meaning, question = meaning_of(case)
     name = steps[-1][0].name if line else ""
     where = f" (in {name})" if name.isidentifier() and name != getattr(function, "__name__", name) else ""
-    lines = [f"{who} with {type(error).__name__}{f' at  {line}{where}' if line else ''}", meaning]
+    lines = [f"{who} with {type(error).__name__}{f' at  {line}{where}' if line else ''}"]
+    own = [step for step, _ in steps if step.name == getattr(function, "__name__", "")]
+    if line and own and own[-1] is not steps[-1][0] and (leads := _source(own[-1])[0]) != line:
+        lines.append(f"{LEADS} {leads}")
+    lines.append(meaning)
     if met and (unpacks or not isinstance(part, ast.Attribute)):
         lines.append(f"There, {', '.join(f'{text} is {in_words(value)}' for text, value in met.items())}.")
     way = [f"line {step.lineno} in {step.name}: {step.line}" for step, _ in steps[-8:] if step.line]
@@ -61,12 +66,19 @@ def _steps_outside(error):
     summaries = traceback.extract_tb(error.__traceback__, limit=last)
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][last:]
     return [
-        (step, frame.f_globals | frame.f_locals)
+        (step, _known(frame))
         for step, frame in zip(summaries, frames, strict=True)
         if not step.filename.startswith(("<frozen", "<__array"))
         and "-packages" not in step.filename
         and not any(Path(step.filename).is_relative_to(place) for place in FOREIGN)
     ]
+
+
+def _known(frame):
+    """Return {name: value} of what a line can read: a name of the function that has no value hides others."""
+    code = frame.f_code
+    own = {*code.co_varnames, *code.co_freevars, *code.co_cellvars} - frame.f_locals.keys()
+    return {name: value for name, value in frame.f_globals.items() if name not in own} | frame.f_locals
 
 
 def _is_check(file):

@@ -15,6 +15,8 @@ COLLECTED = {  # collections that are no list -> what is said of one
     dict: ", a dictionary.\nWhat takes its values alone?",
     set: ", a set, which keeps no order and nothing twice.\nWhat do you use in place of it?",
 }
+WHOLE = "\nWhole numbers cannot hold a fraction. Which line makes this array, and of which dtype?"
+PAIRED = f"\n{RIGHT}, in one array. How do several values stand after a return?"
 RAGGED = ".\nIs each entry one number, and are all rows of one length?"
 BOXED = "\nAre the brackets meant?"
 IN_BRACKETS = "\nHow do you take the number out of its brackets?"
@@ -58,7 +60,8 @@ def find_gap(received, expected, tolerance, difference):
     at = np.unravel_index(excess.argmax(), want.shape)
     place = f" at index {list(map(int, at))}" if want.ndim else ""
     near = f", where {tolerance:g} off is near enough" if tolerance >= 0.01 else ""
-    return difference(want[at], got[at], place) + near + _hint(got, want)
+    is_cut = isinstance(received, np.ndarray) and raw.dtype.kind in "iu" and (want != np.round(want)).any()
+    return difference(want[at], got[at], place) + near + (WHOLE if is_cut else _hint(got, want))
 
 
 def is_finite(value):
@@ -157,7 +160,8 @@ def _gap_of_words(received, expected):
 def _gap_of_blocks(received, expected, tolerance, difference):
     names = getattr(expected, "_fields", [f"value {i}" for i in range(1, len(expected) + 1)])
     if not isinstance(received, (tuple, list)) or len(received) != len(expected):
-        return f"expected {len(expected)} values ({', '.join(names)}); received {short(received)}"
+        why = PAIRED if _is_one_array(received, expected, tolerance) else _why_no_numbers(received)
+        return f"expected {len(expected)} values ({', '.join(names)}); received {short(received)}{why}"
     gaps = [find_gap(*pair, tolerance, difference) for pair in zip(received, expected, strict=True)]
     found = {name: gap for name, gap in zip(names, gaps, strict=True) if gap is not None}
     if found and len(expected) == 2 and (said := _in_another_order(received, expected, names, tolerance)):
@@ -165,6 +169,11 @@ def _gap_of_blocks(received, expected, tolerance, difference):
     if len(set(found.values())) == 1 and "\n" in (gap := next(iter(found.values()))):
         return f"{', '.join(found)}: {gap}"  # one reason, told once
     return "\n".join(f"{name}: {gap}" for name, gap in found.items()) or None
+
+
+def _is_one_array(received, expected, tolerance):
+    is_array = isinstance(received, np.ndarray) and np.shape(received)[:1] == (len(expected),)
+    return is_array and find_gap(tuple(received), expected, tolerance, direction) is None
 
 
 def _in_another_order(received, expected, names, tolerance):

@@ -243,4 +243,4 @@ def _differ(one, other):
     """Whether two arrays, or any in a tuple or list, differ by more than rounding."""
     if isinstance(one, np.ndarray) and one.dtype.kind in "biuf":
         return one.shape != other.shape or not np.allclose(one, other, 1e-9, 1e-12, equal_nan=True)
-    return isinstance(one, (tuple, list)) and any(map(_differ, one, other))
+    return isinstance(one, (tuple, list)) and (len(one) != len(other) or any(map(_differ, one, other)))

@@ -1,14 +1,30 @@
 """What the checks and the quiz of lesson 09 know. An argument is the value of that name in the notebook."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 import coursekit as ck
+from coursekit.diagnosis.errors import LEADS
+from coursekit.diagnosis.evidence import STOPPED, Diagnosis
+from coursekit.diagnosis.tape import astray
 from coursekit.lesson import exercises as ex
+from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
 
 PULLS = "go_back multiplies slopes, and this tape holds pulls. Which sweep calls them?"
+SINGLE = "plus", "times", "squash", "weighted_sum", "point_loss"  # operations on single numbers
+
+
+def in_order(function, wanted):
+    """Return a part, not passed, where a function takes its arguments in another order, or nothing."""
+    code = getattr(function, "__code__", None)
+    names = code.co_varnames[: code.co_argcount] if code else wanted
+    if names == wanted or sorted(names) != sorted(wanted):
+        return []
+    said = f"The first line of your function reads ({', '.join(names)}). In which order does it get them?"
+    return [ex.Part("the arguments", "not yet", said)]
 
 
 def recall():
@@ -46,103 +62,84 @@ def recall():
     )
 
 
-def loss_slips(z, label):
-    """What the usual slips give, each with its question."""
-    p = float(ck.ACTIVATIONS["sigmoid"].value(z))
-    right, by_p = p - label, (p - label) / (p * (1 - p))
-    loss, of_label_1 = -float(np.log(p if label else 1 - p)), -float(np.log(p))
-    return {
-        "The sign is turned. If p is below the label, should a larger z make the loss larger?": -right,
-        "That is dL/dp. Which factor leads from p on to z?": by_p,
-        "That is dL/dp with its sign turned. Does a larger p cost more, for label 1? And what leads on to z?": (
-            -by_p
-        ),
-        "That is a slope by p, not by z. And for label 0, which sign has it?": -abs(by_p),
-        "That is a slope by p, of label 1. How does p change with z, and where does the label enter?": -1 / p,
-        "A factor p (1 - p) too many. Is the loss a squared error?": right * p * (1 - p),
-        "These are slopes of a squared error. Which loss is it here?": 2 * right * p * (1 - p),
-        "That is a squared error. Which loss is it here, and how fast does it change with z?": right**2,
-        "Is a logit a probability? Which function lies between them?": z - label,
-        "The label is taken from the logit. What should it be compared with?": float(
-            1 / (1 + np.exp(label - z))
-        ),
-        "That is the loss itself. How fast does it change with z?": loss,
-        "That is the loss with its sign turned. How fast does the loss change with z?": -loss,
-        "That is one half of the loss itself. How fast does the loss change with z?": label * of_label_1,
-        "That is the loss of label 1, whatever the label. How fast does the loss change with z?": of_label_1,
-        "That is log p, whatever the label. How fast does the loss change with z?": -of_label_1,
-        "Where does the label enter?": p,
-        "Where does the label enter, and which sign has p?": -p,
-        "Is that right for label 1 alone? Where does the label enter?": p - 1,
-        "That is 1 - p, whatever the label. With what is p compared?": 1 - p,
-        "A slope can be negative. For label 1, what does a larger z do to the loss?": abs(right),
-        "Label 0 is taken as -1. Which number is it?": p - (2 * label - 1),
-        "That is the slope of sigmoid. Which slope has the loss?": p * (1 - p),
-        "For label 0 it is 0. Does that loss not change with z?": label * right,
-        "For label 1 it is 0. Does that loss not change with z?": (1 - label) * right,
-        "A slope by p, and for label 0 it is 0. Does that loss not change with z?": label * by_p,
-    }
-
-
-def slopes(loss_slope, product_slopes, sigmoid, sigmoid_slope):
-    s = 1 / (1 + np.exp(-0.7))
-    product_slips = {
-        "These are the factors in their own order. If a grows by 1, by how much does a * b grow?": (
-            3.0,
-            -5.0,
-        ),
-        "A slope of 1 belongs to a sum. How much does a * b gain when a gains 1?": (1.0, 1.0),
-        "Is that a slope, or the product itself?": (-15.0, -15.0),
-        "That is the product itself. How many slopes has it, and which?": -15.0,
-        "That is the product itself, in a tuple. How many slopes has it, and which?": (-15.0,),
-        "That is one slope. If the other factor grows by 1, by how much does a * b grow?": -5.0,
-        "That is one slope, by b. If a grows by 1, by how much does a * b grow?": 3.0,
-        "The signs are turned. If a grows by 1, does a * b gain b or lose it?": (5.0, -3.0),
-        "That is the sum of the two. If a grows by 1, by how much does a * b grow?": (-2.0, -2.0),
-    }
-    sigmoid_slips = {
-        "That is the sigmoid itself. What is its slope, in terms of it?": s,
-        "x (1 - x) is right for x = sigmoid(z). What did you put in for x?": 0.7 * 0.3,
-        "1 - x² belongs to tanh. Which activation is this?": 1 - s**2,
-        "One of the two factors is missing. Which?": 1 - s,
-        "Is sigmoid taken of a number that has met it before?": sigmoid(s) * (1 - sigmoid(s)),
-        "One factor stands there twice. Which is the other?": s**2,
-        "1 - sigmoid(z) stands there twice. Which is the other factor?": (1 - s) ** 2,
-        "Is it 1 - z in the second factor?": s * (1 - 0.7),
-        "Is it z in the first factor?": 0.7 * (1 - s),
-        "The sign is turned. Does sigmoid rise, or fall?": -s * (1 - s),
-        "The two parts cancel. Where do brackets belong?": 0.0,
-        "That is the slope at z = 0. Is it the same at each z?": 0.25,
-        "That is z itself. How steep is sigmoid there?": 0.7,
-    }
-
-    parts = [
-        ex.compare_call("a product", product_slopes, (3.0, -5.0), (-5.0, 3.0), mistakes=product_slips),
-        ex.compare_call("a sigmoid", sigmoid_slope, (0.7,), s * (1 - s), mistakes=sigmoid_slips),
-        *(
+def slopes(product_slopes):
+    parts = []
+    for a, b in ((3.0, -5.0), (0.5, 4.0)):
+        slips = {
+            "These are the factors in their own order. If a grows by 1, by how much does a * b grow?": (a, b),
+            "A slope of 1 belongs to a sum. How much does a * b gain when a gains 1?": (1.0, 1.0),
+            "Is that a slope, or the product itself?": (a * b, a * b),
+            "That is the product itself. How many slopes has it, and which?": a * b,
+            "That is the product itself, in a tuple. How many slopes has it, and which?": (a * b,),
+            "That is one slope. If the other factor grows by 1, by how much does a * b grow?": b,
+            "That is one slope, by b. If a grows by 1, by how much does a * b grow?": a,
+            "The signs are turned. If a grows by 1, does a * b gain b or lose it?": (-b, -a),
+            "That is the sum of the two. If a grows by 1, by how much does a * b grow?": (a + b, a + b),
+            "That is the sum of the factors, one number. How many slopes has a product?": a + b,
+            "The product is not asked for. Which two of the three values are slopes?": (b, a, a * b),
+            "The product is not asked for. Which two of these three are slopes?": (a * b, b, a),
+            "These are the numbers of the example. Where do a and b enter?": (2.0, 5.0),
+            "One of the two stands there twice. By which factor is the second slope?": (b, b),
+            "One of the two stands there twice. By which factor is the first slope?": (a, a),
+        }
+        near = _nearly((b, a))
+        name, right = f"{a:g} times {b:g}", (b, a)
+        parts.append(
             ex.compare_call(
-                f"the loss, label {label}", loss_slope, (z, label), right, mistakes=loss_slips(z, label)
+                name, product_slopes, (a, b), right, mistakes=slips, tolerance=1e-12, diagnose=near
             )
-            for z, label, right in ((0.3, 1, -1 / (1 + np.exp(0.3))), (-1.2, 0, 1 / (1 + np.exp(1.2))))
-        ),
-    ]
-    return ex.check("Exercise 1: three slopes", *parts)
+        )
+    return ex.check("Exercise 1: the slopes of a product", *parts)
 
 
-def gone_back(tape, first=1.0, step=-1, share=lambda slope, own, _: slope * own, add=True, rest=0.0):
+def _nearly(right):
+    """Return what says of numbers that they are nearly right: a nudge makes them so."""
+
+    def near(received):
+        said = "Nearly. A nudge gives a slope with a small error, and later cells compare to 1e-12."
+        is_near = np.allclose(received, right, rtol=0.05, atol=0.05)
+        asked = f"Which rule gives it exactly?\n{said}"
+        return Diagnosis(not is_near, "nudged" if is_near else None, asked if is_near else "")
+
+    return near
+
+
+def gone_back(tape, first=1.0, step=-1, share=lambda slope, own, _: slope * own, meet=np.add, rest=0.0):
     """Go back, rightly or with a slip."""
     slopes = [rest] * (len(tape) - 1) + [first]
     for line in range(len(tape))[::step]:
         for parent, own in tape[line][1]:
-            got = share(slopes[line], own, tape[parent][0])
-            slopes[parent] = got + (slopes[parent] if add else 0.0)
+            slopes[parent] = meet(slopes[parent], share(slopes[line], own, tape[parent][0]))
     return np.array(slopes)
+
+
+def last(_, share):
+    return share
+
+
+def along_paths(tape):
+    """Go back along every path, and hand on what a line has by then: earlier shares once more."""
+    slopes = np.zeros(len(tape))
+
+    def walk(line, share):
+        slopes[line] += share
+        for parent, own in tape[line][1]:
+            walk(parent, slopes[line] * own)
+
+    walk(len(tape) - 1, 1.0)
+    return slopes
 
 
 def slips(tape):
     """What the usual slips give, each with its question."""
+    right, value = gone_back(tape), tape[-1][0]
+    some = [[(value, parents[at]) for value, parents in tape] for at in (slice(1), slice(-1, None))]
     return {
-        "A line that is used twice gets two shares. What becomes of the first?": gone_back(tape, add=False),
+        "A line that is used twice gets two shares. What becomes of the first?": gone_back(tape, meet=last),
+        "A line that is used twice gets two shares. What becomes of the second?": gone_back(
+            tape, meet=lambda slope, share: slope or share
+        ),
+        "A line that is used twice gets two shares. Is the larger one enough?": gone_back(tape, meet=max),
         "Every slope stays 0. How fast does the last line change with itself?": gone_back(tape, first=0.0),
         "Only the last line has handed something on. Do you begin with it, and go on to all?": gone_back(
             tape, step=1
@@ -164,33 +161,46 @@ def slips(tape):
             [(value, [(parent, own * value) for parent, own in parents]) for value, parents in tape],
             share=lambda slope, own, _: own,
         ),
-        "Two things: a second share takes the first one's place, and the slope of the line is missing. "
-        "What is handed on?": gone_back(tape, share=lambda slope, own, _: own, add=False),
-        "Two things: a second share takes the first one's place, and along a path slopes are added. "
-        "Which belongs where?": gone_back(tape, share=lambda s, own, _: s + own, add=False),
-        "Two things: a second share takes the first one's place, and the last line begins with its value. "
-        "How fast does it change with itself?": gone_back(tape, first=tape[-1][0], add=False),
         "The first line begins with 1. Which one knows its slope before anything is handed on?": np.eye(
             len(tape)
         )[0],
         "The last line begins with its value. How fast does it change with itself?": gone_back(
-            tape, first=tape[-1][0]
+            tape, first=value
         ),
         "All lines begin with 1. Which one knows its slope before anything is handed on?": gone_back(
             tape, rest=1.0
         ),
+        "All lines begin with 1, and shares are multiplied. Do paths side by side add up or multiply?": (
+            gone_back(tape, rest=1.0, meet=np.multiply)
+        ),
+        "Shares are multiplied into what is there. Do paths side by side add up or multiply?": gone_back(
+            tape, meet=np.multiply
+        ),
+        "A line hands on to its first parent alone. How many has it?": gone_back(some[0]),
+        "A line hands on to its last parent alone. How many has it?": gone_back(some[1]),
+        "A line is visited on every path, and hands on again what came before. What is new on this path?": (
+            along_paths(tape)
+        ),
+        "That is the slope of line 0 alone. How many lines has the tape?": right[0],
+        "That is the slope of the last line alone. How many lines has the tape?": 1.0,
+        "Two things: a second share takes the first one's place, and the slope of the line is missing. "
+        "What is handed on?": gone_back(tape, share=lambda slope, own, _: own, meet=last),
+        "Two things: a second share takes the first one's place, and along a path slopes are added. "
+        "Which belongs where?": gone_back(tape, share=lambda s, own, _: s + own, meet=last),
+        "Two things: a second share takes the first one's place, and the last line begins with its value. "
+        "How fast does it change with itself?": gone_back(tape, first=value, meet=last),
     }
 
 
 def back(go_back):
     tapes = {
         "w · w + w": [(3.0, ()), (9.0, ((0, 3.0), (0, 3.0))), (12.0, ((1, 1.0), (0, 1.0)))],
-        "a chain": [(2.0, ()), (10.0, ((0, 5.0),)), (-30.0, ((1, -3.0),))],
+        "a chain": [(2.0, ()), (1.0, ((0, 0.5),)), (-2.75, ((1, -2.75),))],
         "four paths": [
-            (1.0, ()),
-            (2.0, ((0, 2.0),)),
-            (7.0, ((0, 3.0), (1, 4.0))),
-            (9.0, ((1, 5.0), (2, 6.0))),
+            (0.5, ()),
+            (0.75, ((0, 1.5),)),
+            (2.0, ((0, 0.25), (1, 2.5))),
+            (2.125, ((1, -0.5), (2, 1.25))),
         ],
     }
     parts = [
@@ -200,52 +210,67 @@ def back(go_back):
     return ex.check("Exercise 2: go back", *parts)
 
 
-def nudged(total, M):
-    """What a linear total gains when each entry of M, alone, gains 1."""
+def nudged(total, M, by=1.0):
+    """Return how fast a total changes with each entry of M: central differences."""
     gains = np.empty(M.shape)
     for at in np.ndindex(M.shape):
-        more = M.copy()
-        more[at] += 1
-        gains[at] = total(more) - total(M)
+        up, down = M.copy(), M.copy()
+        up[at] += by
+        down[at] -= by
+        gains[at] = (total(up) - total(down)) / (2 * by)
     return gains
 
 
-def product(back_through_product):
-    def product_slips(dA, dB, dC, B):
-        """What the usual slips give, each with its question."""
-        asked = {
-            "dA first, then dB. Which is which?": (dB, dA),
-            "The signs are turned. Is there a minus in a product?": (-dA, -dB),
-            "That is dA alone. What comes after it in the pair?": dA,
-            "That is dB alone. What comes before it in the pair?": dB,
-            "Both are divided by the rows. The mean entered with the loss: does it enter again?": (
-                dA / len(dC),
-                dB / len(dC),
-            ),
-            "These come from C itself. Where does its slope dC enter?": (A @ B @ B.T, A.T @ A @ B),
-            "These are the factors alone. Where does dC enter?": (B.T, A.T),
-            "dB is divided by the rows. The mean entered with the loss: does it enter again?": (
-                dA,
-                dB / len(dC),
-            ),
-            "An entry meets several others. Are its shares added, or does the last one replace them?": (
-                dC[:, -1:] * B[:, -1],
-                np.outer(A[-1], dC[-1]),
-            ),
-        }
-        if len(B) == B.shape[1]:
-            come_back = "Row i of A meets column j of B. Along which of B's two does the error come back?"
-            asked[come_back] = (dC @ B, dB)
-            asked[f"{come_back} And why is dB divided by the rows?"] = (dC @ B, dB / len(dC))
-            asked["Going back needs the transpose, not the inverse. Why?"] = (dC @ np.linalg.inv(B), dB)
-        return asked
+def product_slips(dA, dB, dC, A, B):
+    """What the usual slips give, each with its question."""
+    inverse = "Going back needs the transpose, not the inverse. Why?"
+    back_A, back_B = dC @ np.linalg.pinv(B), np.linalg.pinv(A) @ dC
+    asked = {
+        "dA first, then dB. Which is which?": (dB, dA),
+        "The signs are turned. Is there a minus in a product?": (-dA, -dB),
+        "That is dA alone. What comes after it in the pair?": dA,
+        "That is dB alone. What comes before it in the pair?": dB,
+        "Both are divided by the rows. The mean entered with the loss: does it enter again?": (
+            dA / len(dC),
+            dB / len(dC),
+        ),
+        "These come from C itself. Where does its slope dC enter?": (A @ B @ B.T, A.T @ A @ B),
+        "These are the factors alone. Where does dC enter?": (B.T, A.T),
+        "These are the factors alone. Where does dC enter, and in which shapes?": (B, A),
+        "dB is divided by the rows. The mean entered with the loss: does it enter again?": (dA, dB / len(dC)),
+        "An entry meets several others. Are its shares added, or does the last one replace them?": (
+            dC[:, -1:] * B[:, -1],
+            np.outer(A[-1], dC[-1]),
+        ),
+        inverse: (back_A, dB),
+        f"{inverse} Both of your shares have one.": (back_A, back_B),
+        f"{inverse} It stands in dB.": (dA, back_B),
+        "dA is turned. Which .T is one too many?": (dA.T, dB),
+        "dB is turned. Which .T is one too many?": (dA, dB.T),
+        "Both are turned. Which .T is one too many?": (dA.T, dB.T),
+        "Three values. Which two are asked for?": (dA, dB, A @ B),
+        "dC is summed up to one number. Does each entry of C have the same slope?": (dC.sum() * B.T, dB),
+        "dC is summed up to one number, twice. Has each entry of C the same slope?": (
+            dC.sum() * B.T,
+            A.T * dC.sum(),
+        ),
+    }
+    if len(B) == B.shape[1]:
+        come_back = "Row i of A meets column j of B. Along which of B's two does the error come back?"
+        asked[come_back] = (dC @ B, dB)
+        asked[f"{come_back} And why is dB divided by the rows?"] = (dC @ B, dB / len(dC))
+    return asked
 
-    parts, A = [], np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]])
-    for B in (np.array([[2.0, 1.0], [-1.0, 4.0]]), np.array([[1.0, 0.0, 2.0, -1.0], [3.0, 1.0, 0.0, 1.0]])):
-        dC = np.arange(3.0 * B.shape[1]).reshape(3, -1) - 4
+
+def product(back_through_product):
+    if turned := in_order(back_through_product, ("dC", "A", "B")):
+        return ex.check("Exercise 3: back through a product", *turned)
+    parts, A = [], np.array([[0.5, 2.0], [0.25, -1.0], [3.0, 0.75]])
+    for B in (np.array([[2.0, 0.5], [-1.0, 1.5]]), np.array([[1.5, 0.25, 2.0, -1.0], [3.0, 1.0, 0.5, 1.25]])):
+        dC = np.arange(3.0 * B.shape[1]).reshape(3, -1) / 4 - 0.875
         dA = nudged(lambda A, B=B, dC=dC: (dC * (A @ B)).sum(), A)
         dB = nudged(lambda B, dC=dC: (dC * (A @ B)).sum(), B)
-        name, slips_here = f"(3, 2) times {B.shape}", product_slips(dA, dB, dC, B)
+        name, slips_here = f"(3, 2) times {B.shape}", product_slips(dA, dB, dC, A, B)
         parts.append(ex.compare_call(name, back_through_product, (dC, A, B), (dA, dB), mistakes=slips_here))
     return ex.check("Exercise 3: back through a product", *parts)
 
@@ -302,28 +327,65 @@ def network_slips(right, *given):
         for asked, one in squashed.items()
         for other, two in order.items()
         if asked or other
-    } | {"That is `blocks` as it came in. Where do their slopes stand?": tuple(given[2])}
+    } | {
+        "That is `blocks` as it came in. Where do their slopes stand?": tuple(given[2]),
+        "These are line numbers. What stands at them in the list that go_back_arrays returns?": tuple(
+            range(1, len(given[2]) + 1)
+        ),
+    }
+
+
+def central(X, y, blocks):
+    """Return the slopes of the mean log loss of a network by each of its blocks, as central differences."""
+
+    def loss(blocks, A=X):
+        for W, b in zip(blocks[:-2:2], blocks[1:-2:2], strict=True):
+            A = ck.ACTIVATIONS["sigmoid"].value(A @ W + b)
+        return ck.log_loss_from_logits(y, (A @ blocks[-2] + blocks[-1])[:, 0])
+
+    rest = [(blocks[:k], block, blocks[k + 1 :]) for k, block in enumerate(blocks)]
+    return tuple(nudged(lambda M, b=b, a=a: loss([*b, M, *a]), block, 1e-4) for b, block, a in rest)
 
 
 def network(add_row, go_back_arrays, gradient_of, mean_loss, product, record, squash_all):
-    names = getattr(getattr(gradient_of, "__code__", None), "co_names", ())
+    title, names = "Exercise 4: any network", getattr(getattr(gradient_of, "__code__", None), "co_names", ())
     if {"go_back", "way_back"} & set(names) and "go_back_arrays" not in names:
-        return ex.check("Exercise 4: any network", ex.Part("the way back", "not yet", PULLS))
+        return ex.check(title, ex.Part("the way back", "not yet", PULLS))
+    if single := [name for name in SINGLE if name in names]:
+        said = f"{single[0]} is for single numbers. Which operation does the same for arrays?"
+        return ex.check(title, ex.Part("the operations", "not yet", said))
+    if turned := in_order(gradient_of, ("X", "y", "blocks")) or own_lines(gradient_of, "ck."):
+        return ex.check(title, *turned)
+    every = record, product, add_row, squash_all, mean_loss, go_back_arrays
+    every = {operation.__name__: operation for operation in every}
     right = ready_network(add_row, go_back_arrays, mean_loss, product, record, squash_all)
     draw, parts = np.random.default_rng(3), []
-    points, labels = draw.uniform(-1, 1, (7, 2)), np.array([0, 1, 1, 0, 1, 0, 0])
+    X, y = draw.uniform(-1, 1, (7, 2)), np.array([0, 1, 1, 0, 1, 0, 0])
     for sizes in ([2, 3, 1], [2, 3, 2, 1]):
-        some = [draw.normal(size=shape) for k, m in pairwise(sizes) for shape in ((k, m), (m,))]
+        blocks = [draw.normal(size=shape) for k, m in pairwise(sizes) for shape in ((k, m), (m,))]
         name = f"{len(sizes) - 2} hidden layer{'s' if len(sizes) > 3 else ''}"
-        given = (points, labels, some)
+        given = (X, y, blocks)
+        want = central(*given)
+        if any(abs(one - other).max() > 1e-6 for one, other in zip(right(*given), want, strict=True)):
+            said = "An operation is not as it was. Run the cells from exercise 3 down to here again."
+            return ex.check(title, ex.Part("the operations above", "not yet", said))
+
+        def told(_, given=given):
+            asked = astray(gradient_of, given, every)
+            return Diagnosis(not asked, "the tape" if asked else None, asked)
+
         slips = network_slips(right, *given)
-        parts.append(ex.compare_call(name, gradient_of, given, right(*given), mistakes=slips))
-    return ex.check("Exercise 4: any network", *parts)
+        part = ex.compare_call(name, gradient_of, given, want, mistakes=slips, diagnose=told)
+        if part.message.startswith(STOPPED) and "TimeoutError" not in part.message:
+            said = astray(gradient_of, given, every)
+            seen = [line for line in part.message.splitlines() if line.startswith((*STOPPED, LEADS))]
+            part = replace(part, message="\n".join([*seen, said])) if said else part
+        parts.append(part)
+    return ex.check(title, *parts)
 
 
 def ready_slopes():
-    sigmoid = ck.ACTIVATIONS["sigmoid"]
-    return lambda a, b: (b, a), sigmoid.derivative, lambda z, label: sigmoid.value(z) - label
+    return lambda a, b: (b, a)
 
 
 def ready_back():
