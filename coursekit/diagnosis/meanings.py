@@ -139,7 +139,7 @@ def _missing_name(case):
     """Return what is said of a name, an entry or an attribute that does not exist: the nearest that does."""
     error, key = case.error, str(case.error.args[0]) if case.error.args else ""
     if "free variable" in case.text:
-        asked = "With which value does it begin, and before which loop or if?"
+        asked = "Which line gives it one, and does that line run before this one?"
         return f"{error.name} has no value yet when this line wants one.", asked
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         name, names = error.name or "", [name for name in case.known if name[:1] != "_"]

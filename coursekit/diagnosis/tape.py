@@ -59,7 +59,7 @@ def astray(function, given, operations):
                 "mean_loss wants the labels y themselves, not a line number. Which of the two stands there?"
             )
         elif name == "mean_loss" and one and 0 < 2 * layers < len(blocks):
-            said = f"mean_loss comes after layer {layers} of {len(blocks) // 2}. Is it inside the loop?"
+            said = f"mean_loss comes after layer {layers} of {len(blocks) // 2}. Is it in the loop, or is their number written in?"
         if said:
             return said
         used.update(numbers)
@@ -138,7 +138,12 @@ def _of_the_rest(at, made, used, received, blocks):
             return _unused(name)
     left = [name for line, name in at.items() if name[:1] in ("W", "b") and line not in used]
     if is_whole and steps and left:
-        return f"{' and '.join(left)}: recorded, and used by no step. Through which layers does your code go?"
+        asked = (
+            "Which operation takes a bias?"
+            if "add_row" not in made.values()
+            else "Through which layers does your code go?"
+        )
+        return f"{', '.join(left)}: recorded, and used by no step. {asked}"
     if is_whole and "mean_loss" not in made.values():
         return "No step records the loss. Which one does, and after which layer?"
     if is_whole and received is None:

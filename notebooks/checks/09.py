@@ -1,6 +1,7 @@
 """What the checks and the quiz of lesson 09 know. An argument is the value of that name in the notebook."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -348,18 +349,28 @@ def central(X, y, blocks):
 
 
 def network(add_row, go_back_arrays, gradient_of, mean_loss, product, record, squash_all):
-    title, names = "Exercise 4: any network", getattr(getattr(gradient_of, "__code__", None), "co_names", ())
+    every = {
+        "record": record,
+        "product": product,
+        "add_row": add_row,
+        "squash_all": squash_all,
+        "mean_loss": mean_loss,
+        "go_back_arrays": go_back_arrays,
+    }
+    return ex.check("Exercise 4: any network", *network_parts(gradient_of, every))
+
+
+def network_parts(gradient_of, every):
+    names = getattr(getattr(gradient_of, "__code__", None), "co_names", ())
     if {"go_back", "way_back"} & set(names) and "go_back_arrays" not in names:
-        return ex.check(title, ex.Part("the way back", "not yet", PULLS))
+        return [ex.Part("the way back", "not yet", PULLS)]
     if single := [name for name in SINGLE if name in names]:
         said = f"{single[0]} is for single numbers. Which operation does the same for arrays?"
-        return ex.check(title, ex.Part("the operations", "not yet", said))
-    if turned := in_order(gradient_of, ("X", "y", "blocks")) or own_lines(gradient_of, "ck."):
-        return ex.check(title, *turned)
-    every = record, product, add_row, squash_all, mean_loss, go_back_arrays
-    every = {operation.__name__: operation for operation in every}
-    right = ready_network(add_row, go_back_arrays, mean_loss, product, record, squash_all)
-    draw, parts = np.random.default_rng(3), []
+        return [ex.Part("the operations", "not yet", said)]
+    own = in_order(gradient_of, ("X", "y", "blocks")) or own_lines(gradient_of, "ck.backward", "ck.forward")
+    if own:
+        return own
+    right, draw, parts = ready_network(**every), np.random.default_rng(3), []
     X, y = draw.uniform(-1, 1, (7, 2)), np.array([0, 1, 1, 0, 1, 0, 0])
     for sizes in ([2, 3, 1], [2, 3, 2, 1]):
         blocks = [draw.normal(size=shape) for k, m in pairwise(sizes) for shape in ((k, m), (m,))]
@@ -368,20 +379,21 @@ def network(add_row, go_back_arrays, gradient_of, mean_loss, product, record, sq
         want = central(*given)
         if any(abs(one - other).max() > 1e-6 for one, other in zip(right(*given), want, strict=True)):
             said = "An operation is not as it was. Run the cells from exercise 3 down to here again."
-            return ex.check(title, ex.Part("the operations above", "not yet", said))
-
-        def told(_, given=given):
-            asked = astray(gradient_of, given, every)
-            return Diagnosis(not asked, "the tape" if asked else None, asked)
-
+            return [ex.Part("the operations above", "not yet", said)]
         slips = network_slips(right, *given)
+        told = partial(of_the_tape, gradient_of, given, every)
         part = ex.compare_call(name, gradient_of, given, want, mistakes=slips, diagnose=told)
         if part.message.startswith(STOPPED) and "TimeoutError" not in part.message:
             said = astray(gradient_of, given, every)
             seen = [line for line in part.message.splitlines() if line.startswith((*STOPPED, LEADS))]
             part = replace(part, message="\n".join([*seen, said])) if said else part
         parts.append(part)
-    return ex.check(title, *parts)
+    return parts
+
+
+def of_the_tape(gradient_of, given, every, _):
+    asked = astray(gradient_of, given, every)
+    return Diagnosis(not asked, "the tape" if asked else None, asked)
 
 
 def ready_slopes():
