@@ -117,7 +117,12 @@ def _of_shapes(raw, want):
     if raw.dtype.kind == "i" and raw.shape == (2 * want.size,):
         return "\nIs a comma meant for a decimal point? Python writes 0.5."
     if want.ndim and raw.shape == want.shape[1:]:
-        return "\nDoes each entry get a number of its own, or does each round of a loop replace the last?"
+        own = (
+            "Does each entry get a number of its own"
+            if not raw.ndim
+            else "One axis is missing. Is it summed over"
+        )
+        return f"\n{own}, or does each round of a loop replace the last?"
     if raw.ndim == want.ndim == 2 and all(a in (1, b) for a, b in zip(raw.shape, want.shape, strict=True)):
         return "\nOne number stands where several belong. Which line should tell them apart?"
     return ""

@@ -118,6 +118,14 @@ def last(_, share):
     return share
 
 
+def beside(_, own, __):
+    return own
+
+
+def added(slope, own, _):
+    return slope + own
+
+
 def along_paths(tape):
     """Go back along every path, and hand on what a line has by then: earlier shares once more."""
     slopes = np.zeros(len(tape))
@@ -133,64 +141,59 @@ def along_paths(tape):
 
 def slips(tape):
     """What the usual slips give, each with its question."""
-    right, value = gone_back(tape), tape[-1][0]
-    some = [[(value, parents[at]) for value, parents in tape] for at in (slice(1), slice(-1, None))]
-    return {
-        "A line that is used twice gets two shares. What becomes of the first?": gone_back(tape, meet=last),
-        "A line that is used twice gets two shares. What becomes of the second?": gone_back(
-            tape, meet=lambda slope, share: slope or share
-        ),
-        "A line that is used twice gets two shares. Is the larger one enough?": gone_back(tape, meet=max),
-        "Every slope stays 0. How fast does the last line change with itself?": gone_back(tape, first=0.0),
-        "Only the last line has handed something on. Do you begin with it, and go on to all?": gone_back(
-            tape, step=1
-        ),
-        "You hand on the slope beside the parent. With which other slope is it multiplied?": (
-            gone_back(tape, share=lambda slope, own, _: own)
-        ),
-        "Along a path, are slopes added or multiplied?": gone_back(tape, share=lambda s, own, _: s + own),
-        "You hand on the line's own slope. Where is the slope beside the parent?": gone_back(
-            tape, share=lambda slope, own, _: slope
-        ),
-        "A value is no slope. What stands second in each pair of parents?": gone_back(
-            tape, share=lambda slope, own, value: slope * value
-        ),
-        "Only the last line has a slope. Is `line` the last one at first, and does slopes[parent] change?": (
-            np.eye(len(tape))[-1]
-        ),
-        "You hand on the value of the line. Where is its slope?": gone_back(
-            [(value, [(parent, own * value) for parent, own in parents]) for value, parents in tape],
-            share=lambda slope, own, _: own,
-        ),
-        "The first line begins with 1. Which one knows its slope before anything is handed on?": np.eye(
-            len(tape)
-        )[0],
-        "The last line begins with its value. How fast does it change with itself?": gone_back(
-            tape, first=value
-        ),
-        "All lines begin with 1. Which one knows its slope before anything is handed on?": gone_back(
-            tape, rest=1.0
-        ),
-        "All lines begin with 1, and shares are multiplied. Do paths side by side add up or multiply?": (
-            gone_back(tape, rest=1.0, meet=np.multiply)
-        ),
-        "Shares are multiplied into what is there. Do paths side by side add up or multiply?": gone_back(
-            tape, meet=np.multiply
-        ),
-        "A line hands on to its first parent alone. How many has it?": gone_back(some[0]),
-        "A line hands on to its last parent alone. How many has it?": gone_back(some[1]),
+    right, value, one = gone_back(tape), tape[-1][0], "A line that is used twice gets two shares."
+    alone = [[(value, parents[at]) for value, parents in tape] for at in (slice(1), slice(-1, None))]
+    by_value = [(value, [(parent, own * value) for parent, own in parents]) for value, parents in tape]
+    taken = "Two things: a second share takes the first one's place, and"
+    made = {
+        f"{one} What becomes of the first?": {"meet": last},
+        f"{one} What becomes of the second?": {"meet": lambda slope, share: slope or share},
+        f"{one} Is the larger one enough?": {"meet": max},
+        "Every slope stays 0. How fast does the last line change with itself?": {"first": 0.0},
+        "Only the last line has handed something on. Do you begin with it, and go on to all?": {"step": 1},
+        "You hand on the slope beside the parent. With which other slope is it multiplied?": {
+            "share": beside
+        },
+        "Along a path, are slopes added or multiplied?": {"share": added},
+        "You hand on the line's own slope. Where is the slope beside the parent?": {"share": lambda s, *_: s},
+        "A value is no slope. What stands second in each pair of parents?": {"share": lambda s, _, v: s * v},
+        "You hand on the value of the line. Where is its slope?": {"tape": by_value, "share": beside},
+        "The last line begins with its value. How fast does it change with itself?": {"first": value},
+        "All lines begin with 1. Which one knows its slope before anything is handed on?": {"rest": 1.0},
+        "All lines begin with 1, and shares are multiplied. Do paths side by side add up or multiply?": {
+            "rest": 1.0,
+            "meet": np.multiply,
+        },
+        "A line hands on to its first parent alone. How many has it?": {"tape": alone[0]},
+        "A line hands on to its last parent alone. How many has it?": {"tape": alone[1]},
+        f"{taken} the slope of the line is missing. What is handed on?": {"share": beside, "meet": last},
+        f"{taken} along a path slopes are added. Which belongs where?": {"share": added, "meet": last},
+        f"{taken} the last line begins with its value. How fast does it change with itself?": {
+            "first": value,
+            "meet": last,
+        },
+    }
+    ones = np.eye(len(tape))
+    return {asked: gone_back(**{"tape": tape, **slip}) for asked, slip in made.items()} | {
+        "Only the last line has a slope. Is `line` the last one at first, and does slopes[parent] change?": ones[
+            -1
+        ],
+        "The first line begins with 1. Which one knows its slope before anything is handed on?": ones[0],
         "A line is visited on every path, and hands on again what came before. What is new on this path?": (
             along_paths(tape)
         ),
         "That is the slope of line 0 alone. How many lines has the tape?": right[0],
         "That is the slope of the last line alone. How many lines has the tape?": 1.0,
-        "Two things: a second share takes the first one's place, and the slope of the line is missing. "
-        "What is handed on?": gone_back(tape, share=lambda slope, own, _: own, meet=last),
-        "Two things: a second share takes the first one's place, and along a path slopes are added. "
-        "Which belongs where?": gone_back(tape, share=lambda s, own, _: s + own, meet=last),
-        "Two things: a second share takes the first one's place, and the last line begins with its value. "
-        "How fast does it change with itself?": gone_back(tape, first=value, meet=last),
     }
+
+
+def of_length(lines, received):
+    """Say where a list has not as many slopes as a tape has lines."""
+    fits = np.ndim(received) != 1 or len(received) == lines
+    said = f"A tape of {lines} lines, and {len(received)} slopes. What decides how many there are?" * (
+        not fits
+    )
+    return Diagnosis(fits, None if fits else "the length", said)
 
 
 def back(go_back):
@@ -205,7 +208,14 @@ def back(go_back):
         ],
     }
     parts = [
-        ex.compare_call(name, go_back, (tape,), gone_back(tape), mistakes=slips(tape))
+        ex.compare_call(
+            name,
+            go_back,
+            (tape,),
+            gone_back(tape),
+            mistakes=slips(tape),
+            diagnose=partial(of_length, len(tape)),
+        )
         for name, tape in tapes.items()
     ]
     return ex.check("Exercise 2: go back", *parts)
@@ -249,6 +259,10 @@ def product_slips(dA, dB, dC, A, B):
         "dA is turned. Which .T is one too many?": (dA.T, dB),
         "dB is turned. Which .T is one too many?": (dA, dB.T),
         "Both are turned. Which .T is one too many?": (dA.T, dB.T),
+        "np.outer takes each entry with each. Which product goes along rows and columns?": (
+            np.outer(dC, B),
+            np.outer(A, dC),
+        ),
         "Three values. Which two are asked for?": (dA, dB, A @ B),
         "dC is summed up to one number. Does each entry of C have the same slope?": (dC.sum() * B.T, dB),
         "dC is summed up to one number, twice. Has each entry of C the same slope?": (
@@ -349,14 +363,8 @@ def central(X, y, blocks):
 
 
 def network(add_row, go_back_arrays, gradient_of, mean_loss, product, record, squash_all):
-    every = {
-        "record": record,
-        "product": product,
-        "add_row": add_row,
-        "squash_all": squash_all,
-        "mean_loss": mean_loss,
-        "go_back_arrays": go_back_arrays,
-    }
+    every = record, product, add_row, squash_all, mean_loss, go_back_arrays
+    every = {one.__name__: one for one in every}
     return ex.check("Exercise 4: any network", *network_parts(gradient_of, every))
 
 

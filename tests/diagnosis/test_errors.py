@@ -82,6 +82,20 @@ def test_what_met_is_named_with_its_shape():
     assert "There, n is one number, 0." in message
 
 
+def test_a_name_without_a_value_is_not_looked_up_elsewhere():
+    message, _ = stopped("def f(X):\n    for row in X:\n        return n\n        n = 0\n\nn = 3")
+    assert "has no value yet" in message
+    assert "n is one number" not in message
+
+
+def test_the_line_that_leads_into_a_helper_is_said():
+    code = "def f(X):\n    twice = 2 * X\n    return g(twice)\n\ndef g(X):\n    return X @ X"
+    message, _ = stopped(code)
+    assert message.startswith("your function stopped with ValueError at  return X @ X (in g)\n")
+    assert "\nYour line that leads there:  return g(twice)\n" in message
+    assert "leads there" not in stopped("def f(X):\n    return X @ X")[0]
+
+
 def test_looking_up_what_met_runs_nothing_of_the_learners():
     code = "def f(X):\n    calls = []\n    def g():\n        calls.append(1)\n        return np.ones(5)\n"
     code += "    try:\n        return X @ g()\n    finally:\n        assert len(calls) == 1"

@@ -194,6 +194,33 @@ def test_a_wrong_value_is_told_first_and_then_what_the_function_changed():
 @pytest.mark.parametrize(
     ("received", "said"),
     [
+        (np.array([0, 1]), "Whole numbers cannot hold a fraction."),
+        (np.array([0.0, 1.0]), ""),
+        ([0, 1], ""),
+    ],
+)
+def test_an_array_of_whole_numbers_where_fractions_belong_is_told(received, said):
+    message = ex.compare_call("a", lambda: received, (), np.array([0.5, 1.5])).message
+    assert message.startswith("expected 0.5; received 0 at index [0]")
+    assert said in message
+    assert ("Whole numbers" in message) == bool(said)
+
+
+def test_right_values_in_one_array_or_used_up_are_told():
+    want = (np.zeros(2), np.ones(2))
+    assert "are right, in one array" in ex.compare_call("a", lambda: np.array(want), (), want).message
+    assert "one array" not in ex.compare_call("a", lambda: np.ones((2, 2)), (), want).message
+    assert "only once" in ex.compare_call("a", lambda: (one for one in want), (), want).message
+
+
+def test_a_list_that_is_emptied_counts_as_changed():
+    part = ex.compare_call("a", lambda tape: float(len([tape.pop() for _ in range(2)])), ([1.0, 2.0],), 2.0)
+    assert "changes tape itself" in part.message
+
+
+@pytest.mark.parametrize(
+    ("received", "said"),
+    [
         ((np.ones(2), np.zeros(3)), "The numbers are right. The two blocks are in the wrong order."),
         ((np.full(2, 7.0), np.zeros(3)), "Each of the two has the shape of the other."),
         ((np.zeros(3), np.full(2, 7.0)), "value 2: expected 1; received 7"),
