@@ -7,7 +7,7 @@ phi = c s - (c - 1), as `Activation.fast` says, and phi' = c^2 s (1 - s).
 
 import math
 from functools import cache
-from threading import Timer
+from threading import Lock, Timer
 
 import numpy as np
 from numba import njit, types
@@ -20,6 +20,7 @@ from coursekit.network import Params
 BLOCK = 512  # points; a product of as many factors from 1/2 to 1 is still above 0
 PIECE = 10_000_000  # points x units x iterations between two looks at Ctrl-C: some hundredths of a second
 COMPILING = "coursekit: the fast engine is being compiled. Once; it may take half a minute."
+ONE_AT_A_TIME = Lock()
 
 
 class Compiled:
@@ -43,7 +44,8 @@ class Compiled:
         losses, accuracies = np.full((2, -(-stop // record_every) - first), np.nan)
         W1 = self.weights[0]
         piece = max(1, PIECE // (len(self.network[0]) * (W1.shape[1] + 1)))
-        ready(W1.dtype)
+        with ONE_AT_A_TIME:  # the threads of a sweep arrive together
+            ready(W1.dtype)
         for start in range(self.iteration, stop, piece):
             if self.end < 0:
                 steps = start, min(stop, start + piece), record_every, first
@@ -55,7 +57,7 @@ class Compiled:
 @cache
 def ready(dtype):
     """Compile the loops for numbers of this kind, or fetch them; tell whoever watches if it takes long."""
-    telling, one = Timer(1.0, print, [COMPILING]), np.ones(1, dtype)
+    telling, one = Timer(1.0, _tell), np.ones(1, dtype)
     if is_watched():
         telling.start()
     try:
@@ -63,6 +65,11 @@ def ready(dtype):
         descend(*network, True, one[0], 0, 0, 1, 0, np.ones(1), np.ones(1))
     finally:
         telling.cancel()
+
+
+@cache
+def _tell():
+    print(COMPILING)
 
 
 # What numba compiles is not seen by a measurement of coverage: hence the pragmas.

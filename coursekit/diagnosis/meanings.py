@@ -24,6 +24,10 @@ PURE += "ravel reshape sin sqrt square squeeze std sum tanh transpose where zero
 LOOKED_UP = (ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice)
 LOOKED_UP += (ast.Tuple, ast.Call, ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
 GIVES_NONE = "append|extend|insert|sort|reverse|update|fill|shuffle"
+LISTS_ONLY = {  # method -> what is asked where an array should have it
+    "index": "Which comparison finds the entries that you want, and which function tells where the first one is?",
+    "append": "Is it to grow? What collects the values first, and what makes an array of them at the end?",
+}
 UNKNOWN = object()  # the value of an expression that cannot be looked up without running more of it
 
 
@@ -76,7 +80,7 @@ def _unclear_truth(case):
     if isinstance(getattr(case.part, "test", case.part), ast.Name):
         return once, "Does it ask how many entries there are, or something of each of them?"
     if case.part is not None:
-        return once, "Which function of numpy chooses entry by entry?"
+        return once, "Is it any of them, or all? Or which function of numpy chooses entry by entry?"
     meaning = "One answer is wanted by if, and, a < b < c or Python's max; here is an array of many."
     return meaning, "Which sign or which function of numpy does it entry by entry?"
 
@@ -156,6 +160,8 @@ def _missing_name(case):
     named = isinstance(error, AttributeError) and error.obj is not None and error.name is not None
     if named and "set" not in case.text[:9]:
         names = getattr(error.obj, "_fields", [name for name in dir(error.obj) if name[:1] != "_"])
+        if isinstance(error.obj, np.ndarray) and error.name in LISTS_ONLY:
+            return f"An array has no .{error.name}; lists have.", LISTS_ONLY[error.name]
         who = error.obj.__name__ if inspect.ismodule(error.obj) else in_words(error.obj)
         return _nearest(f"{who[:1].upper()}{who[1:]} has no", error.name, list(names))
     return None

@@ -66,6 +66,18 @@ def returns_a_name(function):
     return bool(ends) and all(one.opname.startswith("LOAD_FAST") for one in ends)
 
 
+def not_called(function):
+    """Return the methods of arrays that a function asks for True or False without calling them: `if a.any:`."""
+    asking = "POP_JUMP", "UNARY_NOT", "TO_BOOL", "JUMP_IF"
+    return [
+        one.argval
+        for one, other in pairwise(_steps(function))
+        if one.opname == "LOAD_ATTR"
+        and other.opname.startswith(asking)
+        and callable(getattr(np.ndarray, one.argval, None))
+    ]
+
+
 def _steps(function):
     """Yield the instructions of a function, and of those that it makes."""
     codes = [getattr(function, "__code__", None)]

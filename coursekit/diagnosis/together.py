@@ -10,7 +10,7 @@ import numpy as np
 
 from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, STOPPED
 from coursekit.diagnosis.gaps import EXCHANGED, RIGHT
-from coursekit.diagnosis.reads import outside, stand_ins
+from coursekit.diagnosis.reads import not_called, outside, stand_ins
 
 FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
@@ -201,7 +201,11 @@ def said_once(parts):
 
 
 def told_of_outside(part, function):
-    """Return a part that also says which names its function reads from outside, and what it does not read."""
+    """Return a part that also says which names its function reads from outside, what it does not read or call."""
+    for name in not_called(function):
+        part = _told_too(
+            part, f".{name} without its brackets is a function, and counts as True. What calls it?"
+        )
     for argument, other in stand_ins(function):
         part = _told_too(
             part, f"{argument} came in and is never read; {other} is. Which of the two do you mean?"

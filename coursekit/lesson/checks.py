@@ -37,7 +37,7 @@ def run_check(name, *letters):
 
 
 def ready(name):
-    """Return the course's own solution of an exercise, to go on with: "07-median" is `ready_median`."""
+    """Return the course's own solution of an exercise, to go on with: "07-first" is `ready_first`."""
     return _call(name, f"ready-{name[3:]}", sys._getframe(1).f_globals)
 
 

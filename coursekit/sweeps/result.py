@@ -21,6 +21,7 @@ MISSING = {  # quantity -> its value, and with it its dtype, where a network was
     "accuracy": np.nan,
 }
 CURVES = ("loss", "accuracy")
+NOT_HELD = {"fail": "reached", "success": "reached", "arriv": "reached", "iter": "first_iteration"}
 
 
 def is_list(value):
@@ -71,9 +72,14 @@ class SweepResult:
         return np.arange(0, self.settings["iterations"], self.settings["record_every"])
 
     def __getitem__(self, quantity):
+        meant = [held for piece, held in NOT_HELD.items() if piece in str(quantity).lower()]
+        if meant and quantity not in self.values:
+            at_least = " is True where a run reached the threshold, and False where it failed"
+            hint = f"{meant[0]!r}{at_least if meant[0] == 'reached' else ''}"
+            raise ValueError(f"quantity must be one of {', '.join(self.values)}; got {quantity!r}. {hint}.")
         return check_choice(quantity, self.values, "quantity")
 
-    def select(self, **chosen):
+    def select(self, *unnamed, **chosen):
         """Return the part of the results at some values of some axes.
 
         Parameters
@@ -90,6 +96,11 @@ class SweepResult:
         ValueError
             Where an axis or a value on it does not exist.
         """
+        if unnamed:
+            call = ", ".join(f"{name}={value!r}" for name, value in zip(self.axes, unnamed, strict=False))
+            raise TypeError(
+                f"select must be told the axis of each value, as in select({call}); got {unnamed}"
+            )
         result = self
         for name, wanted in chosen.items():
             values = check_choice(name, result.axes, "axis")
@@ -168,8 +179,9 @@ class SweepResult:
         return pandas.DataFrame(list(self.rows()))
 
     def __repr__(self):
-        size = " x ".join(f"{len(values)} {name}" for name, values in self.axes.items()) or "1"
-        text = f"SweepResult({size}: {self.done.size} networks, {self.settings['iterations']} iterations"
+        size = " x ".join(f"{len(values)} {name}" for name, values in self.axes.items())
+        networks = f"{size + ': ' * bool(size)}{self.done.size} network{'s' * (self.done.size != 1)}"
+        text = f"SweepResult({networks}, {self.settings['iterations']} iterations"
         if self.partial:
             text += f", partial: {self.done.sum()} trained"
         text += f"; {self['reached'].sum()} reached accuracy {self.settings['threshold']:g}"

@@ -36,7 +36,7 @@ def recall():
     )
     on_dead = {
         "both are zero": "It answers 0 everywhere: nothing for `dW2 = A1.T @ dz2`. Its slope is 0 everywhere: "
-        "nothing for `dZ1`, so nothing for `dW1`. You meet such a unit in section 7.",
+        "nothing for `dZ1`, so nothing for `dW1`. You meet such a unit in section 6.",
         "only the column is zero": "`dW2` is `A1.T @ dz2`. What stands in this unit's column of `A1`?",
         "only the entry is zero": "`dW1` is `X.T @ dZ1`. With what is `dA1` multiplied to give `dZ1`?",
         "both are negative": "What does ReLU make of a negative number, and which slope has it there?",
@@ -59,10 +59,14 @@ def first(my_iterations_to):
     HIGHEST = "This is where the accuracy is highest. When is it first high enough?"
     ACCURACY = "You return an accuracy. At which index does it stand?"
     EVERY = "These are all places that are high enough. Which one of them is asked for?"
+    BELOW = "The accuracy at that index is below the threshold. Which way round do you compare?"
+    ALL = "You say 'never', but some entries are high enough. Do you ask whether all are, or whether any is?"
     wrong_crossings = {
         "Index 2 holds exactly 0.95. Does 'at least .95' include .95?": 5,
         "Index 2 holds exactly 0.95, and the first entry has the number 0. Which of the two is missed?": 6,
         "One too many. Which number has the first entry of an array?": 3,
+        BELOW: 0,
+        ALL: -1,
         "You say 'never', but index 2 is high enough. Did you look past index 0?": -1,
         HIGHEST: 7,
         CROSSED: 13,
@@ -73,11 +77,14 @@ def first(my_iterations_to):
         EVERY: np.flatnonzero(wobbly >= 0.95),
     }
     wrong_failures = {
-        "0 means 'at once', but this run never gets there. What is argmax of all False?": 0,
+        BELOW: 0,
+        "0 means 'at once', but this run never gets there. Do you ask first whether any entry is high enough?": 0,
         "That is the length of the history. Could a reader tell it from a late success?": 5,
         "This is the best accuracy, still below the threshold. What stands for 'never'?": 2,
     }
     wrong_starts = {
+        BELOW: 1,
+        ALL: -1,
         "You say 'never', yet index 0 is high enough. Is 0 true or false in an `if`?": -1,
         "Index 0 is high enough already. Is it looked at, or does 0 stand for 'not yet'?": 2,
         "Here the threshold is 0.75. Which threshold does your function use?": 3,
@@ -90,6 +97,10 @@ def first(my_iterations_to):
         ACCURACY: 0.76,
         EVERY: np.flatnonzero(at_once >= 0.75),
     }
+    if getattr(getattr(my_iterations_to, "__code__", None), "co_varnames", ())[:1] == ("threshold",):
+        turned = "Your def takes the threshold first; the lesson calls it with the accuracies first."
+        turned = ex.Part("arguments", "not yet", f"{turned}\nWhich one should stand first in its brackets?")
+        return ex.check("Exercise 1: the first iteration", turned)
     return ex.check(
         "Exercise 1: the first iteration",
         ex.compare_call("a wobbly run", my_iterations_to, (wobbly, 0.95), 2, mistakes=wrong_crossings),
@@ -111,6 +122,10 @@ def read(few, my_diamond, my_failures):
         "This is the circle. Which place has the diamond among the patterns?": read_firsts[0, 3],
         "This is the square. Which place has the diamond among the patterns?": read_firsts[2, 3],
         "This is pattern 3 and seed 1. Which axis comes first? Or let select find it.": read_firsts[3, 1],
+        "These are all five seeds of the diamond. Which one of them is asked for?": read_firsts[1],
+        "This is seed 3 of all five patterns. Which one of them is asked for?": read_firsts[:, 3],
+        "It says whether the diamond got there. Which quantity says when?": few["reached"][1, 3],
+        "That is its last accuracy. Which quantity says when it got there?": few["final_accuracy"][1, 3],
     }
     wrong_failures = {
         "These are the successes. How many of five seeds are left?": (~read_failed).sum(axis=1),
@@ -122,105 +137,32 @@ def read(few, my_diamond, my_failures):
         "That adds up first iterations, -1 included. Which quantity says who failed?": read_firsts.sum(
             axis=1
         ),
+        "The right numbers, sorted. In which order stand the patterns?": np.sort(read_failed.sum(axis=1)),
+        "How many seeds has each pattern?": 25 - (~read_failed).sum(axis=1),
+        "No failure at all. Is the -1 that you look for a number, or a text in quotes?": np.zeros(5),
+        "A median says what the middle run did. Which function counts?": np.median(read_failed, axis=1),
+        "A median says what the middle run did. Which function counts? ": np.median(~read_failed, axis=1),
+        "This says of each run whether it failed. How many are that, pattern by pattern?": read_failed,
+        "This says of each run whether it arrived. How many did not, pattern by pattern?": ~read_failed,
     }
+
+    def a_whole_result(got):
+        """Return a diagnosis of a result where one of its quantities is asked for."""
+        message = "This is a part of `few`, with all its quantities.\nWhich one is asked for, and in which brackets?"
+        return SimpleNamespace(ok=not isinstance(got, type(few)), message=message)
+
+    def not_five(got):
+        """Return a diagnosis of more or fewer entries than there are patterns."""
+        message = (
+            f"{np.size(got)} numbers for five patterns.\nWhich pattern is missing, or is one there twice?"
+        )
+        return SimpleNamespace(ok=np.ndim(got) != 1 or np.size(got) == 5, message=message)
+
     return ex.check(
         "Exercise 2: read a result",
-        ex.compare("diamond", my_diamond, read_firsts[1, 3], mistakes=wrong_diamond),
-        ex.compare("failures", my_failures, read_failed.sum(axis=1), mistakes=wrong_failures),
-    )
-
-
-def median(my_median):
-    IN_MEDIAN = "Too small. Which numbers in the array are no iterations at all?"
-    MEAN = "This is the mean of the successes. Which value stands in the middle?"
-    SHARED = "You add up the successes and divide by all runs. Is a mean asked for, or the middle value?"
-    UNSORTED = "This stands in the middle of the array as given. In which order does a median look?"
-    LATE = "Too large. Did a failure become a number that is sorted behind the successes?"
-    UPPER = "Four successes: two of them stand in the middle. What is halfway between them?"
-    LOWER = "That is the lower of the two in the middle. What is halfway between them?"
-    EVEN = "An odd number of successes: one value stands in the middle alone. Which place has it?"
-    PLACES = "That is a median of places in the array. What stands at those places?"
-    ZERO = "One run got there at iteration 0. Is 0 a failure here?"
-    FAILED = "You say that no run succeeded. Does one failure decide that?"
-    FIRST = "You say that no run succeeded. Is that asked before every run has been looked at?"
-    NO_SUCCESS = "Not a number: np.median of an empty array. What can you ask before you call it?"
-    AGREED = "Which number did we agree on for this?"
-    BOTH = "A mean, and failures are in it. Is a mean asked for, and which runs have a number of iterations?"
-    ALSO = "And is 0 a failure?"
-    cases = {
-        "five of seven": (
-            [900, -1, 400, 1500, -1, 700, 1150],
-            900,
-            {
-                IN_MEDIAN: 700,
-                MEAN: 930,
-                SHARED: 4650 / 7,
-                BOTH: 4648 / 7,
-                f"{MEAN} {ALSO}": 930,
-                f"{EVEN} {ALSO}": 800,
-                f"{PLACES} {ALSO}": 3,
-                UNSORTED: 1500,
-                f"{UNSORTED} ": 1500,
-                f"{UNSORTED}  ": 950,
-                LATE: 1150,
-                EVEN: 800,
-                PLACES: 3,
-                FAILED: -1,
-            },
-        ),
-        "four of six": (
-            [-1, 640, 320, -1, 1000, 420],
-            530,
-            {
-                UPPER: 640,
-                LOWER: 420,
-                MEAN: 595,
-                SHARED: 2380 / 6,
-                BOTH: 2378 / 6,
-                f"{MEAN} {ALSO}": 595,
-                f"{PLACES} {ALSO}": 3,
-                IN_MEDIAN: 370,
-                UNSORTED: 660,
-                f"{UNSORTED} ": 1000,
-                f"{UNSORTED}  ": 660,
-                LATE: 820,
-                PLACES: 3,
-                FAILED: -1,
-                FIRST: -1,
-            },
-        ),
-        "one at once": (
-            [0, 500, 300],
-            300,
-            {
-                ZERO: 400,
-                UNSORTED: 500,
-                f"{UNSORTED} ": 500,
-                MEAN: 800 / 3,
-                SHARED: 800 / 3,
-                BOTH: 800 / 3,
-                EVEN: 150,
-                PLACES: 1,
-                f"{ZERO} ": 500,  # and the upper of the two that are left, or failures behind
-                f"{MEAN} {ALSO}": 400,
-                f"{EVEN} {ALSO}": 400,
-                f"{PLACES} {ALSO}": 1.5,
-            },
-        ),
-        "none of three": ([-1] * 3, -1, {AGREED: 0, f"{AGREED} ": 5000, NO_SUCCESS: np.nan}),
-    }
-
-    def one_of_many(got):
-        """Return a diagnosis of many numbers where one is asked for."""
-        message = f"expected one number; received an array of shape {np.shape(got)}"
-        message += "\nWhich one number stands for all the runs, and is anything else returned beside it?"
-        return SimpleNamespace(ok=np.ndim(got) == 0, message=message)
-
-    return ex.check(
-        "Exercise 3: one number for many seeds",
-        *(
-            ex.compare_call(name, my_median, (np.array(firsts),), right, mistakes=wrong, diagnose=one_of_many)
-            for name, (firsts, right, wrong) in cases.items()
+        ex.compare("diamond", my_diamond, read_firsts[1, 3], mistakes=wrong_diamond, diagnose=a_whole_result),
+        ex.compare(
+            "failures", my_failures, read_failed.sum(axis=1), mistakes=wrong_failures, diagnose=not_five
         ),
     )
 
@@ -228,17 +170,19 @@ def median(my_median):
 JUDGEMENTS = ("supported", "contradicted", "not settled")
 
 
-def judged(name, word, right, question, near, far):
+def judged(name, word, right, question, near, far, far_question=""):
     if isinstance(word, str) and word.strip().lower() not in JUDGEMENTS:
         return ex.compare(name, word, right, mistakes={word_question(word, JUDGEMENTS): word})
     lead = "" if right == "not settled" else "The other way round? "
-    return ex.compare(name, word, right, mistakes={question: near, f"{lead}{question} ": far})
+    far_question = far_question or f"{lead}{question} "
+    return ex.compare(name, word, right, mistakes={question: near, far_question: far})
 
 
 def claims(claim_1, claim_2, claim_3, claim_4):
     LARGER = "First on 38 of 50 seeds: where does the range begin? Is 1/2 in it?"
     NEARLY = "First on 22 of 47 seeds: is 1/2 in the range?"
     EQUAL = "1/2 is in the range, and so are shares near it. Would a small true difference have shown up?"
+    UNEQUAL = "Equally quick means a share of 1/2. Is 1/2 outside the range?"
     BELOW = (
         "First on 8 of 41 seeds: on which side of 1/2 does the range lie? Which side does the claim allow?"
     )
@@ -246,11 +190,11 @@ def claims(claim_1, claim_2, claim_3, claim_4):
     claims = (
         ("claim 1", claim_1, "supported", (LARGER, "not settled", "contradicted")),
         ("claim 2", claim_2, "not settled", (NEARLY, "supported", "contradicted")),
-        ("claim 3", claim_3, "not settled", (EQUAL, "supported", "contradicted")),
+        ("claim 3", claim_3, "not settled", (EQUAL, "supported", "contradicted", UNEQUAL)),
         ("claim 4", claim_4, "contradicted", (BELOW, "not settled", "supported")),
     )
     return ex.check(
-        "Exercise 4: which claims do the runs support?",
+        "Exercise 3: which claims do the runs support?",
         *(judged(name, word, right, *rest) for name, word, right, rest in claims),
     )
 
@@ -266,8 +210,12 @@ def change_question(*changes):
     for change in changes:
         if isinstance(change, set) and change:
             return f"You wrote {change!r}, a set. Which sign of a dictionary stands between name and value?"
-        if not isinstance(change, dict) or not set(change) <= set(usual):
+        if not isinstance(change, dict):
+            return f'You wrote {ex.short(change)}. Is it a dictionary, such as {{"hidden_size": 3}}?'
+        if not set(change) <= set(usual):
             return f"You wrote {change!r}. Are its keys among {', '.join(usual)}?"
+        if np.ndim(points := change.get("n_points", 500)) == 0 and points in range(1, 10):
+            return f"Only {points} of the points that a pattern has? Are so few one class, or two?"
         try:
             if lists := ck.sweep(pattern="circle", seed=0, iterations=1, **change).axes:
                 return f"You gave a list for {' and '.join(lists)}. Which one value does it have?"
@@ -280,12 +228,16 @@ def change_question(*changes):
 
 
 def seeds_question(seeds):
+    if isinstance(seeds, str):
+        return f"You wrote {ex.short(seeds)}, a text. Are the quotes meant?"
     if not isinstance(seeds, (list, tuple, range, set, np.ndarray)):
         return f"You wrote {ex.short(seeds)}. Is it a list of seeds, or a range?"
     if odd := [seed for seed in seeds if not isinstance(seed, (int, np.integer)) or seed < 0]:
         return f"One of your seeds is {ex.short(odd[0])}. Are all of them whole numbers, none below 0?"
     if len(set(seeds)) < len(seeds):
         return "One seed is there twice. What does a second run of it add?"
+    if len(seeds) > 2000:
+        return f"{len(seeds)} seeds: ten hours rather than ten seconds. How many do you need?"
     return "" if len(seeds) >= 30 else f"{len(seeds)} different seeds. Are they at least 30?"
 
 
@@ -296,7 +248,7 @@ def own(my_change_a, my_change_b, my_pattern, my_prediction, my_seeds):
         return ex.compare(name, not (asked := question(*values)), True, mistakes={asked: False})
 
     return ex.check(
-        "Exercise 5: your own experiment",
+        "Exercise 4: your own experiment",
         judged("pattern", word_question, my_pattern, ck.PATTERNS),
         judged("one change", change_question, my_change_a, my_change_b),
         judged("30 or more seeds", seeds_question, my_seeds),
@@ -306,7 +258,3 @@ def own(my_change_a, my_change_b, my_pattern, my_prediction, my_seeds):
 
 def ready_first():
     return lambda history, threshold: next((i for i, a in enumerate(history) if a >= threshold), -1)
-
-
-def ready_median():
-    return lambda firsts: float(np.median(firsts[firsts >= 0])) if (firsts >= 0).any() else -1

@@ -66,7 +66,7 @@ def test_a_single_network_has_no_axis():
     one = ck.sweep(pattern="circle", seed=0, n_points=20, iterations=5)
     assert one.axes == {}
     assert one["final_loss"].shape == ()
-    assert repr(one) == "SweepResult(1: 1 networks, 5 iterations; 0 reached accuracy 0.95, 0 diverged)"
+    assert repr(one) == "SweepResult(1 network, 5 iterations; 0 reached accuracy 0.95, 0 diverged)"
     assert len(list(one.rows())) == 1
 
 
