@@ -81,8 +81,8 @@ if HAS_NUMBA:
         told = []
 
         class Clock:
-            def __init__(self, seconds, function, arguments):
-                told.append((seconds, function, *arguments))
+            def __init__(self, seconds, function):
+                told.append((seconds, function))
 
             def start(self):
                 told.append("started")
@@ -95,5 +95,11 @@ if HAS_NUMBA:
         compiled.ready.cache_clear()
         for _ in range(2):
             compiled.Compiled(DATA.X, DATA.y, START, "relu", 0.5).advance(1)
-        assert told[0] == (1.0, print, compiled.COMPILING)
+        assert told[0] == (1.0, compiled._tell)
         assert told[1:] == (["started"] if watched else []) + ["cancelled"]
+
+    def test_it_is_told_once(capsys):
+        compiled._tell.cache_clear()
+        for _ in range(2):
+            compiled._tell()
+        assert capsys.readouterr().out == f"{compiled.COMPILING}\n"

@@ -70,6 +70,19 @@ def test_a_single_network_has_no_axis():
     assert len(list(one.rows())) == 1
 
 
+def test_a_quantity_that_is_not_held_leads_to_the_one_that_is(result):
+    with pytest.raises(ValueError, match="got 'failed'. 'reached' is True where a run reached the threshold"):
+        result["failed"]
+    with pytest.raises(ValueError, match="got 'iterations'. 'first_iteration'"):
+        result.reduce(np.median, "iterations", over="seed")
+
+
+def test_select_is_told_the_axis_of_each_value(result):
+    first = next(iter(result.axes))
+    with pytest.raises(TypeError, match=rf"as in select\({first}='circle'\); got \('circle',\)"):
+        result.select("circle")
+
+
 def test_the_repr_says_what_was_found(result):
     text = repr(result)
     assert "2 pattern x 3 learning_rate x 2 output_bias x 2 seed: 24 networks, 9 iterations" in text
