@@ -80,7 +80,7 @@ def _unclear_truth(case):
     if isinstance(getattr(case.part, "test", case.part), ast.Name):
         return once, "Does it ask how many entries there are, or something of each of them?"
     if case.part is not None:
-        return once, "Is it any of them, or all? Or which function of numpy chooses entry by entry?"
+        return once, "Which function of numpy chooses entry by entry? Or is it any of them, or all?"
     meaning = "One answer is wanted by if, and, a < b < c or Python's max; here is an array of many."
     return meaning, "Which sign or which function of numpy does it entry by entry?"
 
