@@ -12,6 +12,8 @@ import traceback
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
+
 from coursekit.diagnosis.evidence import STOPPED, in_words
 from coursekit.diagnosis.meanings import UNKNOWN, meaning_of, value_of
 
@@ -52,12 +54,21 @@ def _said_of(function, error, arguments):
         lines.append(f"{LEADS} {leads}")
     lines.append(meaning)
     if met and (unpacks or not isinstance(part, ast.Attribute)):
-        lines.append(f"There, {', '.join(f'{text} is {in_words(value)}' for text, value in met.items())}.")
+        came = dict(zip(inspect.signature(function).parameters, arguments, strict=False))
+        lines.append(f"There, {', '.join(_seen(*pair, came) for pair in met.items())}.")
     way = [f"line {step.lineno} in {step.name}: {step.line}" for step, _ in steps[-8:] if step.line]
     return "\n".join([*lines, question]), "\n".join([*way, f"{type(error).__name__}: {error}"])
 
 
 # Where it stopped, and what met there
+
+
+def _seen(text, value, came):
+    """Return what a name or a piece of a line is, and what came in under this name where the shape was another."""
+    before = came.get(text)
+    arrays = isinstance(before, np.ndarray) and isinstance(value, np.ndarray)
+    was = f" (it came as {in_words(before)})" if arrays and before.shape != value.shape else ""
+    return f"{text} is {in_words(value)}{was}"
 
 
 def _steps_outside(error):

@@ -50,7 +50,7 @@ def find_gap(received, expected, tolerance, difference):
         asked = RIGHT_IN_BRACKETS if right else IN_BRACKETS
         return f"expected {_kind(want)}; received {_kind(got)}{asked}"
     if got.shape != want.shape:
-        return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want) or _of_shapes(raw, want)}"
+        return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want, tolerance) or _of_shapes(raw, want)}"
     with np.errstate(invalid="ignore"):
         differences = np.where(got == want, 0.0, np.abs(got - want))  # inf equals inf
     allowed = tolerance * np.where(np.isfinite(want), np.maximum(1.0, np.abs(want)), 1.0)
@@ -61,7 +61,7 @@ def find_gap(received, expected, tolerance, difference):
     place = f" at index {list(map(int, at))}" if want.ndim else ""
     near = f", where {tolerance:g} off is near enough" if tolerance >= 0.01 else ""
     is_cut = isinstance(received, np.ndarray) and raw.dtype.kind in "iu" and (want != np.round(want)).any()
-    return difference(want[at], got[at], place) + near + (WHOLE if is_cut else _hint(got, want))
+    return difference(want[at], got[at], place) + near + (WHOLE if is_cut else _hint(got, want, tolerance))
 
 
 def is_finite(value):
@@ -128,10 +128,11 @@ def _of_shapes(raw, want):
     return ""
 
 
-def _hint(got, want):
+def _hint(got, want, tolerance):
     """Return what all entries have in common, as a question on a line of its own, or nothing."""
     if want.size < 2 or not np.isfinite(want).all() or np.allclose(want, want.flat[0]):
         return ""
+    near = np.clip(tolerance, 1e-4, 5e-3)
     asked = {
         "Every sign is turned. Which difference, or which minus, is the other way round?": -want,
         "Rows and columns are exchanged. Which one counts the points?": want.T if want.ndim > 1 else None,
@@ -141,7 +142,7 @@ def _hint(got, want):
         ),
     }
     for question, wrong in asked.items():
-        if wrong is not None and wrong.shape == got.shape and np.allclose(got, wrong, rtol=1e-4, atol=1e-6):
+        if wrong is not None and wrong.shape == got.shape and np.allclose(got, wrong, rtol=near, atol=1e-6):
             return f"\n{question}"
     return ""
 

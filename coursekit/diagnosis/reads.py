@@ -38,19 +38,22 @@ def outside(function):
 
 def stand_ins(function):
     """Return [(argument, function of the notebook)] where one is never read, and one of a longer name is."""
-    code = getattr(function, "__code__", None)
     known = getattr(function, "__globals__", {})
-    steps = list(_steps(function))
-    loads = [step.argval for step in steps if "STORE" not in step.opname]
-    read = {name for one in loads for name in (one if isinstance(one, tuple) else (one,))}
-    given = code.co_varnames[: code.co_argcount] if code else ()
-    others = [step.argval for step in steps if step.opname == "LOAD_GLOBAL"]
+    others = [step.argval for step in _steps(function) if step.opname == "LOAD_GLOBAL"]
     return [
         (argument, other)
-        for argument in given
+        for argument in unread(function)
         for other in dict.fromkeys(others)
-        if argument not in read and other.startswith(f"{argument}_") and other in known
+        if other.startswith(f"{argument}_") and other in known
     ]
+
+
+def unread(function):
+    """Return the arguments of a function that no line of it reads."""
+    code = getattr(function, "__code__", None)
+    loads = [step.argval for step in _steps(function) if "STORE" not in step.opname]
+    read = {name for one in loads for name in (one if isinstance(one, tuple) else (one,))}
+    return [name for name in (code.co_varnames[: code.co_argcount] if code else ()) if name not in read]
 
 
 def called(function, names):

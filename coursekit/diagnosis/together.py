@@ -10,7 +10,7 @@ import numpy as np
 
 from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, STOPPED
 from coursekit.diagnosis.gaps import EXCHANGED, RIGHT
-from coursekit.diagnosis.reads import not_called, outside, stand_ins
+from coursekit.diagnosis.reads import not_called, outside, stand_ins, unread
 
 FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
@@ -214,6 +214,10 @@ def told_of_outside(part, function):
         return part
     that, asked = ("that", "Is it the one") if len(names) == 1 else ("them", "Are they those")
     said = f"Your function reads {' and '.join(names)} {OUTSIDE} {that}."
+    if unread(function) and not part.message.startswith(
+        STOPPED
+    ):  # so that is the cause: what follows is noise
+        part = replace(part, message="", answer="", mistake=None, others=())
     return _told_too(part, f"{said} {asked} that you mean?")
 
 

@@ -1,6 +1,9 @@
 """What knows the answers of a lesson: kept beside the lessons, so that no page of them gives these away."""
 
+import ast
+import re
 import sys
+from dataclasses import replace
 from functools import cache
 from inspect import signature
 
@@ -24,9 +27,10 @@ def run_check(name, *letters):
     *letters : str
         Answers to the questions, where there are no buttons.
     """
-    found = _call(name, name[3:], sys._getframe(1).f_globals)
+    known = sys._getframe(1).f_globals
+    found = _call(name, name[3:], known)
     if isinstance(found, Verdict):
-        return keep(name[:2], found)
+        return keep(name[:2], _of_last_cells(found, name, known))
     found[-1].how = HOW.format(name)
     for question, letter in zip(found, letters, strict=False):
         print(question.answer(letter))
@@ -34,6 +38,25 @@ def run_check(name, *letters):
         from IPython.display import display  # seldom needed, and slow to load
 
         display(*found)
+
+
+def _of_last_cells(verdict, name, known):
+    """Return a verdict; where Python could not read the last cell that writes an answer, only that.
+
+    The answer is still what an earlier cell made it then.
+    """
+    for each in signature(_find(name, name[3:])).parameters:
+        writes = re.compile(rf"^(def +)?{each}\b *[(=](?!=)", re.MULTILINE)
+        cells = [cell for cell in known.get("In", ()) if writes.search(cell)]
+        try:
+            ast.parse(cells[-1] if cells else "")
+        except SyntaxError as error:
+            said = f"Python cannot read your last cell (line {error.lineno}), so {each} is still what it was."
+            part = Part(
+                "your last cell", "not yet", f"{said}\nWhich bracket, colon or quote is missing there?"
+            )
+            return replace(verdict, parts=(part,))
+    return verdict
 
 
 def ready(name):
@@ -56,11 +79,16 @@ def _functions(path, written):
     return functions
 
 
-def _call(name, function, known):
+def _find(name, function):
     path = lessons() / "checks" / f"{name[:2]}.py"
     functions = _functions(path, path.stat().st_mtime_ns) if path.exists() else {}
     if (found := functions.get(function.replace("-", "_"))) is None:
         raise ValueError(f"no check is called {name!r}. Are lesson and coursekit of the same version?")
+    return found
+
+
+def _call(name, function, known):
+    found = _find(name, function)
     names = signature(found).parameters
     if missing := [each for each in names if each not in known]:
         asked = "Which cell above have you not run? Or is a name misspelt in it?"

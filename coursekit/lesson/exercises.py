@@ -5,6 +5,7 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 
@@ -194,13 +195,29 @@ def compare_call(
     if _is_blank(function):
         return Part(name, "not attempted")
     if not callable(function):
-        return Part(name, "not yet", f"expected a function; received {short(function)}")
+        said = f"expected a function; received {short(function)}"
+        return Part(name, "not yet", f"{said}\nDoes a line give its name to a value? It begins with def.")
     judge = partial(find_gap, tolerance=tolerance, difference=both_numbers)
     trial = Trial(arguments, expected, judge, bool(mistakes or diagnose))
     part = _called(name, function, arguments, expected, mistakes, tolerance, diagnose)
     if part.status == "not yet" and (first := _waits_for(function, uses, tolerance)):
         return Part(name, "not yet", first, of=function)
+    if part.status == "not yet" and (asked := _right_if_exchanged(function, arguments, expected, judge)):
+        return Part(name, "not yet", asked)
     return replace(part, of=function, trial=trial)
+
+
+def _right_if_exchanged(function, arguments, expected, judge):
+    """Return what to ask where a function is right with two of its arguments exchanged, or nothing."""
+    names = list(getattr(getattr(function, "__code__", None), "co_varnames", ()))
+    for i, j in combinations(range(min(len(arguments), len(names))), 2):
+        given = copy.deepcopy(list(arguments))
+        given[i], given[j] = given[j], given[i]
+        with suppress(BaseException), np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+            if judge(limits.call(function, *given), expected) is None:
+                said = f"With {names[i]} and {names[j]} exchanged, all is right"
+                return f"{said}. Which of them does the task name first, and what does your def line say?"
+    return ""
 
 
 def _waits_for(function, uses, tolerance):
@@ -247,7 +264,7 @@ def follows(earlier, work_out, *values):
         What the learner gave there.
     """
     with suppress(Exception), np.errstate(all="ignore"):  # what was not attempted is no number
-        return {FITS.format(earlier): work_out(*(np.asarray(value, dtype=np.float64) for value in values))}
+        return {FITS.format(earlier): work_out(*(np.squeeze(np.asarray(value, float)) for value in values))}
     return {}
 
 

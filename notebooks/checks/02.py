@@ -60,6 +60,16 @@ def sigmoid(my_sigmoid):
     return ex.check("Exercise 1: the sigmoid", *parts, *own_lines(my_sigmoid, "ck."))
 
 
+def otherwise(question, shape=()):
+    """Return a diagnosis of numbers that no known slip makes: what to look at again."""
+
+    def look(received):
+        number = f"{received:.6g}" if np.ndim(received) == 0 else received
+        return SimpleNamespace(ok=np.shape(received) != shape, message=f"received {number}\n{question}")
+
+    return look
+
+
 def second_point(X, answer, logit, params, probability, unit_a, unit_z):
     right = ck.forward(params, X)
     z, a, p = right.Z1[1], right.A1[1], right.p[1]
@@ -68,46 +78,71 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
         "These belong to point 0. Which row of X is point 1?": right.Z1[0],
         "Unit 0 and unit 1 are swapped. Which column of W1 is whose?": z[::-1],
         "Look at the sign of the first input. Is x1 equal to 1 or to -1?": np.abs(X[1]) @ params.W1,
+        "Look at the sign of the second input. Is x2 equal to 0.5 or to -0.5?": X[1] * [1, -1, 1] @ params.W1,
+        "Is a unit a row or a column of W1? Which three weights are its?": params.W1.reshape(2, 3) @ X[1],
         "Which sign has the product of two negative numbers?": z - np.maximum(2 * X[1, 0] * params.W1[0], 0),
     }
     of_one = {  # the same slips in one unit, with the other one right
         f"Look at unit {unit}. {question}": np.where(np.arange(2) == unit, slip, z)
         for question, slip in wrong_z.items()
         for unit in (0, 1)
-        if "swapped" not in question
+        if "swapped" not in question and "row or a column" not in question
     }
     wrong_a = {
         "These are still the pre-activations. What comes after the weighted sum?": z,
         "A positive z has a above one half. Which sign has z in the exponent?": 1 - a,
         "These belong to point 0. Which pre-activations do you squeeze?": right.A1[0],
+        "That is e^-z. What is still done with it?": np.exp(-z),
+        "That is tanh, between -1 and 1. Which curve does this lesson take?": np.tanh(z),
+        "That is in percent. Between which two numbers does an activation lie?": 100 * a,
+        "The decimals are cut off, and too few to go on with. What are the next two?": np.floor(10 * a) / 10,
         "The two are swapped. Which activation belongs to unit 0?": a[::-1],
     }
     wrong_logit = {
         "The output weighs z here. Which numbers leave a hidden unit?": z @ params.W2,
         "The activations are added unweighted. What does W2 say?": a.sum(),
         "Look at the sign of the second output weight. Is it 1 or -1?": a @ np.abs(params.W2),
+        "Which output weight belongs to which unit? Unit 0 has the first one, 2.": a[::-1] @ params.W2,
         "This is already squeezed. What is the sum before the last sigmoid?": p,
         "This belongs to point 0. Which activations do you weigh?": right.z2[0],
     }
     wrong_p = {
-        "This is the logit. What turns it into a number between 0 and 1?": right.z2[1],
         "This is the probability of class 0. Which sign has the logit in the exponent?": 1 - p,
+        "That is 1 minus the logit. What does the sigmoid do with it?": 1 - right.z2[1],
+        "That is e^-z. What is still done with it?": np.exp(-right.z2[1]),
+        "That is in percent. Between which two numbers does a probability lie?": 100 * p,
         "This belongs to point 0. Which logit do you squeeze?": right.p[0],
     }
-    wrong_answer = {"That is the point's class. On which side of the threshold is p?": 0}
+    if np.size(probability) == 1 and np.array_equal(probability, logit):  # as it was typed
+        wrong_p["This is the logit. What turns it into a number between 0 and 1?"] = logit
+    wrong_answer = ex.follows("probability", lambda p: 1 * (p >= 0.5), probability)
+    wrong_answer["That is the point's class. On which side of the threshold is p?"] = 0
     wrong_answer["That is p itself. Which class do you answer, 0 or 1?"] = p
     squeeze = ck.ACTIVATIONS["sigmoid"].value
     wrong_a |= ex.follows("unit_z", squeeze, unit_z)
     wrong_logit |= ex.follows("unit_a", lambda a: a @ params.W2, unit_a)
     wrong_p |= ex.follows("logit", squeeze, logit)
-    wrong_answer |= ex.follows("probability", lambda p: 1 * (p >= 0.5), probability)
     by_hand = {"tolerance": 0.003}
+    ask_z = "Write down the three products of each unit. Which one is off, or has another sign?"
+    ask_a = "Which z goes into 1 / (1 + e^-z), with which sign? What does sigmoid(z) say?"
+    ask_logit = "Write down the two products: which weight meets which activation, with which sign?"
     return ex.check(
         "Exercise 2: the second point, by hand",
-        ex.compare("unit_z", unit_z, z, mistakes=wrong_z | of_one, **by_hand),
-        ex.compare("unit_a", unit_a, a, mistakes=wrong_a, **by_hand),
-        ex.compare("logit", logit, right.z2[1], mistakes=wrong_logit, **by_hand),
-        ex.compare("probability", probability, p, mistakes=wrong_p, **by_hand),
+        ex.compare(
+            "unit_z", unit_z, z, mistakes=wrong_z | of_one, diagnose=otherwise(ask_z, (2,)), **by_hand
+        ),
+        ex.compare("unit_a", unit_a, a, mistakes=wrong_a, diagnose=otherwise(ask_a, (2,)), **by_hand),
+        ex.compare(
+            "logit", logit, right.z2[1], mistakes=wrong_logit, diagnose=otherwise(ask_logit), **by_hand
+        ),
+        ex.compare(
+            "probability",
+            probability,
+            p,
+            mistakes=wrong_p,
+            diagnose=otherwise("What does sigmoid say of your logit?"),
+            **by_hand,
+        ),
         ex.compare("answer", answer, 1, mistakes=wrong_answer),
     )
 
@@ -122,7 +157,7 @@ def forward(X, my_forward, params):
     for part, case in cases.items():
         look = {"diagnose": lambda received, case=case: ck.diagnose_forward(received, *case)}
         parts.append(ex.compare_call(part, my_forward, case, ck.forward(*case), **look))
-    return ex.check("Exercise 3: your forward pass", *parts)
+    return ex.check("Exercise 3: your forward pass", *parts, *own_lines(my_forward, "ck.forward"))
 
 
 def on_shapes(W1, W2):
@@ -133,9 +168,11 @@ def on_shapes(W1, W2):
             return f"{repeated} What makes an array of it?"
     W1, W2 = np.array(W1, dtype=float), np.array(W2, dtype=float)
     if W1.ndim != 2 or len(W1) != 3:
-        return (
-            f"square_W1 must have shape (3, h), a column per line; got {W1.shape}. Is a line of yours a row?"
-        )
+        asked = "Is a line of yours a row?"
+        if W1.ndim == 2 and W1.shape[1] != 3:
+            asked = "Which number of a line has no row: a weight, or the bias?"
+            asked = asked if len(W1) < 3 else "A line has two weights and a bias: which row is one too many?"
+        return f"square_W1 must have shape (3, h), a column per line; got {W1.shape}. {asked}"
     h = W1.shape[1]
     if W2.shape not in ((h,), (h + 1,)):
         wanted = f"square_W2 must have shape (h + 1,), for your {h} lines ({h + 1},); got {W2.shape}."
@@ -167,6 +204,11 @@ def on_lines(W1):
     soft = np.flatnonzero(lengths < 10)
     if len(soft) and lengths.max() >= 10 and lengths[soft[0]]:
         return f"Line {soft[0]} is softer than others. Which number makes a line sharp, and is it in each column?"
+    for k in np.flatnonzero(np.abs(W1[:2]).min(axis=0) > 0.2 * lengths):
+        return (
+            f"Line {k} is slanted: neither of its weights is 0. An edge of the square is upright or level. "
+            "Which input does not matter to it?"
+        )
     far = np.abs(W1[2]) / np.where(lengths, lengths, np.inf)
     for k in np.flatnonzero((lengths > 0) & (np.abs(far - 0.5) > 0.05)):
         return (
@@ -209,6 +251,11 @@ def on_repairs(W1, W2, dataset):
             f"Your lines are soft: at the centre {h} votes add up to {votes:.2f}. What makes a line sharper?"
         )
     if reaches(W1):
+        if np.ptp(W2[:h]) > 0.01 * np.abs(W2[:h]).max():
+            return (
+                f"Your lines are right, and their votes differ: {W2[:h].tolist()}. "
+                "Is one line worth more than another, and which sign has a vote for the inside?"
+            )
         return (
             "Your lines are right. How many votes has a point inside, how many one next to an edge, and which "
             "output bias lies halfway?"
@@ -233,6 +280,7 @@ def on_square(W1, W2, dataset):
         return "Read row by row, your numbers are lines near edges. A line is a column of square_W1. What makes columns of rows?"
     return (
         on_lines(W1)
+        or (on_repairs(W1, W2, dataset) if len(W2) > W1.shape[1] and np.ptp(W2[:-1]) else None)
         or on_region(said, dataset.points, square)
         or (on_everything(said) if len(W2) > W1.shape[1] else None)
         or on_repairs(W1, W2, dataset)

@@ -12,7 +12,14 @@ from coursekit.lesson.questions import ask
 NO_LOSS = "How much does a point cost whose class was given probability 1, and how much at probability 0?"
 ONE = "One number is asked for."
 OF_CLASS_1 = "Each point pays as one of class 1. Which sign has m, and for which class?"
+BELOW = "A loss below 0. Which sign stands before your mean?"
+IN_PART = "Only what stands right before .mean() is averaged. Where do brackets belong?"
 MULTIPLIED_FIRST = "What does Python multiply first in 1 - 2 * y * z2?"
+
+
+def is_alike(one, other):
+    is_number = np.asarray(one).dtype.kind in "biuf" and np.shape(one) == np.shape(other)
+    return is_number and np.allclose(one, other, 1e-6, 0)
 
 
 def recall():
@@ -50,6 +57,11 @@ def recall():
     )
 
 
+def otherwise(question):
+    """Return a diagnosis of a number that no known slip makes: what to look at again."""
+    return lambda received: SimpleNamespace(ok=False, message=f"received {float(received):.6g}\n{question}")
+
+
 def slips_by_hand(p, label):
     """Likely slips for one point, and the value that each of them gives."""
     p_own, p_other = (p, 1 - p) if label == 1 else (1 - p, p)
@@ -65,6 +77,16 @@ def slips_by_hand(p, label):
         f"{other} And which sign has a surprise?": np.log(p_other),
         f"{other} And which logarithm measures nats?": -np.log2(p_other),
         f"{other} And which logarithm is that?": -np.log10(p_other),
+        "That is the surprise times its probability, a part of a mean. What does one point pay?": -p_own
+        * np.log(p_own),
+        "That is p times its surprise. What does one point pay, and for which class?": -p * np.log(p),
+        "Nothing? Which term of the loss speaks about this class?": 0.0,
+        "That is a third: the loss of one point is asked, and no mean.": -np.log(p_own) / 3,
+        "That is in percent. How many nats are they?": -100 * np.log(p_own),
+        "That is in percent, and rounded. How many nats are they?": np.round(-100 * np.log(p_own), 1),
+        "That is the logarithm of percent. What is p_own as a number between 0 and 1?": -np.log(100 * p_own),
+        "That is the logarithm of percent, without a minus. What is p_own as a share?": np.log(100 * p_own),
+        "That is the loss of a coin. Which probability had this point's class?": np.log(2),
         f"That is a distance. {NO_LOSS}": 1 - p_own,
         f"That is a square. {NO_LOSS}": (1 - p_own) ** 2,
         f"That is 1 / p_own. {NO_LOSS}": 1 / p_own,
@@ -74,12 +96,19 @@ def slips_by_hand(p, label):
 
 
 def by_hand(loss_a, loss_b, loss_c):
+    again = otherwise("Which probability had this point's class, and what is minus its logarithm?")
     parts = []
     answers = {"a": (loss_a, 0.8, 1), "b": (loss_b, 0.3, 0), "c": (loss_c, 0.95, 0)}
     for name, (answer, p_given, label) in answers.items():
         right = ck.log_loss(np.array([label]), np.array([p_given]))
         slips = slips_by_hand(p_given, label)
-        parts.append(ex.compare(f"point {name}", answer, right, mistakes=slips, tolerance=6e-4))
+        for other, (_, p, of) in answers.items():
+            slips |= {
+                f"That is the loss of point {other}. Which p has this one?": -np.log(p if of else 1 - p)
+            }
+        slips = {asked: wrong for asked, wrong in slips.items() if abs(wrong - right) > 1e-9}
+        look = {"mistakes": slips, "diagnose": again, "tolerance": 6e-4}
+        parts.append(ex.compare(f"point {name}", answer, right, **look))
     return ex.check("Exercise 1: three losses by hand", *parts)
 
 
@@ -89,9 +118,19 @@ def log_loss(my_log_loss):
     tiny_one = {
         "That is the loss of the tiny network. Which y and p has your function been given here?": 0.678
     }
+
+    def look_at(received, y, p):
+        """Return a diagnosis; first of one slip that the course's own does not know."""
+        one, zero = y * np.log(p), (1 - y) * np.log(1 - p)
+        in_part = [zero.mean(), (1 - y) * np.log(1 - p).mean()]
+        in_part = [one * a + each * b for each in in_part for a in (1, -1) for b in (1, -1)]
+        if any(is_alike(received, wrong) for wrong in in_part):
+            return SimpleNamespace(ok=False, message=f"One loss for each point is left.\n{IN_PART}")
+        return ck.diagnose_log_loss(received, y, p)
+
     parts = []
     for name, case in (("four points", four), ("seven points", seven)):
-        look = {"diagnose": lambda received, case=case: ck.diagnose_log_loss(received, *case)}
+        look = {"diagnose": lambda received, case=case: look_at(received, *case)}
         right = ck.log_loss(*case)
         parts.append(ex.compare_call(name, my_log_loss, case, right, mistakes=tiny_one, **look))
     return ex.check("Exercise 2: write the log loss", *parts, *own_lines(my_log_loss, "ck.log_loss"))
@@ -120,7 +159,30 @@ def from_logits(my_log_loss_from_logits):
             "Only the last point pays. Does your loop add up, or does a round replace the last?": lift[-1]
             + tail[-1],
             "Does every point pay its own loss, or the mean of all m?": np.logaddexp(0, m.mean()),
-            "A loss below 0. Which sign stands before your mean?": -np.mean(lift + tail),
+            BELOW: -np.mean(lift + tail),
+            "Which sign stands between the two parts of the formula?": np.mean(lift - tail),
+            "The two parts of the formula are added, not multiplied. Which sign have you?": np.mean(
+                lift * tail
+            ),
+            "Points on the right side pay nothing. What does the formula give for m < 0?": np.mean(
+                (m > 0) * (lift + tail)
+            ),
+            "Only the first point pays. After how many rounds does your loop end?": (lift + tail)[0] / len(y),
+            "Only the first point pays. Which round of your loop returns?": (lift + tail)[0],
+            "What is your m for the points of class 1, and should it depend on their logit?": np.mean(
+                np.logaddexp(0, (1 - y) * z2)
+            ),
+            "What is your m for the points of class 0, and should it depend on their logit?": np.mean(
+                np.logaddexp(0, -y * z2)
+            ),
+            "log1p(x) is log(1 + x). And expm1(x)?": np.mean(lift + np.expm1(np.exp(-np.abs(m)))),
+            "One max for all points, or one for each? (np.max gives one.) And which sign has m in your exp?": (
+                np.mean(np.max(m) + np.logaddexp(0, -m))
+            ),
+            "Two logarithms meet there. Which of them does the formula have?": np.mean(
+                lift + np.log(np.maximum(tail, 1e-300))
+            ),
+            IN_PART: lift + tail.mean(),
             "Which points pay their m: those above 0, or those below?": np.mean(np.minimum(m, 0) + tail),
             "A point with m = 0 should pay log 2. Which term gives it?": np.mean(lift),
             "Your m is made of p. Of which number should it be made?": np.mean(
@@ -130,7 +192,9 @@ def from_logits(my_log_loss_from_logits):
             OF_CLASS_1: np.mean(np.logaddexp(0, -z2)),
             "That is the mean of m itself. What does a point pay whose m is 0, or far below 0?": np.mean(m),
             "Which sign does the number inside your exp have?": np.mean(lift + np.abs(m) + tail),
-            "Right points pay as much as wrong ones. What does exp get if m < 0?": np.mean(np.abs(m) + tail),
+            "Right points pay as much as wrong ones. Is their m below 0? What does exp get if m < 0?": (
+                np.mean(np.abs(m) + tail)
+            ),
             "Wrong points pay their m twice. What does exp get if m > 0?": np.mean(2 * lift + tail),
             "Too large by a factor. Compare it with how many points there are.": np.sum(lift + tail),
             "A point far on the wrong side pays almost nothing. What is missing?": np.mean(tail),
@@ -147,7 +211,9 @@ def from_logits(my_log_loss_from_logits):
         plain = {question: wrong for question, wrong in known.items() if np.ndim(wrong) == 0}
         summed = {f"{question} And is yours a sum, or a mean?": len(y) * v for question, v in plain.items()}
         turned = {f"{question} And which sign has your mean?": -v for question, v in plain.items()}
-        return known | summed | turned
+        every, right = known | summed | turned, ck.log_loss_from_logits(y, z2)
+        same = {asked for asked, value in every.items() if np.ndim(value) == 0 and is_alike(value, right)}
+        return {asked: value for asked, value in every.items() if asked not in same}
 
     def not_refuted(slips):
         """Return the slips that no earlier part denies."""
@@ -164,9 +230,6 @@ def from_logits(my_log_loss_from_logits):
         seen = f"expected {tiny_loss:.6g}; received {received:.6g}" if np.ndim(received) == 0 else ONE
         return SimpleNamespace(ok=not fitting, message=f"{seen}\n{fitting[0] if fitting else ''}")
 
-    def is_alike(one, other):
-        return np.shape(one) == np.shape(other) and np.allclose(one, other, 1e-6, 0)
-
     mild = np.array([0, 1, 1, 0]), np.array([0.5, -1.2, 2.0, -3.0])
     large = np.array([1, 0, 0, 1]), np.array([70.0, -60.0, 52.0, -145.0])
     huge = np.array([1, 1, 0, 0, 1]), np.array([800.0, -700.0, 750.0, -900.0, 0.3])
@@ -174,13 +237,13 @@ def from_logits(my_log_loss_from_logits):
     tiny_loss = ck.log_loss_from_logits(*sure)  # so tiny that it needs its own tolerance
     sure_slips = {
         MULTIPLIED_FIRST: np.logaddexp(0, 1) / 2,
-        "Zero. Where does a tiny number meet a much larger one, and get lost?": 0.0,
+        "Zero. Are right points left out, or does a tiny number meet a much larger one, and get lost?": 0.0,
         "nan: where does 0 meet infinity?": np.nan,
         "That is the rounding error of p, not a loss. Is p needed at all?": 2.0**-53,
         "These points are right. Which part of your sum is large here?": 51.0,
         # in words of their own: a loss that is lost, 0, speaks against none of the other parts' questions
         "Too large by a factor here, too. How many points are there?": 2 * tiny_loss,
-        "A loss below 0 here, too. Which sign stands before your mean?": -tiny_loss,
+        f"{BELOW} Or between the two parts?": -tiny_loss,
         "log1p(x) adds the 1 itself. Which x did you give it?": np.log(2),
     }
     parts = []
@@ -206,6 +269,13 @@ def claims(claim_1, claim_2, claim_3, claim_4, claim_5, cost_of_a_wrong_answer):
         "That is a tenth of the mean. Fewer pay the same total: more each, or less?": 0.2,
         "That is the total over all wrong answers. How many are they?": 2000.0,
         "That is less than the mean. Can the few that pay cost less than all do on average?": 1.8,
+        "Which sign has a surprise?": -20.0,
+        "Nats are shared, not percent. How many wrong answers share the 2000 nats?": 20000.0,
+        "Divided the other way round. What is shared, and by how many?": 0.05,
+        "That is a coin's loss, the least that a wrong answer can cost. How many nats do they share?": np.log(
+            2
+        ),
+        "That is a probability. What does it cost, in nats?": np.exp(-20),
         "Something was taken off first. What do the right answers cost here?": 18.0,
         "That lets the right answers cost log 2. What does the task let them cost?": (2 - 0.9 * np.log(2))
         / 0.1,
@@ -217,7 +287,12 @@ def claims(claim_1, claim_2, claim_3, claim_4, claim_5, cost_of_a_wrong_answer):
         ("claim 4", claim_4, True, "Which accuracy and loss has c = 0.25 in section 5?"),
         ("claim 5", claim_5, False, "Which p costs 0.693, and which class does that p count as?"),
     )
-    parts = [ex.compare("cost of a wrong answer", cost_of_a_wrong_answer, 20.0, mistakes=cost_slips)]
+    again = otherwise("How many nats do all 1000 points pay, and how many wrong answers share them?")
+    parts = [
+        ex.compare(
+            "cost of a wrong answer", cost_of_a_wrong_answer, 20.0, mistakes=cost_slips, diagnose=again
+        )
+    ]
     parts += [
         ex.compare(name, said, true, mistakes={question: not true}) for name, said, true, question in claims
     ]

@@ -46,6 +46,15 @@ def test_a_check_sees_what_the_notebook_holds_and_what_passed_is_kept(tmp_path):
     assert in_notebook('ready("42-half-of-it")', whole=3.0) == 1.5
 
 
+def test_a_cell_that_python_cannot_read_is_told_in_place_of_what_was_there_before(tmp_path):
+    names = {"whole": 3.0, "my_half": 1.5}
+    found = in_notebook('run_check("42-half-of-it")', In=["my_half = 1.5", "my_half = (1.6"], **names)
+    assert "(line 1), so my_half is still what it was." in repr(found)
+    assert not (tmp_path / ".coursekit_progress.json").exists()
+    cells = ["my_half = (1.6", "my_half = 1.5", "if my_half == (1.5:"]
+    assert in_notebook('run_check("42-half-of-it")', In=cells, **names).passed
+
+
 def test_what_has_not_been_run_and_what_is_not_there_is_said():
     with pytest.raises(NameError, match="my_half and whole not there yet"):
         in_notebook('run_check("42-half-of-it")')

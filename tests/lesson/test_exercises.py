@@ -116,7 +116,18 @@ def test_an_exception_in_the_learners_function_is_explained():
     assert part.answer.endswith("AttributeError: 'float' object has no attribute 'no_such'")
     part = ex.compare_call("a", lambda: 1.0, (1.0,), 2.0)
     assert part.message.splitlines()[1] == "<lambda> takes (); the check gives it 1."
-    assert ex.compare_call("a", 3.0, (), 3.0).message == "expected a function; received 3.0"
+    lines = ex.compare_call("a", 3.0, (), 3.0).message.splitlines()
+    assert lines == [
+        "expected a function; received 3.0",
+        "Does a line give its name to a value? It begins with def.",
+    ]
+
+
+def test_a_function_that_is_right_with_two_arguments_exchanged_hears_so():
+    part = ex.compare_call("a", lambda y, x: x / y, (1.0, 2.0), 0.5)
+    assert part.message.startswith("With y and x exchanged, all is right.")
+    assert ex.compare_call("a", lambda y, x: x * y, (1.0, 2.0), 2.0).status == "passed"
+    assert "exchanged" not in ex.compare_call("a", lambda y, x: x + y, (1.0, 2.0), 2.0).message
 
 
 def test_a_wrong_choice_hears_the_question_alone():
