@@ -214,9 +214,8 @@ def told_of_outside(part, function):
         return part
     that, asked = ("that", "Is it the one") if len(names) == 1 else ("them", "Are they those")
     said = f"Your function reads {' and '.join(names)} {OUTSIDE} {that}."
-    if unread(function) and not part.message.startswith(
-        STOPPED
-    ):  # so that is the cause: what follows is noise
+    found = any(part.asked.values()) or part.message.startswith(STOPPED)
+    if unread(function) and not found:  # so that is the cause: what else would follow is noise
         part = replace(part, message="", answer="", mistake=None, others=())
     return _told_too(part, f"{said} {asked} that you mean?")
 

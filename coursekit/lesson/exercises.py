@@ -5,7 +5,6 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import combinations
 
 import numpy as np
 
@@ -174,7 +173,7 @@ def _diagnosed(name, found):
 
 
 def compare_call(
-    name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None, uses=None
+    name, function, arguments, expected, *, mistakes=None, tolerance=1e-6, diagnose=None, uses=None, names=()
 ):
     """Call a learner's function; return the `Part` on what it returns, number beside number.
 
@@ -189,6 +188,8 @@ def compare_call(
     uses : dict, optional
         Name of an earlier function of the learner's -> (its step, arguments, expected). Where this function
         calls one that is not right, that comes first.
+    names : sequence of str, optional
+        What the task calls the arguments, in its order.
     name, expected, mistakes, tolerance, diagnose
         As in `compare`.
     """
@@ -202,22 +203,18 @@ def compare_call(
     part = _called(name, function, arguments, expected, mistakes, tolerance, diagnose)
     if part.status == "not yet" and (first := _waits_for(function, uses, tolerance)):
         return Part(name, "not yet", first, of=function)
-    if part.status == "not yet" and (asked := _right_if_exchanged(function, arguments, expected, judge)):
+    if part.status == "not yet" and (asked := _in_another_order(function, names)):
         return Part(name, "not yet", asked)
     return replace(part, of=function, trial=trial)
 
 
-def _right_if_exchanged(function, arguments, expected, judge):
-    """Return what to ask where a function is right with two of its arguments exchanged, or nothing."""
-    names = list(getattr(getattr(function, "__code__", None), "co_varnames", ()))
-    for i, j in combinations(range(min(len(arguments), len(names))), 2):
-        given = copy.deepcopy(list(arguments))
-        given[i], given[j] = given[j], given[i]
-        with suppress(BaseException), np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
-            if judge(limits.call(function, *given), expected) is None:
-                said = f"With {names[i]} and {names[j]} exchanged, all is right"
-                return f"{said}. Which of them does the task name first, and what does your def line say?"
-    return ""
+def _in_another_order(function, names):
+    """Return what to ask about a function that names its arguments in another order, or nothing."""
+    code = getattr(function, "__code__", None)
+    own = code.co_varnames[: code.co_argcount] if code else ()
+    if sorted(own) != sorted(names) or own == tuple(names):
+        return ""
+    return f"Your def line takes {', then '.join(own)}. In which order does the task name them?"
 
 
 def _waits_for(function, uses, tolerance):

@@ -130,7 +130,7 @@ def log_loss(my_log_loss):
 
     parts = []
     for name, case in (("four points", four), ("seven points", seven)):
-        look = {"diagnose": lambda received, case=case: look_at(received, *case)}
+        look = {"diagnose": lambda received, case=case: look_at(received, *case), "names": ("y", "p")}
         right = ck.log_loss(*case)
         parts.append(ex.compare_call(name, my_log_loss, case, right, mistakes=tiny_one, **look))
     return ex.check("Exercise 2: write the log loss", *parts, *own_lines(my_log_loss, "ck.log_loss"))
@@ -246,15 +246,15 @@ def from_logits(my_log_loss_from_logits):
         f"{BELOW} Or between the two parts?": -tiny_loss,
         "log1p(x) adds the 1 itself. Which x did you give it?": np.log(2),
     }
-    parts = []
+    parts, order = [], ("y", "z2")
     for name, case in (("mild logits", mild), ("large logits", large), ("huge logits", huge)):
-        right, look = ck.log_loss_from_logits(*case), {"mistakes": slips_from_logits(*case)}
+        right, look = ck.log_loss_from_logits(*case), {"mistakes": slips_from_logits(*case), "names": order}
         if case is mild:  # here p tells as much as the logits
             del look["mistakes"][OF_CLASS_1]  # a diagnosis names it
             look["diagnose"] = lambda got: ck.diagnose_log_loss(got, mild[0], sigmoid(mild[1]))
         parts.append(ex.compare_call(name, my_log_loss_from_logits, case, right, **look))
     part = ("right and sure", my_log_loss_from_logits, sure, tiny_loss)
-    look = {"mistakes": not_refuted(sure_slips), "diagnose": at_sure_points}
+    look = {"mistakes": not_refuted(sure_slips), "diagnose": at_sure_points, "names": order}
     parts.append(ex.compare_call(*part, **look, tolerance=1e-6 * tiny_loss))
     parts += own_lines(my_log_loss_from_logits, "ck.")
     return ex.check("Exercise 3: the log loss from logits", *parts)

@@ -123,11 +123,12 @@ def test_an_exception_in_the_learners_function_is_explained():
     ]
 
 
-def test_a_function_that_is_right_with_two_arguments_exchanged_hears_so():
-    part = ex.compare_call("a", lambda y, x: x / y, (1.0, 2.0), 0.5)
-    assert part.message.startswith("With y and x exchanged, all is right.")
-    assert ex.compare_call("a", lambda y, x: x * y, (1.0, 2.0), 2.0).status == "passed"
-    assert "exchanged" not in ex.compare_call("a", lambda y, x: x + y, (1.0, 2.0), 2.0).message
+def test_a_def_line_with_the_arguments_in_another_order_is_named():
+    part = ex.compare_call("a", lambda y, x: x / y, (1.0, 2.0), 0.5, names=("x", "y"))
+    assert part.message == "Your def line takes y, then x. In which order does the task name them?"
+    assert ex.compare_call("a", lambda y, x: x * y, (1.0, 2.0), 2.0, names=("x", "y")).status == "passed"
+    for names in ((), ("y", "x"), ("a", "b")):
+        assert "def" not in ex.compare_call("a", lambda y, x: x / y, (1.0, 2.0), 0.5, names=names).message
 
 
 def test_a_wrong_choice_hears_the_question_alone():
