@@ -213,10 +213,16 @@ def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
     return ex.check("Exercise 1: numeric gradient", *parts)
 
 
+ROOT = "Where is the square root of the sum of squares?"
+
+
 def error_slips(a, b):
     """What the usual slips give, each with its question."""
     gap, size = abs(a - b), abs(a) + abs(b)
     norm = np.linalg.norm
+
+    def of_order(order):
+        return norm(a - b, order) / (norm(a, order) + norm(b, order))
 
     by_column, by_row = (norm(a - b, axis=k) / (norm(a, axis=k) + norm(b, axis=k)) for k in (0, -1))
     one, two, three = (norm(v.reshape(len(v), -1), axis=1).sum() for v in (a - b, a, b))
@@ -245,7 +251,12 @@ def error_slips(a, b):
         "That is one number for each row. Which entries does one norm take together?": by_row,
         "That is the absolute difference. What should it be compared with?": norm(a - b),
         "Sums with signs let errors cancel. What is the length of an array?": (a - b).sum() / (a + b).sum(),
-        "Sums of absolute values. Which power does a norm take of each entry?": gap.sum() / size.sum(),
+        f"Norms of order 1 add up absolute values. {ROOT}": of_order(1),
+        f"Sums of absolute values. {ROOT}": gap.sum() / size.sum(),
+        f"Norms of order infinity take absolute values. {ROOT}": of_order(np.inf),
+        f"Largest entries. {ROOT}": gap.max() / (abs(a).max() + abs(b).max()),
+        f"An absolute sum above the line, norms below it. {ROOT}": gap.sum() / (norm(a) + norm(b)),
+        f"A matrix has another norm of order 2. {ROOT}": of_order(2),
         "You divide by one of the two norms. What stands below the line?": norm(a - b) / norm(a),
         "One of the two norms, or their sum? What stands below the line?": norm(a - b) / norm(b),
         "You add the arrays, then take one norm. In which order should it be?": norm(a - b) / norm(a + b),
@@ -296,12 +307,12 @@ def own(X, error_verdict, my_backward, my_numeric_gradient, my_relative_error, n
     return ex.check("Exercise 3: your backward pass", *own_parts)
 
 
-def boxes(box_a_mistake, box_b_mistake, box_c_mistake, pool):
+def boxes(box_a_mistake, box_b_mistake, pool):
     def advice(right, answer, hints):
         """Message -> wrong answer, for every name but the right one and for what is no name."""
         found = {f'You wrote "{name}". {hints[name]}': name for name in pool if name != right}
         if isinstance(answer, str) and answer.strip().lower() not in map(str.lower, pool):
-            found[f'"{answer}" is none of the ten names in the task. Which name fits?'] = answer
+            found[f'"{answer}" is none of the names in the task. Which name fits?'] = answer
         return found
 
     slope_names = ("no slope", "slope twice", "slope of A1", "tanh slope")
@@ -316,20 +327,60 @@ def boxes(box_a_mistake, box_b_mistake, box_c_mistake, pool):
         "summed": "Is the given gradient too large or too small, and by how much?",
         "sign flipped": "Which sign do the ratios have?",
     }
-    hints_b = dict.fromkeys(pool[1:], "Which ratio differs from 1 here?")
-    hints_c = {name: beside.format(name) for name in slope_names} | {
+    hints_b = {name: beside.format(name) for name in slope_names} | {
         "none": "What is the verdict of its report? Which block is it about?",
         "no bias row": "Which row does that mistake spoil? Which rows of this box have ratios other than 1?",
         "through dW2": "Is the ratio the same all down a column on 6 points, or only on 1?",
         **dict.fromkeys(("summed", "mean twice", "sign flipped"), W2_wrong),
     }
-    a, b, c = box_a_mistake, box_b_mistake, box_c_mistake
+    a, b = box_a_mistake, box_b_mistake
     parts = [
         ex.compare("box A", a, "mean twice", mistakes=advice("mean twice", a, hints_a)),
-        ex.compare("box B", b, "none", mistakes=advice("none", b, hints_b)),
-        ex.compare("box C", c, "slope twice", mistakes=advice("slope twice", c, hints_c)),
+        ex.compare("box B", b, "slope twice", mistakes=advice("slope twice", b, hints_b)),
     ]
-    return ex.check("Exercise 4: three black boxes", *parts)
+    return ex.check("Exercise 4: two black boxes", *parts)
+
+
+UNTOUCHED = "Nothing has changed yet: both mistakes are still in. Which ratio stands in all of W2?"
+SLOPE_LEFT = (
+    "One is mended: dW2 is right now, so dz2 is. W1 is not. On one point each column has one ratio: which row "
+    "of the table is that, and which line of the function?"
+)
+SUM_LEFT = (
+    "One is mended: the slope of tanh is right now. Which one ratio is left in both blocks, and which line "
+    "comes before both?"
+)
+FIXED_6 = "The slope is right now. You divide by 6: how many points has this part?"
+
+
+def mend(their_backward):
+    def as_handed_over(w, passed, points, classes):
+        """Message -> the gradient with both mistakes, with either, or divided by the 6 points of the lesson."""
+        error, n = passed.p - classes, len(classes)
+
+        def blocks(dz2, slope):
+            return ck.Params(points.T @ (np.outer(dz2, w.W2) * slope), passed.A1.T @ dz2)
+
+        wrong, right = 1 - passed.Z1**2, 1 - passed.A1**2
+        left = {UNTOUCHED: (error, wrong), SLOPE_LEFT: (error / n, wrong), SUM_LEFT: (error, right)}
+        left[FIXED_6] = (error / 6, right)
+        return {asked: blocks(*one) for asked, one in left.items()}
+
+    rng, parts = np.random.default_rng(14), []
+    for units, n in ((4, 7), (2, 5)):
+        w, data = ck.init_params(units, rng=rng), ck.make_dataset("circle", n, rng=rng)
+        given = (w, ck.forward(w, data.X, "tanh"), data.X, data.y)
+        look = {
+            "mistakes": as_handed_over(*given),
+            "diagnose": lambda got, w=w, at=(data.X, data.y): ck.diagnose_gradient(got, w, *at, "tanh"),
+        }
+        right = ck.backward(*given, "tanh")
+        parts.append(ex.compare_call(f"{units} units, {n} points", their_backward, given, right, **look))
+    if all(part.asked.get(UNTOUCHED) for part in parts):
+        parts = [ex.Part(part.name, "not attempted") for part in parts]
+        parts[0] = ex.Part(parts[0].name, "not attempted", UNTOUCHED)
+    parts += own_lines(their_backward, "ck.backward", "ck.check_gradient")
+    return ex.check("Exercise 5: mend it", *parts)
 
 
 def ready_numeric_gradient():
