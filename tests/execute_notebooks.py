@@ -17,6 +17,7 @@ NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 TIMEOUT = 300  # seconds for one cell
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 FOLDED = ("-tools", "-plot", "-figure")  # ends of the ids of cells whose code is folded in JupyterLab
+HIDDEN = "hide-input"  # their tag: what makes pages of notebooks asks for it by this name
 ALONE = (
     "-tools",
     "-imports",
@@ -79,8 +80,9 @@ def execute(path):
 
 
 def _metadata(cell):
-    kept = {"jupyter": {"source_hidden": True}} if cell["id"].endswith(FOLDED) else {}
-    tags = cell["metadata"].get("tags")
+    folded = cell["id"].endswith(FOLDED)
+    kept = {"jupyter": {"source_hidden": True}} if folded else {}
+    tags = [tag for tag in cell["metadata"].get("tags", ()) if tag != HIDDEN] + [HIDDEN] * folded
     kept |= {"tags": tags} if tags else {}
     return kept | {"slideshow": {"slide_type": _slide(cell)}}
 

@@ -6,7 +6,9 @@ import re
 import runpy
 
 import pytest
+from execute_notebooks import FOLDED, HIDDEN
 from nbconvert import HTMLExporter
+from nbconvert.preprocessors import TagRemovePreprocessor
 from notebook_cells import cells, checks, code_of, lessons
 
 LESSONS = pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
@@ -53,3 +55,16 @@ def test_every_explorer_shows_its_picture_and_says_why_it_stands_still(path, pag
             r'<img [^>]*src="data:image/[^"]+" alt="[^"]{40,}"', "".join(output["data"]["text/html"])
         )
     assert pages[path].count("Live explorer: run this cell in JupyterLab") == len(made)
+
+
+@LESSONS
+def test_a_page_can_leave_out_the_code_that_is_folded(path):
+    tidy = HTMLExporter()
+    tidy.register_preprocessor(TagRemovePreprocessor(remove_input_tags={HIDDEN}), enabled=True)
+    page = html.unescape(re.sub("<[^>]+>", "", tidy.from_filename(str(path))[0]))
+    folded = {name: source for name, source in code_of(path).items() if name.endswith(FOLDED)}
+    shown = [name for name, source in folded.items() if source.splitlines()[0] in page]
+    assert folded
+    assert not shown
+    kept = next(source for name, source in code_of(path).items() if name.endswith("-imports"))
+    assert kept.splitlines()[0] in page
