@@ -101,12 +101,16 @@ def first(my_iterations_to):
         turned = "Your def takes the threshold first; the lesson calls it with the accuracies first."
         turned = ex.Part("arguments", "not yet", f"{turned}\nWhich one should stand first in its brackets?")
         return ex.check("Exercise 1: the first iteration", turned)
-    return ex.check(
-        "Exercise 1: the first iteration",
+    parts = [
         ex.compare_call("a wobbly run", my_iterations_to, (wobbly, 0.95), 2, mistakes=wrong_crossings),
         ex.compare_call("never", my_iterations_to, (never, 0.95), -1, mistakes=wrong_failures),
         ex.compare_call("at once", my_iterations_to, (at_once, 0.75), 0, mistakes=wrong_starts),
-    )
+    ]
+    if all(part.status == "passed" for part in parts):  # here the first is the last, and the highest
+        given = np.array([0.5, 0.9, 0.94, 0.97]), 0.95
+        missed = "You say 'never', but the last entry is high enough. Does your loop reach it? Is it asked, or another?"
+        parts.append(ex.compare_call("at the very end", my_iterations_to, given, 3, mistakes={missed: -1}))
+    return ex.check("Exercise 1: the first iteration", *parts)
 
 
 def read(few, my_diamond, my_failures):
@@ -205,6 +209,9 @@ def word_question(word, allowed):
     return "" if word in list(allowed) else f"You wrote {ex.short(word)}. Is it one of {', '.join(allowed)}?"
 
 
+LARGEST = {"n_points": 5000, "hidden_size": 100}  # more would take minutes, or hours
+
+
 def change_question(*changes):
     usual = dict(learning_rate=0.5, hidden_size=4, activation="sigmoid", n_points=500)
     for change in changes:
@@ -216,6 +223,8 @@ def change_question(*changes):
             return f"You wrote {change!r}. Are its keys among {', '.join(usual)}?"
         if np.ndim(points := change.get("n_points", 500)) == 0 and points in range(1, 10):
             return f"Only {points} of the points that a pattern has? Are so few one class, or two?"
+        if any(isinstance(change.get(key), int) and change[key] > most for key, most in LARGEST.items()):
+            return f"You wrote {change!r}. One iteration takes that many times as long. How long may 60 networks take?"
         try:
             if lists := ck.sweep(pattern="circle", seed=0, iterations=1, **change).axes:
                 return f"You gave a list for {' and '.join(lists)}. Which one value does it have?"
@@ -235,7 +244,7 @@ def seeds_question(seeds):
     if odd := [seed for seed in seeds if not isinstance(seed, (int, np.integer)) or seed < 0]:
         return f"One of your seeds is {ex.short(odd[0])}. Are all of them whole numbers, none below 0?"
     if len(set(seeds)) < len(seeds):
-        return "One seed is there twice. What does a second run of it add?"
+        return "A seed is there more than once. What does a second run of it add?"
     if len(seeds) > 2000:
         return f"{len(seeds)} seeds: ten hours rather than ten seconds. How many do you need?"
     return "" if len(seeds) >= 30 else f"{len(seeds)} different seeds. Are they at least 30?"
