@@ -135,7 +135,9 @@ def _hint(got, want, tolerance):
     near = np.clip(tolerance, 1e-4, 5e-3)
     asked = {
         "Every sign is turned. Which difference, or which minus, is the other way round?": -want,
-        "Rows and columns are exchanged. Which one counts the points?": want.T if want.ndim > 1 else None,
+        "Rows and columns are exchanged. What does a row of it belong to, and what a column?": want.T
+        if want.ndim > 1
+        else None,
         "The order is turned round. Which one comes first?": want[::-1],
         "Right numbers, in another shape. Which axis is one too many, or missing?": (
             want.reshape(got.shape) if got.size == want.size and got.shape != want.shape else None

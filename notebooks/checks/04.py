@@ -61,7 +61,7 @@ def recall():
 
 def walk(A1, W2, X, Z1, p, slope_A1, slope_W1, slope_Z1, y):
     logit, a, x = p[0] - y[0], A1[0, 0], X[0, 0]
-    slope = a * (1 - a)
+    slope, at_a = a * (1 - a), 1 / (1 + np.exp(-a))
     to_a, to_z, to_w = logit * W2[0], logit * W2[0] * slope, logit * W2[0] * slope * x
     alone = "This is the local slope alone. By what does the walk multiply it?"
     turned = (
@@ -77,6 +77,7 @@ def walk(A1, W2, X, Z1, p, slope_A1, slope_W1, slope_Z1, y):
         ),
         "You took the weight of unit 1. Which entry of W2 meets A1[0, 0]?": logit * W2[1],
         "You started at p: which arrow lies between p and z2?": -W2[0] / p[0],
+        "You started at W2[0]. Does the path to A1[0, 0] lead through that box?": logit * a * W2[0],
         alone: W2[0],
         turned: -to_a,
         "The numbers are added. Along one path, what does the chain rule do with local slopes?": logit
@@ -95,6 +96,10 @@ def walk(A1, W2, X, Z1, p, slope_A1, slope_W1, slope_Z1, y):
         "One step is missing: from z2 straight to Z1[0, 0]. Over which box does the path lead?": logit
         * slope,
         "You divided by the local slope. Does the chain rule divide, or multiply?": to_a / slope,
+        "The sigmoid is taken once more. Its value at Z1[0, 0] stands above A1[0, 0] already: what is its slope?": (
+            to_a * at_a * (1 - at_a)
+        ),
+        "0.25 is the slope of the sigmoid at 0. What is Z1[0, 0]?": to_a / 4,
         alone: slope,
         turned: -to_z,
         "The slope is taken twice. How often does the path go through this sigmoid?": to_z * slope,
@@ -106,6 +111,8 @@ def walk(A1, W2, X, Z1, p, slope_A1, slope_W1, slope_Z1, y):
         "what is W1[0, 0] multiplied by?": to_z,
         "The size is right, the sign is not. Which input meets W1[0, 0], and what is its sign?": -to_w,
         "You divided by the input. Does the chain rule divide, or multiply?": to_z / x,
+        "That input belongs to point 1. Which row of X is point 0?": to_z * X[1, 0],
+        "From z2 straight to W1[0, 0]: over which two boxes does the path lead?": logit * x,
         alone: x,
         "From Z1[0, 0] you went back to A1[0, 0]. Which input meets the weight W1[0, 0]?": to_z * a,
         "This is the slope of the mean loss over both points. Here it is the loss of point 0 alone:\n"
@@ -113,8 +120,10 @@ def walk(A1, W2, X, Z1, p, slope_A1, slope_W1, slope_Z1, y):
         "The step through the sigmoid is missing. Which slope stands on the arrow to Z1[0, 0]?": to_a * x,
         "The numbers are added. Along one path, what does the chain rule do with local slopes?": to_z + x,
     }
-    wrong_z |= ex.follows("slope for A1[0, 0]", lambda s: s * slope, slope_A1)
-    wrong_w |= ex.follows("slope for Z1[0, 0]", lambda s: s * x, slope_Z1)
+    wrong_z = ex.follows("slope for A1[0, 0]", lambda s: s * slope, slope_A1) | wrong_z
+    follows = ex.follows("slope for Z1[0, 0]", lambda s: s * x, slope_Z1)
+    if follows and not np.allclose(list(follows.values()), to_w, atol=0.002):  # the sign was lost before
+        wrong_w = follows | {said: value for said, value in wrong_w.items() if value != -to_w}
     parts = [
         ex.compare(f"slope for {name}", given, right, mistakes=wrong, tolerance=0.002)
         for name, given, right, wrong in (
