@@ -54,7 +54,8 @@ def _said_of(function, error, arguments):
         lines.append(f"{LEADS} {leads}")
     lines.append(meaning)
     if met and (unpacks or not isinstance(part, ast.Attribute)):
-        came = dict(zip(inspect.signature(function).parameters, arguments, strict=False))
+        names = getattr(getattr(function, "__code__", None), "co_varnames", ())  # functions of C tell none
+        came = dict(zip(names, arguments, strict=False))
         lines.append(f"There, {', '.join(_seen(*pair, came) for pair in met.items())}.")
     way = [f"line {step.lineno} in {step.name}: {step.line}" for step, _ in steps[-8:] if step.line]
     return "\n".join([*lines, question]), "\n".join([*way, f"{type(error).__name__}: {error}"])
