@@ -109,6 +109,9 @@ def _source(step):
         for whole in (f"({text})", text):  # an expression may go over several lines, a statement has no value
             with contextlib.suppress(SyntaxError):
                 statement = ast.parse(whole).body[0]
+                if isinstance(statement, ast.AugAssign):  # what meets is what is there and what comes to it
+                    there = ast.parse(ast.unparse(statement.target), mode="eval").body
+                    return line, ast.BinOp(there, statement.op, statement.value)
                 return line, getattr(statement, "value", statement)
     return line, None
 

@@ -117,10 +117,14 @@ def _shapes(case):
             meaning += f" Here {b} columns meet {c} rows."
             if ndims == [1, 1]:
                 asked = "Has one of them lost an axis too early, or should there be one number for each pair of entries?"
+            elif is_turned and a == c and ndims[0] > 1:
+                asked = "Which one needs .T, or stands first? Over which axis is the sum, and which shape should come out?"
             elif is_turned:
                 asked = "Which of the two stands first? Which shape should come out?"
             elif ndims == [2, 1] and b == c + 1:
                 asked = "One column is too many for the numbers that it meets. Which line makes it, and from what?"
+            elif shapes[0] == shapes[1]:
+                asked = "Both have one shape. Do you mean *, entry by entry? Or else: which one needs .T, and which shape should come out?"
             elif a == c or b == d:
                 asked = (
                     "Over which axis is the sum, and which one needs .T for it? Which shape should come out?"
@@ -129,6 +133,8 @@ def _shapes(case):
             asked = "Is it one number for each row? Is the shape for that (n,) or (n, 1)?"
         elif ndims == [2, 2] and shapes[0] == shapes[1][::-1]:
             asked = "Is one of the two turned? Of each, are the rows points or units?"
+            if isinstance(getattr(case.part, "op", None), ast.Add) and "outer(" in ast.unparse(case.part):
+                asked = "One of the two is turned. Which argument of np.outer makes its rows?"
         elif fits or d == a:
             asked = "Is it * that you mean, or the product @?"
     return meaning, asked
@@ -154,6 +160,7 @@ def _missing_name(case):
             own = ("np", *getattr(getattr(case.function, "__code__", None), "co_varnames", ()))
             owner = min(owners, key=lambda each: each not in own)
             return f"There is no {name} by itself.", f"Do you mean {owner}.{name}?"
+        names += [each for each in dir(builtins) if each.islower()]
         return _nearest("There is no", name, names, "has that cell been run?")
     if isinstance(error, KeyError) and (owner := [each for each in case.met if isinstance(each, dict)]):
         return _nearest("There is no entry", key, list(map(str, owner[0])))
@@ -169,6 +176,7 @@ def _missing_name(case):
 
 def _nearest(said, name, names, missing=""):
     close = [each for each in names if each.lower() == name.lower()]
+    close += [each for each in names if len(name) > 2 and sorted(each.lower()) == sorted(name.lower())]
     close += difflib.get_close_matches(name, names, n=1, cutoff=0.75)
     there = f" There are {', '.join(names)}." if not missing and 0 < len(names) <= 6 else ""
     asked = f"Where is it made, or {missing or 'what is it called there?'}"

@@ -19,6 +19,8 @@ WEAK = "all-zeros", "never-filled", "not-finite", "wrong-factor", "wrong-shape" 
 
 MISFIT = "core dimension", "broadcast", "not aligned", "IndexError"  # so says Python that sizes do not fit
 
+BY_CHANCE = "fit by chance"  # in the names of slips that other sizes would have stopped
+
 OUTSIDE = "from outside: no line of it makes"
 
 
@@ -69,11 +71,16 @@ def decided(parts):
     names = [{one.mistake for one in (part, *part.others)} for part in parts]
     shared = Counter(name for known in names for name in known)
     found, unknown = [], any(PLAIN in part.message for part in parts)
+    stopped = {part.of for part in parts if part.message.startswith(STOPPED) and _is_misfit(part)}
     for part in parts:
         if part.of in exchanged and part.status == "not yet":
             found.append(replace(part, message=exchanged[part.of], answer="", mistake=None))
             continue
-        best = max((part, *part.others), key=lambda one: shared[one.mistake])
+        by_chance = BY_CHANCE if part.of in stopped else "\n"  # in no answer
+        best = max(
+            (part, *part.others),
+            key=lambda one: (by_chance in one.answer.partition(OR_ELSE)[0], shared[one.mistake]),
+        )
         fitting = set.intersection(*(known for known in names if best.mistake in known))
         best = _with_equals(best, [one for one in part.others if one.mistake in fitting])
         if unknown and " + " in (best.mistake or ""):
@@ -136,10 +143,14 @@ def repaired(parts):
 def _asked_by_a_stop(parts):
     """Return what a stop of a function in one part asks of sizes, for the parts where these fit."""
     for part in parts:
-        if part.message.startswith(STOPPED) and any(words in part.answer for words in MISFIT):
+        if part.message.startswith(STOPPED) and _is_misfit(part):
             asked = part.message.split("\n")[-1]
             return f"The sizes fit here by chance, and not in “{part.name}”. {asked}"
     return ""
+
+
+def _is_misfit(part):
+    return any(words in part.answer for words in MISFIT)
 
 
 def _is_unsure(part, parts):

@@ -7,6 +7,8 @@ from copy import deepcopy
 import numpy as np
 
 import coursekit as ck
+from coursekit.diagnosis.evidence import Diagnosis
+from coursekit.diagnosis.reads import called_by
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
@@ -110,6 +112,7 @@ def array_slips(loss, W, step):
     near, far = (losses(lambda w, k=k: w + k * step) for k in (0.5, 2))
     tiny = [losses(lambda w, k=k: w + k) for k in (1e-5, -1e-5)]
     right = (up - down) / (2 * step)
+    longer, shorter = (losses(lambda w, k=k: w * (1 + k * step)) for k in (1, -1))
     became = (losses(lambda w: step) - losses(lambda w: -step)) / (2 * step)
     walking = in_turn(W.astype(float), step, -2 * step)
     piled = [in_turn(W.astype(float), move)[0] for move in (step, -step)]
@@ -129,6 +132,15 @@ def array_slips(loss, W, step):
         HALF: (up - here) / (2 * step),
         HALF.replace("which", "which of your arrays"): (here - down) / (2 * step),
         f"Your result does not depend on step. {FIXED}": (tiny[0] - tiny[1]) / 2e-5,
+        "You divide by a number that does not depend on step. How far apart are your two points?": (
+            (up - down) / 2e-5
+        ),
+        "No entry is negative. What is the slope of a loss that falls as the weight grows?": np.abs(right),
+        "You divide by the sum of the losses. How far apart are your two points?": (up - down) / (up + down),
+        "Your step up is a share of the weight. How far should each weight move?": (longer - down)
+        / (2 * step),
+        "Your step is a share of the weight. How far does a weight of 0 move?": (longer - shorter)
+        / (2 * step),
         "Your points are one step apart. How far is each of them from W?": (
             near - losses(lambda w: w - step / 2)
         )
@@ -177,6 +189,7 @@ def of_both(slips, part):
 def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
     Kept = namedtuple("Kept", "matrix whole_numbers")
     matrix_call = (loss_of_W1, params.W1, 0.1)
+    turned = "Rows and columns are exchanged. Which shape has W, and which line turns your result?"
     vector_call = (lambda W: np.sum(np.power(W, 3.0)) + np.sum(W) ** 2, np.array([2, -1]), 0.1)
     before = Kept(params.W1, vector_call[1])
 
@@ -190,6 +203,7 @@ def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
         return W, whole
 
     matrix, matrix_slips = array_slips(*matrix_call)
+    matrix_slips[turned] = matrix.T
     vector, vector_slips = array_slips(*vector_call)
     vector_slips |= {
         "The loss takes the whole array. Which array differs from W in one entry only?": [16.01, 1.01],
@@ -239,6 +253,9 @@ def own(X, my_backward, my_numeric_gradient, numeric_verdict, params, relative_e
             with suppress(Exception):  # what cannot be compared is told by the check below
                 by_your_check(my_backward(*deepcopy(given)), w, points, classes)
     own_parts += own_lines(my_backward, "ck.backward", "planted.")
+    if my_numeric_gradient in called_by(my_backward).values():
+        asked = "Your function calls my_numeric_gradient, which is to check it. Which five lines go backward?"
+        own_parts.append(ex.Part("your own lines", "not yet", asked))
     return ex.check("Exercise 2: your backward pass", *own_parts)
 
 
@@ -276,7 +293,9 @@ def boxes(box_a_mistake, box_b_mistake, pool):
     return ex.check("Exercise 3: two black boxes", *parts)
 
 
-UNTOUCHED = "Nothing has changed yet: both mistakes are still in. Which ratio stands in all of W2?"
+UNTOUCHED = (
+    "Nothing has changed yet in their_backward: both mistakes are still in. Which ratio stands in all of W2?"
+)
 SLOPE_LEFT = (
     "One is mended: dW2 is right now, so dz2 is. W1 is not. On one point each column has one ratio: which row "
     "of the table is that, and which line of the function?"
@@ -285,12 +304,71 @@ SUM_LEFT = (
     "One is mended: the slope of tanh is right now. Which one ratio is left in both blocks, and which line "
     "comes before both?"
 )
-FIXED_6 = "The slope is right now. You divide by 6: how many points has this part?"
+
+
+def errors_of(e, p, y):
+    """Return {question: (what stands for dz2 in dW1, in dW2)}; the right one has no question."""
+    n = len(y)
+    return {
+        "": (e / n, e / n),
+        "Look at dz2 first: both blocks are still sums. Which one ratio stands in all of W2?": (e, e),
+        "Look at dz2 first: dW2 is a mean now, dW1 is not yet. Which line comes before both?": (e, e / n),
+        "Look at dW2 first: dz2 is divided by n now. Does dW2 need that once more?": (e / n, e / n**2),
+        "Look at dz2 first: you divide by 6. How many points has this part?": (e / 6, e / 6),
+        "Look at dz2 first: you divide by one less than there are points. How many terms has the mean?": (
+            e / (n - 1),
+            e / (n - 1),
+        ),
+        "Look at dz2 first: you divide by 3. Is that the number of the points, or of the columns of X?": (
+            e / 3,
+            e / 3,
+        ),
+        "Look at dz2 first: division comes before minus. Where do brackets belong?": (p - y / n, p - y / n),
+        "Look at dz2 first. If p is too large, should it be positive or negative?": (-e / n, -e / n),
+        "Look at dz2 first: which sign should it have where p is too large? And which ratio would be left?": (
+            -e,
+            -e,
+        ),
+    }
+
+
+def slopes_of(A, Z):
+    """Return {question: what stands for the slope of tanh}; the right one has no question."""
+    return {
+        "": 1 - A**2,
+        SLOPE_LEFT: 1 - Z**2,
+        "Look at dZ1: twice tanh stands there. Which sign makes a power in Python?": 1 - A * 2,
+        "Look at dZ1: which sign makes a power in Python, and of which array is the power?": 1 - Z * 2,
+        "Look at dZ1: 1 - tanh stands there. Which power of tanh does the task name?": 1 - A,
+        "Look at dZ1: the whole bracket is squared. What is squared in the formula of the task?": (1 - A)
+        ** 2,
+        "Look at dZ1: can the slope of tanh be above 1? Which sign stands before the square?": 1 + A**2,
+        "Look at dZ1: z (1 - z) is made like the slope of the sigmoid. Which units are these?": Z * (1 - Z),
+    }
+
+
+def slips_of_two_lines(w, passed, points, classes):
+    """Return [(question, gradient)] of a change that leaves a mistake, or makes one; dz2 is asked about first."""
+    found = []
+    for first, (dz2, other) in errors_of(passed.p - classes, passed.p, classes).items():
+        for left, second in (
+            (passed.A1, ""),
+            (passed.Z1, "Look at dW2: what does W2 weigh, on the way to z2?"),
+        ):
+            dW2 = left.T @ other
+            through = "Look at dA1: which weights did the activations meet on the way to z2?"
+            for weights, third in ((w.W2, ""), (dW2, through)):
+                for fourth, slope in slopes_of(passed.A1, passed.Z1).items():
+                    made = ck.Params(points.T @ (np.outer(dz2, weights) * slope), dW2)
+                    asked = [one for one in (first, second, third, fourth) if one]
+                    if len(asked) > 1 or (fourth and asked):
+                        found.append((len(asked), asked[0], made))
+    return [(asked, made) for _, asked, made in sorted(found, key=lambda one: one[0])]
 
 
 def mend(their_backward):
     def as_handed_over(w, passed, points, classes):
-        """Message -> the gradient with both mistakes, with either, or divided by the 6 points of the lesson."""
+        """Message -> the gradient with both mistakes, or with either."""
         error, n = passed.p - classes, len(classes)
 
         def blocks(dz2, slope):
@@ -298,16 +376,27 @@ def mend(their_backward):
 
         wrong, right = 1 - passed.Z1**2, 1 - passed.A1**2
         left = {UNTOUCHED: (error, wrong), SLOPE_LEFT: (error / n, wrong), SUM_LEFT: (error, right)}
-        left[FIXED_6] = (error / 6, right)
+        left["The slope is right now. You divide by 6: how many points has this part?"] = (error / 6, right)
         return {asked: blocks(*one) for asked, one in left.items()}
 
+    def look_at(got, given):
+        """Ask about the first line that is wrong, where two are; else whatever the diagnosis finds."""
+        w, _, points, classes = given
+        right = ck.backward(*given, "tanh")
+        for asked, made in slips_of_two_lines(*given):
+            if all(np.allclose(one, other, 1e-8, 1e-12) for one, other in zip(got, made, strict=True)):
+                name = "W1" if np.allclose(got[1], right.W2) else "W2"
+                one, other = (np.ravel(getattr(ck.Params(*blocks), name))[0] for blocks in (right, got))
+                return Diagnosis(False, asked, f"{asked}\nd{name}: expected {one:.6g}; received {other:.6g}")
+        return ck.diagnose_gradient(got, w, points, classes, "tanh")
+
     rng, parts = np.random.default_rng(14), []
-    for units, n in ((4, 7), (2, 5)):
+    for units, n in ((4, 9), (2, 5)):
         w, data = ck.init_params(units, rng=rng), ck.make_dataset("circle", n, rng=rng)
         given = (w, ck.forward(w, data.X, "tanh"), data.X, data.y)
         look = {
             "mistakes": as_handed_over(*given),
-            "diagnose": lambda got, w=w, at=(data.X, data.y): ck.diagnose_gradient(got, w, *at, "tanh"),
+            "diagnose": lambda got, given=given: look_at(got, given),
         }
         right = ck.backward(*given, "tanh")
         parts.append(ex.compare_call(f"{units} units, {n} points", their_backward, given, right, **look))
