@@ -107,7 +107,7 @@ BACKWARD = (
          "vector(lambda j: sum(A1.T[j, i] * dz2[i] for i in range(n)), len(J)) == A1.T @ dz2", "04"),
     ), ("dW2 = A1.T @ dz2",), ("dW2 = A1^T dz2",)),
     Formula("dA1", "L", "A1", (
-        (r"dA_1 = dz_2\, w_2^\top", "outer(dz2, W2[:h])", "06 09"),
+        (r"dA_1 = dz_2\, w_2^\top", "outer(dz2, W2[:h])", "06"),
         (r"\mathtt{dA1}_{ij} = \mathtt{dz2}_i \cdot \mathtt{W2}_j",
          "matrix(lambda i, j: dz2[i] * W2[j], n, h)", "04"),
     ), ("dA1 = np.outer(dz2, W2)",), ("dA1 = dz2 w2^T", "dA1 = dz2 W2ᵀ")),
@@ -120,7 +120,7 @@ BACKWARD = (
     ), ("dZ1 = dA1 * phi_prime(Z1)", "dZ1 = dA1 * sigmoid_derivative(Z1)"),
         ("dZ1 = dA1 * phi'(Z1)", "dZ1 = dA1 * φ'(Z1)")),
     Formula("dW1", "L", "W1", (
-        (r"dW_1 = X^\top dZ_1", "X.T @ dZ1", "06 09"),
+        (r"dW_1 = X^\top dZ_1", "X.T @ dZ1", "06"),
         (r"\mathtt{dW1}_{kj} = \sum_i \mathtt{X}_{ik} \cdot \mathtt{dZ1}_{ij}",
          "matrix(lambda k, j: sum(X[i, k] * dZ1[i, j] for i in range(n)), 3, h)", "04"),
     ), ("dW1 = X.T @ dZ1",), ("dW1 = X^T dZ1",)),

@@ -52,9 +52,8 @@ def _of_last_cells(verdict, name, known):
             ast.parse(cells[-1] if cells else "")
         except SyntaxError as error:
             said = f"Python cannot read your last cell (line {error.lineno}), so {each} is still what it was."
-            part = Part(
-                "your last cell", "not yet", f"{said}\nWhich bracket, colon or quote is missing there?"
-            )
+            asked = "Is a bracket, colon, quote, comma or * missing? Is a ? left in it?"
+            part = Part("your last cell", "not yet", f"{said}\n{asked}")
             return replace(verdict, parts=(part,))
     return verdict
 
