@@ -12,6 +12,7 @@ import numpy as np
 LAYER = "product", "add_row", "squash_all"
 NO_BIAS = "squash_all meets a product without its bias. In which order do the steps of a layer stand?"
 ONCE = "mean_loss", "go_back_arrays"
+FROM_BEFORE = "The tape is one from outside the function, and each call writes on after the last. Where does an empty one begin?"
 
 
 def astray(function, given, operations):
@@ -30,11 +31,13 @@ def astray(function, given, operations):
     if not code or any(getattr(one, "__globals__", None) is known for one in helpers):
         return ""  # what helpers of the learner's call is not noted
     calls, received = _noted(function, given, operations)
+    if goes_on(function, given, operations):
+        return FROM_BEFORE
     X, _, blocks = given
     values = {f"{'Wb'[k % 2]}{k // 2 + 1}": block for k, block in enumerate(blocks)} | {"X": X}
-    at, made, used = {}, {}, set()  # line -> what was recorded there; line -> what made it; lines
+    paired, at, made, used = "", {}, {}, set()  # line -> what was recorded there; line -> what made it; lines
     has_bias = any(name == "add_row" for name, *_ in calls)
-    for name, (tape, *lines), got in calls:
+    for name, (tape, *lines), got, length in calls:
         first, second = [*lines, None, None][:2]
         if name == "record":
             if said := _of_record(first, at, values):
@@ -54,6 +57,22 @@ def astray(function, given, operations):
             said = f"{name} is called a second time. Does it stand inside the loop?"
         elif name == "go_back_arrays" and not isinstance(tape, list):
             said = "go_back_arrays goes back over a tape. What do you give it?"
+        elif name == "go_back_arrays" and length < (
+            whole := len({*at, *made} - {*ONCE}) + ("mean_loss" in made)
+        ):
+            said = f"go_back_arrays gets {length} lines of {whole}. At which line does the way back begin?"
+        elif name == "mean_loss" and isinstance(first, np.ndarray):
+            said = "mean_loss wants the line of the logits, not an array. Where do you stand after the last layer?"
+        elif (
+            name == "add_row"
+            and other == "W2"
+            and made
+            and list(made.values())[-1] == "product"
+            and paired == "W1"
+        ):
+            said = (
+                "A layer takes W1 and W2: two neighbours of lines[::2]. What makes pairs, one of each slice?"
+            )
         elif name == "squash_all" and one == "product" and has_bias:
             said = _unused("add_row") if first in used else NO_BIAS
         elif name == "mean_loss" and _is_line(second):
@@ -61,21 +80,30 @@ def astray(function, given, operations):
                 "mean_loss wants the labels y themselves, not a line number. Which of the two stands there?"
             )
         elif name in ONCE and (one or name != "mean_loss") and 0 < 2 * layers < len(blocks):
-            said = f"{name} comes after layer {layers} of {len(blocks) // 2}. Is it in the loop, or is their number written in?"
+            said = f"{name} comes after layer {layers} of {len(blocks) // 2}. Is it in the loop, is a number written in, or does a pair of lines stay out?"
         if said:
             return said
+        paired = other if name == "product" else ""
         used.update(numbers)
         made[name if name in ONCE else got] = name
     return _of_the_rest(at, made, used, received, len(blocks))
 
 
+def goes_on(function, given, operations):
+    """Whether a function goes on with the tape of its last call."""
+    began = [next((length for *_, length in _noted(function, given, operations)[0]), 0) for _ in range(2)]
+    return began[0] < began[1]
+
+
 def _noted(function, given, operations):
-    """Return ([name, arguments, result] of each call of an operation, what the function returned)."""
+    """Return ([name, arguments, result, lines before] of each operation called, what the function returned)."""
     calls = []
 
     def noting(name):
         def call(*arguments):
-            calls.append(step := [name, arguments or (None,), None])
+            tape = arguments[0] if arguments else None
+            length = len(tape) if isinstance(tape, list) else 0
+            calls.append(step := [name, arguments or (None,), None, length])
             step[2] = operations[name](*arguments)
             return step[2]
 
@@ -116,6 +144,10 @@ def _of_call(name, line, one, other, begun):
         if other[:1] == "W":
             return f"A product begins at line {line}, where {one} stands. On which line is X?"
         return f"product gets the line of {one} first. Which one comes first in a layer, Z = A @ W?"
+    if name == "product" and other == "X":
+        return "product takes the line of X for weights. On which lines do the blocks stand?"
+    if name == "add_row" and other == "X":
+        return "add_row takes the line of X for a bias. On which lines do the blocks stand?"
     if name == "product" and one == "X" and begun:
         return "A second layer begins at X again. Which line does it go on from?"
     if name == "add_row" and one[:1] == "b":
