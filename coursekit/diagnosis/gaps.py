@@ -189,7 +189,8 @@ def _in_another_order(received, expected, names, tolerance):
     asked, turned = f"Which comes first: {names[0]}, or {names[1]}?", received[::-1]
     pairs = list(zip(turned, expected, strict=True))
     if all(find_gap(*pair, tolerance, direction) is None for pair in pairs):
-        return f"{RIGHT}. The two blocks are in the wrong order.\n{asked}"
+        what = "blocks" if any(map(np.ndim, expected)) else "numbers"
+        return f"{RIGHT}. The two {what} are in the wrong order.\n{asked}"
     fit = all(isinstance(one, np.ndarray) and one.shape == np.shape(other) for one, other in pairs)
     if fit and np.shape(expected[0]) != np.shape(expected[1]):
         return f"{EXCHANGED}\n{asked}"

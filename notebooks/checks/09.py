@@ -225,7 +225,16 @@ def back(go_back):
         )
         for name, tape in tapes.items()
     ]
-    return ex.check("Exercise 2: go back", *parts)
+    return ex.check("Exercise 2: go back", *(of_parents(part) for part in parts))
+
+
+def of_parents(part):
+    """Say where code takes as many parents of each line as some lines have not."""
+    if "unpack (expected 2, got" not in part.message + part.answer:
+        return part
+    return ex.Part(
+        part.name, "not yet", "A line may have two parents, one or none. What goes through all there are?"
+    )
 
 
 def nudged(total, M, by=1.0):
@@ -342,6 +351,9 @@ def network_slips(right, *given):
         "The points have a line of their own. Which lines are those of the blocks?": {
             "picked": lambda lines: range(len(lines))
         },
+        "These are the slopes of the last lines of the tape. On which lines do the blocks stand?": {
+            "picked": lambda lines: range(-len(lines), 0)
+        },
         "These are slopes of weights alone. How many blocks are there?": {"picked": lambda lines: lines[::2]},
     }
     return {
@@ -414,8 +426,10 @@ def network_parts(gradient_of, every):
 
 def unkept(asked, part):
     """Return what comes before all that the numbers say: a line number not kept, pairs that are none."""
-    if "unpack" in part.message:
-        return f"{part.message}\nA layer takes one line of each slice. What makes such pairs of two lists?"
+    if "unpack" in part.message + part.answer:
+        return "A layer takes one line of each slice. What makes such pairs of two lists?"
+    if "reads slopes from outside" in part.message:
+        return "go_back_arrays returns the slopes, and no line of your function keeps them. Under which name?"
     return asked if asked.startswith("The number that") else ""
 
 
