@@ -43,7 +43,7 @@ def _said_of(function, error, arguments):
     pairs = [(text, value) for text, value in _operands(part, known) if value is not UNKNOWN]
     met = dict(pairs)
     case = SimpleNamespace(function=function, error=error, text=str(error), given=arguments, part=part)
-    case.known, case.met = known, [value for _, value in pairs]
+    case.line, case.known, case.met = line, known, [value for _, value in pairs]
     case.cell = "".join(linecache.getlines(steps[-1][0].filename)) if steps else ""
     meaning, question = meaning_of(case)
     name = steps[-1][0].name if line else ""

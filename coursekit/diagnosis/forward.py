@@ -20,7 +20,7 @@ RIGHT = {
     "Z1": lambda c: c.X @ c.W1,
     "H1": lambda c: c.phi.value(c.Z1),
     "A1": lambda c: c.beside(c.H1),
-    "z2": lambda c: c.A1 @ c.W2[: c.A1.shape[1]],  # without a column of ones, the bias meets nothing
+    "z2": lambda c: c.A1 @ c.W2[: c.A1.shape[-1]],  # without a column of ones, the bias meets nothing
     "p": lambda c: sigmoid(c.z2),
 }
 

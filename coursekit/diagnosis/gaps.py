@@ -18,6 +18,7 @@ COLLECTED = {  # collections that are no list -> what is said of one
 WHOLE = "\nWhole numbers cannot hold a fraction. Which line makes this array, and of which dtype?"
 PAIRED = f"\n{RIGHT}, in one array. How do several values stand after a return?"
 RAGGED = ".\nIs each entry one number, and are all rows of one length?"
+CALLED = ", a function.\nWhich brackets call it, and with what in them?"
 BOXED = "\nAre the brackets meant?"
 IN_BRACKETS = "\nHow do you take the number out of its brackets?"
 RIGHT_IN_BRACKETS = "\nRight number, in brackets. How do you take it out?"
@@ -50,7 +51,7 @@ def find_gap(received, expected, tolerance, difference):
         asked = RIGHT_IN_BRACKETS if right else IN_BRACKETS
         return f"expected {_kind(want)}; received {_kind(got)}{asked}"
     if got.shape != want.shape:
-        return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want, tolerance) or _of_shapes(raw, want)}"
+        return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want, tolerance) or _of_shapes(received, raw, want)}"
     with np.errstate(invalid="ignore"):
         differences = np.where(got == want, 0.0, np.abs(got - want))  # inf equals inf
     allowed = tolerance * np.where(np.isfinite(want), np.maximum(1.0, np.abs(want)), 1.0)
@@ -88,6 +89,8 @@ def _why_no_numbers(received):
     """Return what is asked about a value that numpy makes no array of numbers of."""
     if hasattr(received, "__next__"):
         return USED_UP
+    if callable(received):
+        return CALLED
     if isinstance(received, (list, tuple)) and any(isinstance(entry, (list, tuple)) for entry in received):
         return RAGGED
     return next((said for kind, said in COLLECTED.items() if isinstance(received, kind)), "")
@@ -112,10 +115,13 @@ def _unfit(received, raw):
     return None
 
 
-def _of_shapes(raw, want):
+def _of_shapes(received, raw, want):
     """Return what the shapes alone tell, as a question on a line of its own, or nothing."""
-    if raw.dtype.kind == "i" and raw.shape == (2 * want.size,):
-        return "\nIs a comma meant for a decimal point? Python writes 0.5."
+    typed = isinstance(received, (list, tuple) if want.ndim else tuple) and raw.dtype.kind == "i"
+    if typed and want.ndim < 2 and raw.ndim == 1 and want.size < len(raw) <= 2 * want.size:
+        return "\nPython writes 0.5. Is a comma meant for a decimal point?"
+    if not want.ndim:
+        return "\nWhat makes one number of them? Or which of them is asked for?"
     if want.ndim and raw.shape == want.shape[1:]:
         own = (
             "Does each entry get a number of its own"

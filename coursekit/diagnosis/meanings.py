@@ -23,11 +23,13 @@ PURE = "abs array column_stack cos dot exp len log matmul max maximum mean min m
 PURE += "ravel reshape sin sqrt square squeeze std sum tanh transpose where zeros zeros_like"
 LOOKED_UP = (ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice)
 LOOKED_UP += (ast.Tuple, ast.Call, ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
+OTHERWISE = {"ln": "log", "avg": "mean", "length": "size", "pow": "power"}  # other languages' words
 GIVES_NONE = "append|extend|insert|sort|reverse|update|fill|shuffle"
 LISTS_ONLY = {  # method -> what is asked where an array should have it
     "index": "Which comparison finds the entries that you want, and which function tells where the first one is?",
     "append": "Is it to grow? What collects the values first, and what makes an array of them at the end?",
 }
+MAKES_IT = "Which line makes it, and from what?"
 UNKNOWN = object()  # the value of an expression that cannot be looked up without running more of it
 
 
@@ -117,12 +119,14 @@ def _shapes(case):
             meaning += f" Here {b} columns meet {c} rows."
             if ndims == [1, 1]:
                 asked = "Has one of them lost an axis too early, or should there be one number for each pair of entries?"
+            elif widened := _widened(case, c, b):
+                asked = widened
             elif is_turned and a == c and ndims[0] > 1:
                 asked = "Which one needs .T, or stands first? Over which axis is the sum, and which shape should come out?"
             elif is_turned:
                 asked = "Which of the two stands first? Which shape should come out?"
             elif ndims == [2, 1] and b == c + 1:
-                asked = "One column is too many for the numbers that it meets. Which line makes it, and from what?"
+                asked = f"One column is too many for the numbers that it meets. {MAKES_IT}"
             elif shapes[0] == shapes[1]:
                 asked = "Both have one shape. Do you mean *, entry by entry? Or else: which one needs .T, and which shape should come out?"
             elif a == c or b == d:
@@ -138,6 +142,16 @@ def _shapes(case):
         elif fits or d == a:
             asked = "Is it * that you mean, or the product @?"
     return meaning, asked
+
+
+def _widened(case, wanted, columns):
+    """Return what is asked about an argument that fitted, and was given more columns since, or nothing."""
+    names = getattr(getattr(case.function, "__code__", None), "co_varnames", ())
+    came = dict(zip(names, case.given, strict=False))
+    left = ast.unparse(case.part.left) if isinstance(case.part, ast.BinOp) else ""
+    if columns > wanted and np.shape(came.get(left))[-1:] == (wanted,):
+        return f"{left} came with {wanted} columns, and has {columns} here. {MAKES_IT}"
+    return ""
 
 
 def _as_factor(shape):
@@ -156,6 +170,8 @@ def _missing_name(case):
         known = {each: case.known[each] for each in names}
         owners = [each for each, value in known.items() if inspect.ismodule(value) and hasattr(value, name)]
         owners += [each for each, value in known.items() if name in getattr(value, "_fields", ())]
+        if re.match(rf"{name} *==", case.line):
+            return f"== compares, and gives {name} no value.", "Which sign gives a name its value?"
         if owners:  # its own argument first, or numpy
             own = ("np", *getattr(getattr(case.function, "__code__", None), "co_varnames", ()))
             owner = min(owners, key=lambda each: each not in own)
@@ -175,7 +191,7 @@ def _missing_name(case):
 
 
 def _nearest(said, name, names, missing=""):
-    close = [each for each in names if each.lower() == name.lower()]
+    close = [each for each in names if each.lower() in (name.lower(), OTHERWISE.get(name))]
     close += [each for each in names if len(name) > 2 and sorted(each.lower()) == sorted(name.lower())]
     close += difflib.get_close_matches(name, names, n=1, cutoff=0.75)
     there = f" There are {', '.join(names)}." if not missing and 0 < len(names) <= 6 else ""

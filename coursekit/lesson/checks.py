@@ -53,6 +53,8 @@ def _of_last_cells(verdict, name, known):
         except SyntaxError as error:
             said = f"Python cannot read your last cell (line {error.lineno}), so {each} is still what it was."
             asked = "Is a bracket, colon, quote, comma or * missing? Is a ? left in it?"
+            if ";" in (error.text or ""):
+                asked = "A ; ends a statement in Python. Which sign stands between two entries?"
             part = Part("your last cell", "not yet", f"{said}\n{asked}")
             return replace(verdict, parts=(part,))
     return verdict

@@ -203,18 +203,27 @@ def compare_call(
     part = _called(name, function, arguments, expected, mistakes, tolerance, diagnose)
     if part.status == "not yet" and (first := _waits_for(function, uses, tolerance)):
         return Part(name, "not yet", first, of=function)
-    if part.status == "not yet" and (asked := _in_another_order(function, names)):
+    if part.status == "not yet" and (asked := _in_another_order(function, names, trial)):
         return Part(name, "not yet", asked)
     return replace(part, of=function, trial=trial)
 
 
-def _in_another_order(function, names):
-    """Return what to ask about a function that names its arguments in another order, or nothing."""
+def _in_another_order(function, names, trial):
+    """Return what to ask about a function that takes its arguments in another order, or nothing.
+
+    Its names say so, or, where no name is the task's in its place, that it is right in the other order.
+    """
     code = getattr(function, "__code__", None)
     own = code.co_varnames[: code.co_argcount] if code else ()
-    if sorted(own) != sorted(names) or own == tuple(names):
-        return ""
-    return f"Your def line takes {', then '.join(own)}. In which order does the task name them?"
+    asked = f"Your def line takes {', then '.join(own)}. In which order does the task name them?"
+    if sorted(own) == sorted(names) and own != tuple(names):
+        return asked
+    if len(own) == len(names) == 2 and not any(map(str.__eq__, own, names)):
+        with suppress(BaseException), np.errstate(all="ignore"):
+            turned = limits.call(function, *copy.deepcopy(trial.arguments[::-1]))
+            said = f"With its two arguments exchanged, your function is right. {asked}"
+            return "" if trial.gap(turned, trial.expected) else said
+    return ""
 
 
 def _waits_for(function, uses, tolerance):

@@ -65,7 +65,8 @@ def otherwise(question, shape=()):
 
     def look(received):
         number = f"{received:.6g}" if np.ndim(received) == 0 else received
-        return SimpleNamespace(ok=np.shape(received) != shape, message=f"received {number}\n{question}")
+        is_told = np.shape(received) != shape or np.asarray(received).dtype.kind not in "biuf"
+        return SimpleNamespace(ok=is_told, message=f"received {number}\n{question}")
 
     return look
 
@@ -105,6 +106,10 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
         "Which output weight belongs to which unit? Unit 0 has the first one, 2.": a[::-1] @ params.W2,
         "This is already squeezed. What is the sum before the last sigmoid?": p,
         "This belongs to point 0. Which activations do you weigh?": right.z2[0],
+        "The size is right, the sign is not. Which of the two products has a minus?": -right.z2[1],
+        "That is the first product alone. What does unit 1 add to it?": a[0] * params.W2[0],
+        "These are the two products. What does a weighted sum do with them?": a * params.W2,
+        "A 1 is added. Has the output of this network a bias?": right.z2[1] + 1,
     }
     wrong_p = {
         "This is the probability of class 0. Which sign has the logit in the exponent?": 1 - p,
@@ -118,13 +123,20 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
     wrong_answer = ex.follows("probability", lambda p: 1 * (p >= 0.5), probability)
     wrong_answer["That is the point's class. On which side of the threshold is p?"] = 0
     wrong_answer["That is p itself. Which class do you answer, 0 or 1?"] = p
-    squeeze = ck.ACTIVATIONS["sigmoid"].value
-    wrong_a |= ex.follows("unit_z", squeeze, unit_z)
-    wrong_logit |= ex.follows("unit_a", lambda a: a @ params.W2, unit_a)
-    wrong_p |= ex.follows("logit", squeeze, logit)
-    by_hand = {"tolerance": 0.003}
+    squeeze, by_hand = ck.ACTIVATIONS["sigmoid"].value, {"tolerance": 0.003}
+
+    def goes_on(wrong, earlier, work_out, given, right):
+        """Put first that a value fits the one before it, where that is not right; else last."""
+        fits = ex.follows(earlier, work_out, given)
+        is_right = ex.compare(earlier, given, right, **by_hand).status == "passed"
+        return wrong | fits if is_right else fits | wrong
+
+    wrong_a = goes_on(wrong_a, "unit_z", squeeze, unit_z, z)
+    wrong_logit = goes_on(wrong_logit, "unit_a", lambda a: a @ params.W2, unit_a, a)
+    wrong_p = goes_on(wrong_p, "logit", squeeze, logit, right.z2[1])
     ask_z = "Write down the three products of each unit. Which one is off, or has another sign?"
     ask_a = "Which z goes into 1 / (1 + e^-z), with which sign? What does sigmoid(z) say?"
+    ask_answer = "Which of the two classes, 0 or 1, does a network with your p answer?"
     ask_logit = "Write down the two products: which weight meets which activation, with which sign?"
     return ex.check(
         "Exercise 2: the second point, by hand",
@@ -143,7 +155,7 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
             diagnose=otherwise("What does sigmoid say of your logit?"),
             **by_hand,
         ),
-        ex.compare("answer", answer, 1, mistakes=wrong_answer),
+        ex.compare("answer", answer, 1, mistakes=wrong_answer, diagnose=otherwise(ask_answer)),
     )
 
 
@@ -166,6 +178,9 @@ def on_shapes(W1, W2):
         if isinstance(value, list) and len(value) > 12:
             repeated = f"{name} is a list of {len(value)} entries: a number times a list repeats it."
             return f"{repeated} What makes an array of it?"
+        if isinstance(value, list) and len(set(map(np.size, value))) > 1:
+            rows = ", ".join(str(np.size(row)) for row in value)
+            return f"The rows of {name} hold {rows} numbers. Which line has no number in the shortest one?"
     W1, W2 = np.array(W1, dtype=float), np.array(W2, dtype=float)
     if W1.ndim != 2 or len(W1) != 3:
         asked = "Is a line of yours a row?"
@@ -176,6 +191,8 @@ def on_shapes(W1, W2):
     h = W1.shape[1]
     if W2.shape not in ((h,), (h + 1,)):
         wanted = f"square_W2 must have shape (h + 1,), for your {h} lines ({h + 1},); got {W2.shape}."
+        if W2.size == h + 1:
+            return f"{wanted} The entries are as many as they should be. Which brackets are too many?"
         return f"{wanted} A vote for each line, then the output bias: which entry is too many, or missing?"
     return None
 

@@ -59,7 +59,12 @@ def recall():
 
 def otherwise(question):
     """Return a diagnosis of a number that no known slip makes: what to look at again."""
-    return lambda received: SimpleNamespace(ok=False, message=f"received {float(received):.6g}\n{question}")
+
+    def look(received):
+        asked = "nan: is the minus inside the logarithm, or before it?" if np.isnan(received) else question
+        return SimpleNamespace(ok=False, message=f"received {float(received):.6g}\n{asked}")
+
+    return look
 
 
 def slips_by_hand(p, label):
@@ -87,6 +92,11 @@ def slips_by_hand(p, label):
         "That is the logarithm of percent. What is p_own as a number between 0 and 1?": -np.log(100 * p_own),
         "That is the logarithm of percent, without a minus. What is p_own as a share?": np.log(100 * p_own),
         "That is the loss of a coin. Which probability had this point's class?": np.log(2),
+        "Both terms are there. To which class does each of them belong, and which class is this point?": (
+            -np.log(p_own * p_other)
+        ),
+        f"That is p - y. {NO_LOSS}": p - label,
+        f"That is an exponential. {NO_LOSS}": np.exp(-p_own),
         f"That is a distance. {NO_LOSS}": 1 - p_own,
         f"That is a square. {NO_LOSS}": (1 - p_own) ** 2,
         f"That is 1 / p_own. {NO_LOSS}": 1 / p_own,
@@ -126,6 +136,9 @@ def log_loss(my_log_loss):
         in_part = [one * a + each * b for each in in_part for a in (1, -1) for b in (1, -1)]
         if any(is_alike(received, wrong) for wrong in in_part):
             return SimpleNamespace(ok=False, message=f"One loss for each point is left.\n{IN_PART}")
+        if np.ndim(received) == 0 and np.isfinite(received) and received == np.round(received):
+            said = f"A whole number, {received:g}. Does a step drop what stands behind the point, as // does, or add nothing?"
+            return SimpleNamespace(ok=False, message=said)
         return ck.diagnose_log_loss(received, y, p)
 
     parts = []
@@ -179,6 +192,13 @@ def from_logits(my_log_loss_from_logits):
             "One max for all points, or one for each? (np.max gives one.) And which sign has m in your exp?": (
                 np.mean(np.max(m) + np.logaddexp(0, -m))
             ),
+            "Which comes first: the logarithm that each point pays, or the mean of all points?": (
+                lift.mean() + np.log1p(np.exp(-np.abs(m)).mean())
+            ),
+            "Which comes first: the exponential of each point, or the mean of all points?": (
+                lift.mean() + np.log1p(np.exp(-np.abs(m).mean()))
+            ),
+            "A part of it is in bits. Which logarithm measures nats?": np.mean(lift + tail / np.log(2)),
             "Two logarithms meet there. Which of them does the formula have?": np.mean(
                 lift + np.log(np.maximum(tail, 1e-300))
             ),
@@ -237,7 +257,7 @@ def from_logits(my_log_loss_from_logits):
     tiny_loss = ck.log_loss_from_logits(*sure)  # so tiny that it needs its own tolerance
     sure_slips = {
         MULTIPLIED_FIRST: np.logaddexp(0, 1) / 2,
-        "Zero. Are right points left out, or does a tiny number meet a much larger one, and get lost?": 0.0,
+        "Zero. Is anything rounded? Are right points left out, or does a tiny number meet a much larger one, and get lost?": 0.0,
         "nan: where does 0 meet infinity?": np.nan,
         "That is the rounding error of p, not a loss. Is p needed at all?": 2.0**-53,
         "These points are right. Which part of your sum is large here?": 51.0,

@@ -127,8 +127,12 @@ def test_a_def_line_with_the_arguments_in_another_order_is_named():
     part = ex.compare_call("a", lambda y, x: x / y, (1.0, 2.0), 0.5, names=("x", "y"))
     assert part.message == "Your def line takes y, then x. In which order does the task name them?"
     assert ex.compare_call("a", lambda y, x: x * y, (1.0, 2.0), 2.0, names=("x", "y")).status == "passed"
-    for names in ((), ("y", "x"), ("a", "b")):
+    for names in ((), ("y", "x"), ("y", "b"), ("a",)):
         assert "def" not in ex.compare_call("a", lambda y, x: x / y, (1.0, 2.0), 0.5, names=names).message
+    part = ex.compare_call("a", lambda y, x: x / y, (1.0, 2.0), 0.5, names=("a", "b"))
+    assert part.message.startswith("With its two arguments exchanged, your function is right.")
+    part = ex.compare_call("a", lambda y, x: y / x, (1.0, 2.0), 0.25, names=("a", "b"))
+    assert "def" not in part.message
 
 
 def test_a_wrong_choice_hears_the_question_alone():
