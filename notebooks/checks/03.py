@@ -277,7 +277,7 @@ def from_logits(my_log_loss_from_logits):
     look = {"mistakes": not_refuted(sure_slips), "diagnose": at_sure_points, "names": order}
     parts.append(ex.compare_call(*part, **look, tolerance=1e-6 * tiny_loss))
     parts += own_lines(my_log_loss_from_logits, "ck.")
-    return ex.check("Exercise 3: the log loss from logits", *parts)
+    return ex.check("Exercise 4: the log loss from logits", *parts)
 
 
 def claims(claim_1, claim_2, claim_3, claim_4, claim_5, cost_of_a_wrong_answer):
@@ -316,4 +316,4 @@ def claims(claim_1, claim_2, claim_3, claim_4, claim_5, cost_of_a_wrong_answer):
     parts += [
         ex.compare(name, said, true, mistakes={question: not true}) for name, said, true, question in claims
     ]
-    return ex.check("Exercise 4: read accuracy and loss together", *parts)
+    return ex.check("Exercise 3: read accuracy and loss together", *parts)

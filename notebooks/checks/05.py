@@ -290,7 +290,7 @@ def boxes(box_a_mistake, box_b_mistake, pool):
         ex.compare("box A", a, "mean twice", mistakes=advice("mean twice", a, hints_a)),
         ex.compare("box B", b, "slope twice", mistakes=advice("slope twice", b, hints_b)),
     ]
-    return ex.check("Exercise 3: two black boxes", *parts)
+    return ex.check("Exercise 4: two black boxes", *parts)
 
 
 UNTOUCHED = (
@@ -404,7 +404,7 @@ def mend(their_backward):
         parts = [ex.Part(part.name, "not attempted") for part in parts]
         parts[0] = ex.Part(parts[0].name, "not attempted", UNTOUCHED)
     parts += own_lines(their_backward, "ck.backward", "ck.check_gradient")
-    return ex.check("Exercise 4: mend it", *parts)
+    return ex.check("Exercise 3: mend it", *parts)
 
 
 def ready_numeric_gradient():
