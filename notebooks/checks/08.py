@@ -153,7 +153,7 @@ def scores(dataset, my_scores, opposite, point_losses, training):
             diagnose=lambda got, y=args[2], p=passed.p: ck.diagnose_log_loss(got[0], y, p),
         )
         parts.append(ex.compare_call(f"{name}, {n} points", my_scores, args, right, **hear))
-    return ex.check("Exercise 2: scores from arguments", *parts)
+    return ex.check("Exercise 3: scores from arguments", *parts)
 
 
 JUDGEMENTS = ("supported", "contradicted", "not settled")
@@ -180,7 +180,7 @@ def referee(sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence
         both = (asked[0], asked[-1] if len(asked) > 1 else f"{asked[0]} ")  # two keys of a dict
         mistakes = dict(zip(both, wrong, strict=True))
         parts.append(ex.compare(f"sentence {k}", word, want, mistakes=mistakes))
-    return ex.check("Exercise 3: the referee", *parts)
+    return ex.check("Exercise 2: the referee", *parts)
 
 
 def ready_recover():
