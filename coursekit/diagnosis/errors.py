@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from coursekit.diagnosis.evidence import STOPPED, in_words
+from coursekit.diagnosis.evidence import in_words
 from coursekit.diagnosis.meanings import UNKNOWN, meaning_of, value_of
 
 LEADS = "Your line that leads there: "
@@ -29,7 +29,7 @@ def explain_stop(function, error, arguments=()):
     try:
         return _said_of(function, error, arguments)
     except Exception:  # an error whose own words stop with an error
-        return f"{STOPPED[0]} with {type(error).__name__}.\nWhich line of it may raise that?", ""
+        return f"your function stopped with {type(error).__name__}.\nWhich line of it may raise that?", ""
 
 
 def _said_of(function, error, arguments):

@@ -17,7 +17,6 @@ FEW_DIGITS = {"float32": 1e-4, "float16": 1e-2}  # the same for numbers that hol
 COMES_FROM = "what comes out when"  # in the sentence that names a mistake
 OR_ELSE = "On these inputs the same comes out when"  # in the one after it, that names an equal
 CLOSE = "Close: that is right, rounded."  # so begins what is said of a number with too few digits
-STOPPED = "your function stopped", "your values stopped"  # so begins what is said of code that did
 PLAIN = "Take a case small enough to work out by hand. Which step gives another number?"
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, STOPPED
+from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN
 from coursekit.diagnosis.gaps import EXCHANGED, RIGHT
 from coursekit.diagnosis.reads import not_called, outside, stand_ins, unread
 
@@ -17,11 +17,9 @@ FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do
 
 WEAK = "all-zeros", "never-filled", "not-finite", "wrong-factor", "wrong-shape"  # what is seen, and no cause
 
-MISFIT = "core dimension", "broadcast", "not aligned", "IndexError"  # so says Python that sizes do not fit
+MISFIT = "core dimension", "broadcast", "not aligned"  # so says numpy that sizes do not fit
 
 BY_CHANCE = "fit by chance"  # in the names of slips that other sizes would have stopped
-
-OUTSIDE = "from outside: no line of it makes"
 
 
 class Trial(NamedTuple):
@@ -71,7 +69,7 @@ def decided(parts):
     names = [{one.mistake for one in (part, *part.others)} for part in parts]
     shared = Counter(name for known in names for name in known)
     found, unknown = [], any(PLAIN in part.message for part in parts)
-    stopped = {part.of for part in parts if part.message.startswith(STOPPED) and _is_misfit(part)}
+    stopped = {part.of for part in parts if _is_misfit(part)}
     for part in parts:
         if part.of in exchanged and part.status == "not yet":
             found.append(replace(part, message=exchanged[part.of], answer="", mistake=None))
@@ -143,33 +141,34 @@ def repaired(parts):
 def _asked_by_a_stop(parts):
     """Return what a stop of a function in one part asks of sizes, for the parts where these fit."""
     for part in parts:
-        if part.message.startswith(STOPPED) and _is_misfit(part):
+        if _is_misfit(part):
             asked = part.message.split("\n")[-1]
             return f"The sizes fit here by chance, and not in “{part.name}”. {asked}"
     return ""
 
 
 def _is_misfit(part):
-    return any(words in part.answer for words in MISFIT)
+    """Whether sizes that do not fit have stopped a function."""
+    return isinstance(part.error, IndexError) or any(words in str(part.error) for words in MISFIT)
 
 
 def _is_unsure(part, parts):
     """Whether a part has no question that fits, nor a cause: several at once that no other part shares are none."""
-    if part.message.startswith(STOPPED) or (not part.mistake and part.message.endswith("?")):
+    if part.error or (not part.mistake and part.message.endswith("?")):
         return False
-    names = {one.mistake for one in parts if one.status == "not yet" and not one.message.startswith(STOPPED)}
+    names = {one.mistake for one in parts if one.status == "not yet" and not one.error}
     return not part.mistake or (" + " in part.mistake and len(names) > 1)
 
 
 def _explained(parts):
     """Whether one cause is known for all parts of a function that are wrong."""
     wrong = [part for part in parts if part.status != "passed"]
-    if any(OUTSIDE in part.message or RIGHT in part.message for part in wrong):
+    if outside(parts[0].of) or any(RIGHT in part.message for part in wrong):
         return True
-    stops = {part.message.split("\n")[0] for part in wrong if part.message.startswith(STOPPED)}
-    if len(stops) > 1 or any("IndexError" in stop for stop in stops):  # an index does not tell which letter
+    stops = {part.message.split("\n")[0] for part in wrong if part.error}
+    if len(stops) > 1 or any(isinstance(part.error, IndexError) for part in wrong):  # tells no letter
         return False
-    others = [part for part in wrong if not part.message.startswith(STOPPED)]
+    others = [part for part in wrong if not part.error]
     if any(fits and asked in part.message for part in others for asked, fits in part.asked.items()):
         return True
     named = {part.mistake for part in others if part.trial.nameable}
@@ -199,14 +198,11 @@ def said_once(parts):
         for name in fine:
             part = replace(part, message=part.message.replace(FITS.format(name), FITS_RIGHT.format(name)))
         lines = part.message.split("\n")
-        same_line = lines[0].startswith(STOPPED)  # whatever shapes it met
         asked = lines[0] if part.mistake else lines[-1]  # a diagnosis asks first
-        reason = (
-            lines[0].partition(" (in ")[0]
-            if same_line
-            else (asked, part.answer.partition(OR_ELSE)[0].strip())
-        )
-        told = same_line or lines[-1].endswith("?") or len(lines) > 1
+        reason = asked, part.answer.partition(OR_ELSE)[0].strip()
+        if part.error:  # whatever shapes it met
+            reason = lines[0].partition(" (in ")[0]
+        told = part.error or lines[-1].endswith("?") or len(lines) > 1
         earlier = first.setdefault(reason, part.name) if told else part.name
         yield part if earlier == part.name else replace(part, message=f"As in “{earlier}”.", answer="")
 
@@ -224,8 +220,8 @@ def told_of_outside(part, function):
     if not (names := outside(function)):
         return part
     that, asked = ("that", "Is it the one") if len(names) == 1 else ("them", "Are they those")
-    said = f"Your function reads {' and '.join(names)} {OUTSIDE} {that}."
-    found = any(part.asked.values()) or part.message.startswith(STOPPED)
+    said = f"Your function reads {' and '.join(names)} from outside: no line of it makes {that}."
+    found = any(part.asked.values()) or part.error
     if unread(function) and not found:  # so that is the cause: what else would follow is noise
         part = replace(part, message="", answer="", mistake=None, others=())
     return _told_too(part, f"{said} {asked} that you mean?")
@@ -253,7 +249,7 @@ def told_of_rewritten(part, function, before, after):
 def _told_too(part, said):
     others = tuple(_told_too(other, said) for other in part.others)
     lines = part.message.split("\n") if part.message else []
-    lines.insert(part.message.startswith(STOPPED), said)  # before what it may explain, after a stop
+    lines.insert(bool(part.error), said)  # before what it may explain, after a stop
     return replace(part, message="\n".join(lines), others=others)
 
 

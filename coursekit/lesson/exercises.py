@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from coursekit._validation import short
-from coursekit.diagnosis.evidence import CLOSE, STOPPED, question_first
+from coursekit.diagnosis.evidence import CLOSE, question_first
 from coursekit.diagnosis.gaps import RIGHT, RIGHT_IN_BRACKETS, both_numbers, direction, find_gap, is_finite
 from coursekit.diagnosis.reads import called_by, returns_a_name
 from coursekit.diagnosis.together import (
@@ -34,7 +34,7 @@ class Part:
 
     `mistake` is the stable name of what a diagnosis found, where it found one; `others` are the parts that
     would say what else makes the same value. `asked` says which questions fit (None: unclear), `of` whose
-    value it is, `trial` how that can be tried again.
+    value it is, `trial` how that can be tried again, `error` what it stopped with.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Part:
     asked: dict = field(default_factory=dict, repr=False)
     of: object = field(default=None, repr=False)
     trial: Trial | None = field(default=None, repr=False, compare=False)
+    error: BaseException | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,8 +89,7 @@ def _row(part):
 
 
 def _heading(part):
-    stopped = part.message.startswith(STOPPED)
-    return "In Python's own words" if stopped else "What these numbers come from"
+    return "In Python's own words" if part.error else "What these numbers come from"
 
 
 def check(title, *parts):
@@ -216,7 +216,7 @@ def _in_another_order(function, names, trial):
     code = getattr(function, "__code__", None)
     own = code.co_varnames[: code.co_argcount] if code else ()
     asked = f"Your def line takes {', then '.join(own)}. In which order does the task name them?"
-    if sorted(own) == sorted(names) and own != tuple(names):
+    if len(own) >= len(names) and any(n in own and own.index(n) != at for at, n in enumerate(names)):
         return asked
     if len(own) == len(names) == 2 and not any(map(str.__eq__, own, names)):
         with suppress(BaseException), np.errstate(all="ignore"):
@@ -246,7 +246,7 @@ def _called(name, function, arguments, expected, mistakes, tolerance, diagnose):
         from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
 
         stopped = Part(name, "not yet", *explain_stop(function, error, arguments))
-        return told_of_outside(stopped, function)
+        return told_of_outside(replace(stopped, error=error.with_traceback(None)), function)
     if received is None and not _is_stub(function):
         said = "your function returned nothing (None). Is a return missing?"
         if returns_a_name(function):

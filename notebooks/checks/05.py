@@ -217,11 +217,12 @@ def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
         "W has changed. Which line puts a moved entry back, or works on a copy?": (params.W1 - 0.1, [1, 0]),
         IN_PLACE: (params.W1, [1, 0]),
     }
-    first = ex.compare_call("a matrix", my_numeric_gradient, matrix_call, matrix, mistakes=matrix_slips)
-    slips = of_both(vector_slips, first)
+    look = {"mistakes": matrix_slips, "names": ("loss", "W", "step")}
+    first = ex.compare_call("a matrix", my_numeric_gradient, matrix_call, matrix, **look)
+    look["mistakes"] = of_both(vector_slips, first)
     parts = [
         first,
-        ex.compare_call("whole numbers", my_numeric_gradient, vector_call, vector, mistakes=slips),
+        ex.compare_call("whole numbers", my_numeric_gradient, vector_call, vector, **look),
         ex.compare_call("W afterwards", W_after, (), before, mistakes=changed),
     ]
     return ex.check("Exercise 1: numeric gradient", *parts)
@@ -247,6 +248,7 @@ def own(X, my_backward, my_numeric_gradient, numeric_verdict, params, relative_e
         passed = ck.forward(w, points)
         right = ck.backward(w, passed, points, classes)
         look = {"diagnose": lambda got, w=w, at=(points, classes): ck.diagnose_gradient(got, w, *at)}
+        look["names"] = "params", "forward_pass", "X", "y"
         name, given = f"{len(classes)} points", (w, passed, points, classes)
         own_parts.append(ex.compare_call(name, my_backward, given, right, **look))
         if numeric_verdict.passed:  # without it there is no check of yours

@@ -97,14 +97,15 @@ def first(my_iterations_to):
         ACCURACY: 0.76,
         EVERY: np.flatnonzero(at_once >= 0.75),
     }
-    if getattr(getattr(my_iterations_to, "__code__", None), "co_varnames", ())[:1] == ("threshold",):
-        turned = "Your def takes the threshold first; the lesson calls it with the accuracies first."
-        turned = ex.Part("arguments", "not yet", f"{turned}\nWhich one should stand first in its brackets?")
-        return ex.check("Exercise 1: the first iteration", turned)
+    names = "accuracy_history", "threshold"
+    cases = (
+        ("a wobbly run", (wobbly, 0.95), 2, wrong_crossings),
+        ("never", (never, 0.95), -1, wrong_failures),
+        ("at once", (at_once, 0.75), 0, wrong_starts),
+    )
     parts = [
-        ex.compare_call("a wobbly run", my_iterations_to, (wobbly, 0.95), 2, mistakes=wrong_crossings),
-        ex.compare_call("never", my_iterations_to, (never, 0.95), -1, mistakes=wrong_failures),
-        ex.compare_call("at once", my_iterations_to, (at_once, 0.75), 0, mistakes=wrong_starts),
+        ex.compare_call(name, my_iterations_to, given, right, mistakes=slips, names=names)
+        for name, given, right, slips in cases
     ]
     if all(part.status == "passed" for part in parts):  # here the first is the last, and the highest
         given = np.array([0.5, 0.9, 0.94, 0.97]), 0.95

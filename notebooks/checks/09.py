@@ -8,7 +8,8 @@ import numpy as np
 
 import coursekit as ck
 from coursekit.diagnosis.errors import LEADS
-from coursekit.diagnosis.evidence import STOPPED, Diagnosis
+from coursekit.diagnosis.evidence import Diagnosis
+from coursekit.diagnosis.reads import outside
 from coursekit.diagnosis.tape import FROM_BEFORE, astray, goes_on
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.checks import own_lines
@@ -17,16 +18,6 @@ from coursekit.lesson.questions import ask
 PULLS = "go_back multiplies slopes, and this tape holds pulls. Which sweep calls them?"
 NOTHING = "your function returned nothing"
 SINGLE = "plus", "times", "squash", "weighted_sum", "point_loss"  # operations on single numbers
-
-
-def in_order(function, wanted):
-    """Return a part, not passed, where a function takes its arguments in another order, or nothing."""
-    code = getattr(function, "__code__", None)
-    names = code.co_varnames[: code.co_argcount] if code else wanted
-    if names == wanted or sorted(names) != sorted(wanted):
-        return []
-    said = f"The first line of your function reads ({', '.join(names)}). In which order does it get them?"
-    return [ex.Part("the arguments", "not yet", said)]
 
 
 def recall():
@@ -230,7 +221,7 @@ def back(go_back):
 
 def of_parents(part):
     """Say where code takes as many parents of each line as some lines have not."""
-    if "unpack (expected 2, got" not in part.message + part.answer:
+    if "unpack (expected 2, got" not in str(part.error):
         return part
     return ex.Part(
         part.name, "not yet", "A line may have two parents, one or none. What goes through all there are?"
@@ -294,15 +285,14 @@ def product_slips(dA, dB, dC, A, B):
 
 
 def product(back_through_product):
-    if turned := in_order(back_through_product, ("dC", "A", "B")):
-        return ex.check("Exercise 3: back through a product", *turned)
     parts, A = [], np.array([[0.5, 2.0], [0.25, -1.0], [3.0, 0.75]])
     for B in (np.array([[2.0, 0.5], [-1.0, 1.5]]), np.array([[1.5, 0.25, 2.0, -1.0], [3.0, 1.0, 0.5, 1.25]])):
         dC = np.arange(3.0 * B.shape[1]).reshape(3, -1) / 4 - 0.875
         dA = nudged(lambda A, B=B, dC=dC: (dC * (A @ B)).sum(), A)
         dB = nudged(lambda B, dC=dC: (dC * (A @ B)).sum(), B)
-        name, slips_here = f"(3, 2) times {B.shape}", product_slips(dA, dB, dC, A, B)
-        parts.append(ex.compare_call(name, back_through_product, (dC, A, B), (dA, dB), mistakes=slips_here))
+        given, look = (dC, A, B), {"mistakes": product_slips(dA, dB, dC, A, B), "names": ("dC", "A", "B")}
+        name = f"(3, 2) times {B.shape}"
+        parts.append(ex.compare_call(name, back_through_product, given, (dA, dB), **look))
     return ex.check("Exercise 3: back through a product", *parts)
 
 
@@ -394,8 +384,7 @@ def network_parts(gradient_of, every):
     if single := [name for name in SINGLE if name in names]:
         said = f"{single[0]} is for single numbers. Which operation does the same for arrays?"
         return [ex.Part("the operations", "not yet", said)]
-    own = in_order(gradient_of, ("X", "y", "blocks")) or own_lines(gradient_of, "ck.backward", "ck.forward")
-    if own:
+    if own := own_lines(gradient_of, "ck.backward", "ck.forward"):
         return own
     right, draw, parts = ready_network(**every), np.random.default_rng(3), []
     X, y = draw.uniform(-1, 1, (7, 2)), np.array([0, 1, 1, 0, 1, 0, 0])
@@ -409,26 +398,30 @@ def network_parts(gradient_of, every):
             return [ex.Part("the operations above", "not yet", said)]
         slips = network_slips(right, *given)
         told = partial(of_the_tape, gradient_of, given, every)
-        part = ex.compare_call(name, gradient_of, given, want, mistakes=slips, diagnose=told)
+        look = {"mistakes": slips, "diagnose": told, "names": ("X", "y", "blocks")}
+        part = ex.compare_call(name, gradient_of, given, want, **look)
         if part.message.startswith(NOTHING) and set(names) <= {"record"}:  # step 1, as it was given
             part = ex.Part(name, "not attempted")
         elif part.status == "passed" and goes_on(gradient_of, given, every):
             part = ex.Part(name, "not yet", FROM_BEFORE)
-        elif part.status == "not yet" and (said := unkept(astray(gradient_of, given, every), part)):
+        elif part.status == "not yet" and (
+            said := unkept(gradient_of, astray(gradient_of, given, every), part)
+        ):
             part = ex.Part(name, "not yet", said)
-        if part.message.startswith(STOPPED) and "TimeoutError" not in part.message:
+        if part.error and not isinstance(part.error, TimeoutError):
             said = astray(gradient_of, given, every)
-            seen = [line for line in part.message.splitlines() if line.startswith((*STOPPED, LEADS))]
-            part = replace(part, message="\n".join([*seen, said])) if said else part
+            where, *rest = part.message.splitlines()
+            leads = [line for line in rest if line.startswith(LEADS)]
+            part = replace(part, message="\n".join([where, *leads, said])) if said else part
         parts.append(part)
     return parts
 
 
-def unkept(asked, part):
+def unkept(function, asked, part):
     """Return what comes before all that the numbers say: a line number not kept, pairs that are none."""
-    if "unpack" in part.message + part.answer:
+    if "unpack" in str(part.error):
         return "A layer takes one line of each slice. What makes such pairs of two lists?"
-    if "reads slopes from outside" in part.message:
+    if "slopes" in outside(function):
         return "go_back_arrays returns the slopes, and no line of your function keeps them. Under which name?"
     return asked if asked.startswith("The number that") else ""
 
