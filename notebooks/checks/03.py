@@ -1,10 +1,9 @@
 """What the checks and the quiz of lesson 03 know. An argument is the value of that name in the notebook."""
 
-from types import SimpleNamespace
-
 import numpy as np
 
 import coursekit as ck
+from coursekit.diagnosis.evidence import Diagnosis
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
@@ -62,7 +61,7 @@ def otherwise(question):
 
     def look(received):
         asked = "nan: is the minus inside the logarithm, or before it?" if np.isnan(received) else question
-        return SimpleNamespace(ok=False, message=f"received {float(received):.6g}\n{asked}")
+        return Diagnosis(False, None, f"received {float(received):.6g}\n{asked}")
 
     return look
 
@@ -135,10 +134,10 @@ def log_loss(my_log_loss):
         in_part = [zero.mean(), (1 - y) * np.log(1 - p).mean()]
         in_part = [one * a + each * b for each in in_part for a in (1, -1) for b in (1, -1)]
         if any(is_alike(received, wrong) for wrong in in_part):
-            return SimpleNamespace(ok=False, message=f"One loss for each point is left.\n{IN_PART}")
+            return Diagnosis(False, None, f"One loss for each point is left.\n{IN_PART}")
         if np.ndim(received) == 0 and np.isfinite(received) and received == np.round(received):
             said = f"A whole number, {received:g}. Does a step drop what stands behind the point, as // does, or add nothing?"
-            return SimpleNamespace(ok=False, message=said)
+            return Diagnosis(False, None, said)
         return ck.diagnose_log_loss(received, y, p)
 
     parts = []
@@ -248,7 +247,7 @@ def from_logits(my_log_loss_from_logits):
         slips = not_refuted(slips_from_logits(*sure))
         fitting = [question for question, wrong in slips.items() if is_alike(received, wrong)]
         seen = f"expected {tiny_loss:.6g}; received {received:.6g}" if np.ndim(received) == 0 else ONE
-        return SimpleNamespace(ok=not fitting, message=f"{seen}\n{fitting[0] if fitting else ''}")
+        return Diagnosis(not fitting, None, f"{seen}\n{fitting[0] if fitting else ''}")
 
     mild = np.array([0, 1, 1, 0]), np.array([0.5, -1.2, 2.0, -3.0])
     large = np.array([1, 0, 0, 1]), np.array([70.0, -60.0, 52.0, -145.0])

@@ -1,10 +1,9 @@
 """What the checks and the quiz of lesson 07 know. An argument is the value of that name in the notebook."""
 
-from types import SimpleNamespace
-
 import numpy as np
 
 import coursekit as ck
+from coursekit.diagnosis.evidence import Diagnosis
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.questions import ask
 
@@ -154,14 +153,14 @@ def read(few, my_diamond, my_failures):
     def a_whole_result(got):
         """Return a diagnosis of a result where one of its quantities is asked for."""
         message = "This is a part of `few`, with all its quantities.\nWhich one is asked for, and in which brackets?"
-        return SimpleNamespace(ok=not isinstance(got, type(few)), message=message)
+        return Diagnosis(not isinstance(got, type(few)), None, message)
 
     def not_five(got):
         """Return a diagnosis of more or fewer entries than there are patterns."""
         message = (
             f"{np.size(got)} numbers for five patterns.\nWhich pattern is missing, or is one there twice?"
         )
-        return SimpleNamespace(ok=np.ndim(got) != 1 or np.size(got) == 5, message=message)
+        return Diagnosis(np.ndim(got) != 1 or np.size(got) == 5, None, message)
 
     return ex.check(
         "Exercise 2: read a result",
