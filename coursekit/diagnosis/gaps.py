@@ -131,7 +131,7 @@ def _of_shapes(received, raw, want):
         return f"\n{own}, or does each round of a loop replace the last?"
     if raw.ndim == want.ndim == 2 and all(a in (1, b) for a, b in zip(raw.shape, want.shape, strict=True)):
         return "\nOne number stands where several belong. Which line should tell them apart?"
-    return ""
+    return "\nWhich line gives it that shape? What should each axis of it number?"
 
 
 def _hint(got, want, tolerance):
@@ -175,6 +175,10 @@ def _gap_of_blocks(received, expected, tolerance, difference):
     names = getattr(expected, "_fields", [f"value {i}" for i in range(1, len(expected) + 1)])
     if not isinstance(received, (tuple, list)) or len(received) != len(expected):
         why = PAIRED if _is_one_array(received, expected, tolerance) else _why_no_numbers(received)
+        alone = [
+            name for name, one in zip(names, expected, strict=True) if _is_alone(received, one, tolerance)
+        ]
+        why = f".\nThat is {alone[0]} alone. What else belongs after return?" if alone else why
         return f"expected {len(expected)} values ({', '.join(names)}); received {short(received)}{why}"
     gaps = [find_gap(*pair, tolerance, difference) for pair in zip(received, expected, strict=True)]
     found = {name: gap for name, gap in zip(names, gaps, strict=True) if gap is not None}
@@ -183,6 +187,11 @@ def _gap_of_blocks(received, expected, tolerance, difference):
     if len(set(found.values())) == 1 and "\n" in (gap := next(iter(found.values()))):
         return f"{', '.join(found)}: {gap}"  # one reason, told once
     return "\n".join(f"{name}: {gap}" for name, gap in found.items()) or None
+
+
+def _is_alone(received, one, tolerance):
+    is_number_or_array = isinstance(received, (np.ndarray, np.floating, float))
+    return is_number_or_array and find_gap(received, one, tolerance, direction) is None
 
 
 def _is_one_array(received, expected, tolerance):

@@ -111,6 +111,7 @@ def _shapes(case):
     shapes = [value.shape for value in case.met if isinstance(value, np.ndarray)]
     if len(shapes) != 2:  # what one of them was made by is not run again
         shapes = [tuple(map(int, re.findall(r"\d+", one))) for one in re.findall(r"\([\d, ]+\)", case.text)]
+    shapes = shapes[:2]  # a third one is that of what is written into
     if len(shapes) == 2 and all(shapes):
         (a, b), (c, d) = map(_as_factor, shapes)
         ndims = [len(shape) for shape in shapes]
@@ -133,6 +134,10 @@ def _shapes(case):
                 asked = (
                     "Over which axis is the sum, and which one needs .T for it? Which shape should come out?"
                 )
+        elif written := re.match(r"([\w\[\], .]+?) *[-+]= ", case.line):
+            asked = f"Which line makes {written[1]}, and of which shape? Or is it what comes to it that has another one?"
+        elif ndims == [1, 1] and 1 not in (b, d):
+            asked = "Is one of them too long, or too short? Or should there be one number for each pair of entries?"
         elif sorted(ndims) == [1, 2] and shapes[0][0] == shapes[1][0]:
             asked = "Is it one number for each row? Is the shape for that (n,) or (n, 1)?"
         elif ndims == [2, 2] and shapes[0] == shapes[1][::-1]:

@@ -3,6 +3,7 @@
 from collections import namedtuple
 from contextlib import suppress
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -82,6 +83,10 @@ def walk(A1, W2, X, Z1, p, slope_A1, slope_W1, slope_Z1, y):
         turned: -to_a,
         "The numbers are added. Along one path, what does the chain rule do with local slopes?": logit
         + W2[0],
+        "You took p for the slope before it. Which slope stands below z2?": p[0] * W2[0],
+        "You took p (1 - p) once more. Does the slope for z2, -0.2327, have it already?": (
+            to_a * p[0] * (1 - p[0])
+        ),
     }
     wrong_z = {
         f"This is the slope for A1[0, 0], once more. But {sigmoid_between}: how steep is it there?": to_a,
@@ -104,6 +109,7 @@ def walk(A1, W2, X, Z1, p, slope_A1, slope_W1, slope_Z1, y):
         turned: -to_z,
         "The slope is taken twice. How often does the path go through this sigmoid?": to_z * slope,
         "Is 1 - a the whole slope of the sigmoid? See the second of the three facts.": to_a * (1 - a),
+        "1 - a² is the slope of another curve. Which one is that of the sigmoid?": to_a * (1 - a**2),
         "The numbers are added. Along one path, what does the chain rule do with local slopes?": to_a + slope,
     }
     wrong_w = {
@@ -124,12 +130,18 @@ def walk(A1, W2, X, Z1, p, slope_A1, slope_W1, slope_Z1, y):
     follows = ex.follows("slope for Z1[0, 0]", lambda s: s * x, slope_Z1)
     if follows and not np.allclose(list(follows.values()), to_w, atol=0.002):  # the sign was lost before
         wrong_w = follows | {said: value for said, value in wrong_w.items() if value != -to_w}
+
+    def again(box):
+        """Return a diagnosis of a number that no known slip makes."""
+        asked = f"Which slope stands below {box}, and which local slope on the arrow back from there?"
+        return lambda got: SimpleNamespace(ok=isinstance(got, str), message=f"received {got:.6g}\n{asked}")
+
     parts = [
-        ex.compare(f"slope for {name}", given, right, mistakes=wrong, tolerance=0.002)
-        for name, given, right, wrong in (
-            ("A1[0, 0]", slope_A1, to_a, wrong_a),
-            ("Z1[0, 0]", slope_Z1, to_z, wrong_z),
-            ("W1[0, 0]", slope_W1, to_w, wrong_w),
+        ex.compare(f"slope for {name}", given, right, mistakes=wrong, tolerance=0.002, diagnose=again(box))
+        for name, given, right, wrong, box in (
+            ("A1[0, 0]", slope_A1, to_a, wrong_a, "z2"),
+            ("Z1[0, 0]", slope_Z1, to_z, wrong_z, "A1[0, 0]"),
+            ("W1[0, 0]", slope_W1, to_w, wrong_w, "Z1[0, 0]"),
         )
     ]
     return ex.check("Exercise 1: three slopes by hand", *parts)
@@ -195,7 +207,7 @@ def output_gradient(NETWORKS, nudged_gradient, nudged_slopes, output_gradient):
             given = ck.Params(exact.W1, np.asarray(got[1], float))
             return about(ck.diagnose_gradient(given, params, X, y), "dW1 is right, so dz2 is right.")
 
-        look = {"mistakes": mistakes, "tolerance": 1e-5, "diagnose": diagnose}
+        look = {"mistakes": mistakes, "tolerance": 1e-5, "diagnose": diagnose, "names": ("A1", "p", "y")}
         return ex.compare_call(name, output_gradient, (A1, p, y), right, **look)
 
     parts = [check_output(*network) for network in NETWORKS]
@@ -242,7 +254,7 @@ def hidden_gradient(NETWORKS, hidden_gradient, nudged_gradient, sigmoid):
         Z1, _, _, p = ck.forward(params, X)
         given = (X, Z1, (p - y) / len(y), params.W2)
         right = nudged_gradient(params, X, y).W1
-        look = {"mistakes": wrong_hidden(*given), "tolerance": 1e-5}
+        look = {"mistakes": wrong_hidden(*given), "tolerance": 1e-5, "names": ("X", "Z1", "dz2", "W2")}
         dW2 = ck.backward(params, ck.forward(params, X), X, y).W2
 
         def diagnose(got):
@@ -286,7 +298,10 @@ def tanh(NETWORKS, my_tanh_derivative, nudged_gradient, sigmoid, sigmoid_derivat
             "Your p comes from tanh. Which function makes a probability?": walk(right(Z1), output=np.tanh),
             "You divide by 2. Which of the given arrays knows the number of points?": walk(right(Z1), n=2),
         }
-        look = {"mistakes": mistakes, "tolerance": 1e-5}
+        with suppress(Exception), np.errstate(all="ignore"):
+            message = "dW2 fits sigmoid units. Which activation makes A1 here? And dW1 has the slope of your"
+            mistakes[f"{message} my_tanh_derivative."] = walk(my_tanh_derivative(Z1), sigmoid(Z1))
+        look = {"mistakes": mistakes, "tolerance": 1e-5, "names": ("X", "y", "W1", "W2")}
         look["diagnose"] = lambda got: ck.diagnose_gradient(got, params, X, y, "tanh")
         wanted = Gradient(*nudged_gradient(params, X, y, "tanh"))
         return ex.compare_call(name, tanh_gradient, (X, y, *params), wanted, **look)

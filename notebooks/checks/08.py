@@ -105,11 +105,11 @@ def recover_slips(seed, h, n):
 
 
 def recover(my_recover_points):
-    parts = []
+    parts, order = [], ("seed", "hidden_size", "n_points")
     for seed, h, n in ((1241, 6, 500), (7, 3, 8)):
         right, mistakes = recover_slips(seed, h, n)
         part, call = f"seed {seed}, {h} units, {n} points", (seed, h, n)
-        parts.append(ex.compare_call(part, my_recover_points, call, right, mistakes=mistakes))
+        parts.append(ex.compare_call(part, my_recover_points, call, right, mistakes=mistakes, names=order))
     if not called(my_recover_points, ("random.seed",)):
         return ex.check("Exercise 1: the lost points", *parts)
     said = "Your function sets numpy's global seed. What does that do to the next cell that draws?"
@@ -149,6 +149,7 @@ def scores(dataset, my_scores, opposite, point_losses, training):
             ),
         }
         hear = dict(
+            names=("params", "X", "y"),
             mistakes=mistakes,
             diagnose=lambda got, y=args[2], p=passed.p: ck.diagnose_log_loss(got[0], y, p),
         )
