@@ -82,6 +82,7 @@ def _steps_outside(error):
         for step, frame in zip(summaries, frames, strict=True)
         if not step.filename.startswith(("<frozen", "<__array"))
         and "-packages" not in step.filename
+        and not step.filename.endswith(".pyx")
         and not any(Path(step.filename).is_relative_to(place) for place in FOREIGN)
     ]
 

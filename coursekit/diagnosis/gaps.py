@@ -139,6 +139,8 @@ def _hint(got, want, tolerance):
     if want.size < 2 or not np.isfinite(want).all() or np.allclose(want, want.flat[0]):
         return ""
     near = np.clip(tolerance, 1e-4, 5e-3)
+    if any(np.array_equal(got, np.round(want, digits)) for digits in range(1, 6)):
+        return "\nRounded. Who needs fewer digits: the next step, or your eyes when you print?"
     asked = {
         "Every sign is turned. Which difference, or which minus, is the other way round?": -want,
         "Rows and columns are exchanged. What does a row of it belong to, and what a column?": want.T

@@ -134,16 +134,16 @@ def _shapes(case):
                 asked = (
                     "Over which axis is the sum, and which one needs .T for it? Which shape should come out?"
                 )
+        elif ndims == [2, 2] and shapes[0] == shapes[1][::-1]:
+            asked = "Is one of the two turned? Of each, are the rows points or units?"
+            if isinstance(getattr(case.part, "op", None), ast.Add) and "outer(" in ast.unparse(case.part):
+                asked = "One of the two is turned. Which argument of np.outer makes its rows?"
         elif written := re.match(r"([\w\[\], .]+?) *[-+]= ", case.line):
             asked = f"Which line makes {written[1]}, and of which shape? Or is it what comes to it that has another one?"
         elif ndims == [1, 1] and 1 not in (b, d):
             asked = "Is one of them too long, or too short? Or should there be one number for each pair of entries?"
         elif sorted(ndims) == [1, 2] and shapes[0][0] == shapes[1][0]:
             asked = "Is it one number for each row? Is the shape for that (n,) or (n, 1)?"
-        elif ndims == [2, 2] and shapes[0] == shapes[1][::-1]:
-            asked = "Is one of the two turned? Of each, are the rows points or units?"
-            if isinstance(getattr(case.part, "op", None), ast.Add) and "outer(" in ast.unparse(case.part):
-                asked = "One of the two is turned. Which argument of np.outer makes its rows?"
         elif fits or d == a:
             asked = "Is it * that you mean, or the product @?"
     return meaning, asked
@@ -191,6 +191,12 @@ def _missing_name(case):
         if isinstance(error.obj, np.ndarray) and error.name in LISTS_ONLY:
             return f"An array has no .{error.name}; lists have.", LISTS_ONLY[error.name]
         who = error.obj.__name__ if inspect.ismodule(error.obj) else in_words(error.obj)
+        for part in ("random", "linalg"):
+            if inspect.ismodule(error.obj) and hasattr(getattr(error.obj, part, None), error.name):
+                return (
+                    f"{who.capitalize()} has no {error.name} by itself.",
+                    f"Do you mean np.{part}.{error.name}?",
+                )
         return _nearest(f"{who[:1].upper()}{who[1:]} has no", error.name, list(names))
     return None
 

@@ -57,6 +57,7 @@ def recover_slips(seed, h, n):
         f"{early} What shape has W_1, and what is drawn behind it?": 2 * h,
         f"{early} As many numbers as W_2 has were drawn before. Was W_1, from the same generator?": h,
         "These points follow a network of 4 units. Which one ran before the data cell?": 16,
+        "These points follow a network of 6 units. How many were given?": 24,
         f"{late} Which row of the table comes after the points?": 4 * h + 16,
         "You are one number too late in the stream. How many does the first network draw?": 4 * h + 1,
         f"{late} After W_1, how many numbers does W_2 take?": 6 * h,
@@ -141,6 +142,13 @@ def scores(dataset, my_scores, opposite, point_losses, training):
             "No probability is exactly 0 or 1. From where on does one mean class 1?": Scores(right.loss, 0.0),
             f"{ONE_CLASS}Which other answers are right?": Scores(right.loss, (ones & truly).mean()),
             f"{ONE_CLASS}Is the other class never right?": Scores(right.loss, (~ones & ~truly).mean()),
+            "The loss is divided by 500. How many points were given?": Scores(
+                right.loss * n / 500, right.accuracy
+            ),
+            "You divide by 500. How many points were given?": Scores(right.loss, right.accuracy * n / 500),
+            "Both are divided by 500. How many points were given?": Scores(
+                right.loss * n / 500, right.accuracy * n / 500
+            ),
             f"{KEPT}Does your function use its arguments?": Scores(training.loss[-1], training.accuracy[-1]),
             f"{KEPT}Which network's loss is asked for?": Scores(training.loss[-1], right.accuracy),
             "These are this network's scores on all 500 points. Which points were given?": Scores(
