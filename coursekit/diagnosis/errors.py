@@ -15,7 +15,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from coursekit.diagnosis.evidence import in_words
-from coursekit.diagnosis.meanings import UNKNOWN, meaning_of, value_of
+from coursekit.diagnosis.meanings import meaning_of
+from coursekit.diagnosis.reads import UNKNOWN, value_of
 
 LEADS = "Your line that leads there: "
 FOREIGN = sysconfig.get_path("stdlib"), Path(__file__).parents[1]
@@ -38,19 +39,22 @@ def _said_of(function, error, arguments):
     who = "your values stopped the check" if every and not steps else "your function stopped"
     known = steps[-1][1] if steps else {}
     line, part = _source(steps[-1][0]) if steps else ("", None)
-    if unpacks := "to unpack" in str(error):  # what was unpacked, not the names that it should have gone to
-        part = _right_of_equals(line)
+    if unpacks := "unpack" in str(error):  # what was unpacked, not the names that it should have gone to
+        part = _right_of_equals(line) or (part if "cannot" in str(error) else None)
     pairs = [(text, value) for text, value in _operands(part, known) if value is not UNKNOWN]
     met = dict(pairs)
     case = SimpleNamespace(function=function, error=error, text=str(error), given=arguments, part=part)
-    case.line, case.known, case.met = line, known, [value for _, value in pairs]
+    case.known, case.pairs, case.met = known, pairs, [value for _, value in pairs]
+    own = [step for step in steps if step[0].name == getattr(function, "__name__", "")]
+    led = bool(own) and own[-1] is not steps[-1]
+    leads, call = _source(own[-1][0]) if led else ("", None)
+    case.line, case.calls = line, [(call, step[1]) for step in own[-1:] if led] + [(part, known)]
     case.cell = "".join(linecache.getlines(steps[-1][0].filename)) if steps else ""
     meaning, question = meaning_of(case)
     name = steps[-1][0].name if line else ""
     where = f" (in {name})" if name.isidentifier() and name != getattr(function, "__name__", name) else ""
     lines = [f"{who} with {type(error).__name__}{f' at  {line}{where}' if line else ''}"]
-    own = [step for step, _ in steps if step.name == getattr(function, "__name__", "")]
-    if line and own and own[-1] is not steps[-1][0] and (leads := _source(own[-1])[0]) != line:
+    if line and leads and leads != line:
         lines.append(f"{LEADS} {leads}")
     lines.append(meaning)
     if met and (unpacks or not isinstance(part, ast.Attribute)):
@@ -103,7 +107,8 @@ def _is_check(file):
 def _source(step):
     """Return the line of a step, and the part of it that stopped as a syntax tree, or None."""
     lines = linecache.getlines(step.filename)[step.lineno - 1 : step.end_lineno or step.lineno]
-    line = " ".join(" ".join(lines).split())[:120]
+    begins = lines[0].strip() if lines else ""  # of a loop, the line that begins it
+    line = " ".join((begins if begins.endswith(":") else " ".join(lines)).split())[:120]
     with contextlib.suppress(TypeError, ValueError, IndexError):  # no source
         end = sum(len(before.encode()) for before in lines[:-1]) + step.end_colno
         text = "".join(lines).encode()[step.colno : end].decode()
@@ -134,5 +139,6 @@ def _operands(part, known):
     for each in [one for some in parts for one in getattr(some, "elts", [some])]:
         value = value_of(each, known)
         kinds = (inspect.ismodule, inspect.isroutine, inspect.isclass)
-        if not (isinstance(each, ast.Constant) or any(kind(value) for kind in kinds)):
+        written = isinstance(getattr(each, "operand", each), ast.Constant)
+        if not (written or any(kind(value) for kind in kinds)):
             yield ast.unparse(each), value

@@ -17,6 +17,7 @@ COLLECTED = {  # collections that are no list -> what is said of one
 }
 WHOLE = "\nWhole numbers cannot hold a fraction. Which line makes this array, and of which dtype?"
 PAIRED = f"\n{RIGHT}, in one array. How do several values stand after a return?"
+NAMED = ", a dictionary.\nHow do several values stand after a return, in their order and without names?"
 RAGGED = ".\nIs each entry one number, and are all rows of one length?"
 CALLED = ", a function.\nWhich brackets call it, and with what in them?"
 BOXED = "\nAre the brackets meant?"
@@ -181,6 +182,7 @@ def _gap_of_blocks(received, expected, tolerance, difference):
             name for name, one in zip(names, expected, strict=True) if _is_alone(received, one, tolerance)
         ]
         why = f".\nThat is {alone[0]} alone. What else belongs after return?" if alone else why
+        why = NAMED if isinstance(received, dict) else why
         return f"expected {len(expected)} values ({', '.join(names)}); received {short(received)}{why}"
     gaps = [find_gap(*pair, tolerance, difference) for pair in zip(received, expected, strict=True)]
     found = {name: gap for name, gap in zip(names, gaps, strict=True) if gap is not None}
@@ -192,8 +194,8 @@ def _gap_of_blocks(received, expected, tolerance, difference):
 
 
 def _is_alone(received, one, tolerance):
-    is_number_or_array = isinstance(received, (np.ndarray, np.floating, float))
-    return is_number_or_array and find_gap(received, one, tolerance, direction) is None
+    is_one = isinstance(received, (np.ndarray, np.floating, float, tuple))
+    return is_one and find_gap(received, one, tolerance, direction) is None
 
 
 def _is_one_array(received, expected, tolerance):

@@ -6,7 +6,6 @@ text, the function and what it was given, the part of the line that stopped, the
 
 import ast
 import builtins
-import contextlib
 import difflib
 import inspect
 import itertools
@@ -17,12 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from coursekit.diagnosis.evidence import in_words
+from coursekit.diagnosis.misplaced import LOOKS, arguments, came_in, never_read
+from coursekit.diagnosis.reads import value_of
 
 TABLE = Path(__file__).with_name("stops.txt")  # exception and pieces of its message; meaning; question
-PURE = "abs array column_stack cos dot exp len log matmul max maximum mean min minimum ones ones_like outer "
-PURE += "ravel reshape sin sqrt square squeeze std sum tanh transpose where zeros zeros_like"
-LOOKED_UP = (ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice)
-LOOKED_UP += (ast.Tuple, ast.Call, ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
 OTHERWISE = {"ln": "log", "avg": "mean", "length": "size", "pow": "power"}  # other languages' words
 GIVES_NONE = "append|extend|insert|sort|reverse|update|fill|shuffle"
 LISTS_ONLY = {  # method -> what is asked where an array should have it
@@ -30,7 +27,6 @@ LISTS_ONLY = {  # method -> what is asked where an array should have it
     "append": "Is it to grow? What collects the values first, and what makes an array of them at the end?",
 }
 MAKES_IT = "Which line makes it, and from what?"
-UNKNOWN = object()  # the value of an expression that cannot be looked up without running more of it
 
 
 def meaning_of(case):
@@ -38,7 +34,8 @@ def meaning_of(case):
     if isinstance(case.part, ast.Raise):
         said, _, asked = case.text.rpartition(": ") if case.text.endswith("?") else (case.text, "", "")
         return f"That line raises it, and says: {said}", asked or "What did it expect, and what came?"
-    for look in (_exchanged, _unclear_truth, _index, _shapes, _nothing, _missing_name, _arguments, _list):
+    own = _exchanged, _unclear_truth, _index, _shapes, _nothing, _missing_name, arguments, _list
+    for look in (*LOOKS, *own):
         if said := look(case):
             return said
     for kind, pieces, meaning, question in _rows():
@@ -136,6 +133,8 @@ def _shapes(case):
                 )
         elif ndims == [2, 2] and shapes[0] == shapes[1][::-1]:
             asked = "Is one of the two turned? Of each, are the rows points or units?"
+            if isinstance(getattr(case.part, "op", None), ast.Mult) and came_in(case):
+                asked = "Should the products be added up, too, along each row? Which sign does that?"
             if isinstance(getattr(case.part, "op", None), ast.Add) and "outer(" in ast.unparse(case.part):
                 asked = "One of the two is turned. Which argument of np.outer makes its rows?"
         elif written := re.match(r"([\w\[\], .]+?) *[-+]= ", case.line):
@@ -182,11 +181,20 @@ def _missing_name(case):
             owner = min(owners, key=lambda each: each not in own)
             return f"There is no {name} by itself.", f"Do you mean {owner}.{name}?"
         names += [each for each in dir(builtins) if each.islower()]
-        return _nearest("There is no", name, names, "has that cell been run?")
+        said = _nearest("There is no", name, names, "has that cell been run?")
+        return said if said[1].startswith("Do you mean") else never_read(case) or said
     if isinstance(error, KeyError) and (owner := [each for each in case.met if isinstance(each, dict)]):
         return _nearest("There is no entry", key, list(map(str, owner[0])))
     named = isinstance(error, AttributeError) and error.obj is not None and error.name is not None
-    if named and "set" not in case.text[:9]:
+    if named and not case.text.startswith("can't set"):
+        if isinstance(error.obj, dict):
+            return f"A dictionary has no .{error.name}: its entries are taken out by their keys.", (
+                f"Which brackets take one out, and is {error.name} its key, or a name for the key?"
+            )
+        if type(error.obj) is tuple:
+            return f"{in_words(error.obj).capitalize()} knows them by number, and has no .{error.name}.", (
+                "Which function made it? Where could its values get names?"
+            )
         names = getattr(error.obj, "_fields", [name for name in dir(error.obj) if name[:1] != "_"])
         if isinstance(error.obj, np.ndarray) and error.name in LISTS_ONLY:
             return f"An array has no .{error.name}; lists have.", LISTS_ONLY[error.name]
@@ -210,25 +218,6 @@ def _nearest(said, name, names, missing=""):
     return f"{said} {name}.{there}", f"Do you mean {close[0]}?" if close else asked
 
 
-def _arguments(case):
-    """Return what is said of a call with too few, too many, unknown or exchanged arguments."""
-    called = isinstance(case.part, ast.Call)
-    function = value_of(case.part.func, case.known) if called else case.function
-    try:
-        wanted = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return None
-    name, given = getattr(function, "__name__", "it"), [*map(ast.unparse, case.part.args)] if called else []
-    takes = f"({', '.join(wanted)})"
-    if any(words in case.text for words in ("positional argument", "keyword", "multiple values")):
-        gets = f"it is given ({', '.join(given)})" if called else f"the check gives it {len(case.given)}"
-        return f"{name} takes {takes}; {gets}.", "Which arguments, in which order, does it need?"
-    swapped = any(each in wanted and wanted.index(each) != i for i, each in enumerate(given))
-    if " must " in case.text and (swapped or (called and _fits_turned(function, case))):
-        return f"{name} reads {takes}; you give ({', '.join(given)}).", "Which one comes first?"
-    return None
-
-
 def _list(case):
     """Return what is said of a list in arithmetic."""
     wants = ("multiply sequence", "concatenate list", "unsupported operand", "bad operand")
@@ -236,17 +225,6 @@ def _list(case):
         meaning = "A list cannot be calculated with, entry by entry; an array can."
         return meaning, "Where does it come from, and which function of numpy makes an array of it?"
     return None
-
-
-def _fits_turned(function, case):
-    """Whether a function of coursekit takes the two arguments of a call in the other order."""
-    values = [value_of(each, case.known) for each in case.part.args]
-    ours = getattr(function, "__module__", "").startswith("coursekit.")
-    if not ours or len(values) != 2 or any(value is UNKNOWN for value in values):
-        return False
-    with contextlib.suppress(Exception), np.errstate(all="ignore"):
-        return function(*values[::-1]) is not None
-    return False
 
 
 def _exchanged(case):
@@ -283,14 +261,3 @@ def _nothing(case):
     gave = f"{calls[0]} gave None" if calls and not is_met else "Something there is None"
     asked = "Which function or line was to give it? Does that function end with a return?"
     return f"{gave}, which is nothing.", asked
-
-
-def value_of(part, known):
-    """Return what an expression stands for, or UNKNOWN; only what changes nothing is looked up."""
-    for node in ast.walk(part):
-        called = isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if not isinstance(node, LOOKED_UP) or (called and called not in PURE.split()):
-            return UNKNOWN
-    with contextlib.suppress(Exception), np.errstate(all="ignore"):
-        return eval(compile(ast.Expression(part), "<part>", "eval"), dict(known))
-    return UNKNOWN

@@ -1,5 +1,7 @@
-"""What a learner's function reads, calls and returns, as its instructions tell."""
+"""What a learner's function reads, calls and returns, as its instructions tell; what a piece of it stands for."""
 
+import ast
+import contextlib
 import dis
 import inspect
 from itertools import pairwise
@@ -7,6 +9,11 @@ from types import FunctionType
 
 import numpy as np
 
+PURE = "abs array column_stack cos dot exp len log matmul max maximum mean min minimum ones ones_like outer "
+PURE += "ravel reshape sin sqrt square squeeze std sum tanh transpose where zeros zeros_like"
+LOOKED_UP = (ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice)
+LOOKED_UP += (ast.Tuple, ast.Call, ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
+UNKNOWN = object()  # the value of an expression that cannot be looked up without running more of it
 DATA = np.ndarray, np.number, int, float, list, tuple
 
 
@@ -88,3 +95,14 @@ def _steps(function):
         code = codes.pop()
         codes += [inner for inner in getattr(code, "co_consts", ()) if hasattr(inner, "co_code")]
         yield from dis.get_instructions(code) if code else ()
+
+
+def value_of(part, known):
+    """Return what an expression stands for, or UNKNOWN; only what changes nothing is looked up."""
+    for node in ast.walk(part):
+        called = isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if not isinstance(node, LOOKED_UP) or (called and called not in PURE.split()):
+            return UNKNOWN
+    with contextlib.suppress(Exception), np.errstate(all="ignore"):
+        return eval(compile(ast.Expression(part), "<part>", "eval"), dict(known))
+    return UNKNOWN

@@ -16,6 +16,7 @@ from coursekit.diagnosis.slips import changes
 from coursekit.diagnosis.tries import source_of, tries
 
 WORDS = Path(__file__).with_name("slips.txt")
+NEW = "append clip concatenate delete exp hstack insert multiply sort subtract sum vstack where"  # arrays
 ENOUGH = 20  # what must be proven where a change is of a doubtful kind, or makes a part of it all right
 PARTLY = "That is not all, but more is right then."
 
@@ -53,6 +54,23 @@ def added_to_empty(function):
             for name in [name for name in added if name in made and f"{name}[" not in filled]:
                 return _asked(source, Change("empty", made[name].lineno, []))
     return None
+
+
+def lost(function):
+    """Return what to ask about a line of a function that works something out and keeps it nowhere, or None."""
+    with contextlib.suppress(Exception):
+        if source := source_of(function):
+            alone = [node for node in ast.walk(source.tree) if isinstance(node, ast.Expr)]
+            for node in [node for node in alone if _is_worked_out(node.value)]:
+                return _asked(source, Change("lost", node.lineno, []))
+    return None
+
+
+def _is_worked_out(node):
+    """Whether an expression changes nothing: arithmetic, or a function of numpy that gives a new array."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return ast.unparse(node.func.value) == "np" and node.func.attr in NEW.split()
+    return isinstance(node, (ast.BinOp, ast.UnaryOp))
 
 
 def _is_empty(node):

@@ -27,6 +27,8 @@ OTHERS = [
 ]
 ALIKE = ["W1 W2 dW1 dW2", "Z1 A1 z2 p", "sum mean", "max min", "maximum minimum", "value derivative"]
 ALIKE += ["argmax argmin", "log log2 log10", "outer dot", "zeros ones", "sin cos exp", "floor round"]
+# of an argument: itself, its rows, its columns, the blocks of a pair
+SIZES = ["{}", "len({})", "{}.shape[1]", "len({}[1])", "len({}[0])"]
 ANEW = {word: [one for one in row.split() if one != word] for row in ALIKE for word in row.split()}
 
 
@@ -76,6 +78,7 @@ class _Names:
     def __init__(self, function, namespace):
         names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
         given = [one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)]
+        self.given = given
         self.own = list(dict.fromkeys(given + [n.id for n in names if isinstance(n.ctx, ast.Store)]))
         self.made = set(self.own) - set(given)
         loops = [n.target for n in ast.walk(function) if isinstance(n, (ast.For, ast.comprehension))]
@@ -181,10 +184,8 @@ def _trees(parts, signs):
 def _unary(owner, field, node, known):
     yield ("not" if isinstance(node.op, (ast.Not, ast.Invert)) else "sign"), node.operand
     if isinstance(node.operand, ast.BinOp):
-        yield (
-            "brackets",
-            ast.BinOp(ast.UnaryOp(node.op, node.operand.left), node.operand.op, node.operand.right),
-        )
+        left, sign, right = node.operand.left, node.operand.op, node.operand.right
+        yield "brackets", ast.BinOp(ast.UnaryOp(node.op, left), sign, right)
 
 
 def _name(owner, field, node, known):
@@ -220,6 +221,9 @@ def _constant(owner, field, node, known):
     value = node.value
     if type(value) not in (int, float, bool) or (value not in (0, 1) and type(value) is not int):
         return
+    if type(value) is int and value > 1 and isinstance(owner, (ast.Tuple, ast.Assign, ast.Call)):
+        for size in (form.format(name) for name in known.given for form in SIZES):
+            yield "size", ast.parse(size, mode="eval").body
     kind = "axis" if isinstance(owner, ast.keyword) and owner.arg == "axis" else "number"
     kind = "index" if isinstance(owner, ast.Subscript) or field == "elts" else kind
     kind = "range" if isinstance(owner, ast.Slice) or _calls(owner, "range") else kind
@@ -268,7 +272,9 @@ def _assign(owner, field, node, known):
     if isinstance(value, ast.UnaryOp) and isinstance(value.op, (ast.UAdd, ast.USub)):
         sign = ast.Add() if isinstance(value.op, ast.UAdd) else ast.Sub()
         yield "equals-and-sign", ast.AugAssign(target, sign, value.operand)
-    elif not (isinstance(value, ast.BinOp) and ast.unparse(target) in ast.unparse(value)):
+    elif not isinstance(owner, ast.FunctionDef) and not (
+        isinstance(value, ast.BinOp) and ast.unparse(target) in ast.unparse(value)
+    ):
         yield "add-not-assign", ast.AugAssign(target, ast.Add(), value)
 
 

@@ -121,9 +121,10 @@ def repaired(parts):
         same = [part for part in parts if part.trial and part.of is function]
         if all(part.status == "passed" for part in same):
             continue
-        from coursekit.diagnosis.repair import added_to_empty, slip_in  # seldom needed
+        from coursekit.diagnosis.repair import added_to_empty, lost, slip_in  # seldom needed
 
-        asked = added_to_empty(function)
+        stops = any(part.error for part in same)
+        asked = added_to_empty(function) or (not stops and lost(function))
         unclear = not asked and not _explained(same)
         if unclear:
             names = {part.mistake for part in same if part.status == "not yet"}

@@ -71,6 +71,9 @@ def as_numbers(name, value, wanted="a numpy array of float64"):
         text += " negative number: where does j come in? Only the real part belongs here."
         raise Told(False, "wrong-kind", text)
     if array.dtype.kind not in "biuf" or (listed and wanted == "one number"):
+        if callable(value):
+            text = f"{name} is a function, where an array of numbers belongs. Which brackets are missing, and what"
+            raise Told(False, "wrong-kind", f"{text} should stand in them?")
         _wrong_kind(name, describe(value), wanted)
     note = SINGLE if array.dtype == np.float32 else LISTED if listed else ""
     return array.astype(np.float64), note
@@ -103,7 +106,7 @@ def check_container(what, asked, names, received):
         raise Told(False, "wrong-kind", f"{text} Which of the two is asked for?")
     if is_listed and len(received) == len(names):
         return
-    it_is = f"this is {describe(received)}"
+    it_is = f"this is {'a dictionary' if isinstance(received, dict) else describe(received)}"
     if is_listed:
         it_is = f"you return {len(received)} things, {', '.join(type(part).__name__ for part in received)}"
     raise Told(False, "wrong-kind", f"{asked}; {it_is}. What do you return?")

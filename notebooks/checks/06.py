@@ -55,6 +55,10 @@ def recall():
     )
 
 
+OF_RATE = "This is what the rate {:g} gives. Where does your code use learning_rate?"
+RATES = 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0
+
+
 def asking_first(verdict):
     """Return a verdict whose questions stand before the lines of numbers that they are about."""
 
@@ -68,9 +72,7 @@ def asking_first(verdict):
 
 def slips_init(h, seed):
     """Likely slips, and the weights that each of them draws from the same seed."""
-    half, bell, late, flat, once = (np.random.default_rng(seed) for _ in range(5))
-    positive = half.random((3, h)), half.random(h)
-    tails = bell.normal(size=(3, h)), bell.normal(size=h)
+    late, flat, once = (np.random.default_rng(seed) for _ in range(3))
     late_W2, late_W1 = late.uniform(-1, 1, h), late.uniform(-1, 1, (3, h))
     turned = flat.uniform(-1, 1, (h, 3)).T, flat.uniform(-1, 1, h)
     repeated = np.tile(once.uniform(-1, 1, (3, 1)), (1, h)), once.uniform(-1, 1, h)
@@ -81,8 +83,6 @@ def slips_init(h, seed):
         said = f"W1 has {count} row{'s' * (count > 1)}. How many inputs has a unit, with the bias?"
         rows[said] = drawn[:-h].reshape(count, h), drawn[-h:]
     return rows | {
-        "No weight is below zero. From where to where do your numbers run?": positive,
-        "Some weights lie outside -1 to 1. Which distribution was asked for?": tails,
         "Right numbers at wrong places. Which array did you draw first?": (late_W1, late_W2),
         "Right numbers at wrong places in W1. With which shape was it drawn, before any turning?": turned,
         "W1 and W2 take turns at drawing. Which of them should be whole before the other begins?": (
@@ -97,9 +97,9 @@ def init(my_init):
     def distinct_units():
         """How many of 5 units differ, or ... where my_init returns nothing, or the blocks in another order."""
         drawn = my_init(5, np.random.default_rng(3))
-        if drawn is None or len(drawn) != 2 or np.ndim(drawn[0]) != 2:
+        units = np.shape(drawn[0])[-1] if isinstance(drawn, (tuple, list)) and np.ndim(drawn[0]) == 2 else 0
+        if not units or len(drawn) != 2 or np.size(drawn[1]) != units:
             return ...
-        units = len(drawn[1])
         return len(np.unique(np.vstack([np.reshape(block, (-1, units)) for block in drawn]), axis=1).T)
 
     def by_their_kind(drawn):
@@ -107,10 +107,19 @@ def init(my_init):
         values = np.concatenate([np.ravel(block) for block in drawn])
         message = ""
         rows = np.shape(drawn[0])[0] if np.ndim(drawn[0]) else 0
+        alike = [name for name, block in zip(("W1", "W2"), drawn, strict=True) if np.ptp(block) == 0]
         if np.ndim(drawn[0]) == 2 and rows != 3 and np.shape(drawn[0])[1] != 3:
             message = f"W1 has {rows} rows. How many inputs has a unit, with the bias?"
         elif np.array_equal(values, np.round(values)):
             message = "Whole numbers only. Which distribution has all the numbers from -1 up to 1?"
+        elif alike:
+            message = f"All numbers of {alike[0]} are the same. Which call draws one for each of its places?"
+        elif abs(values).max() > 1:
+            message = (
+                "Some weights lie outside -1 to 1. Which distribution was asked for, and between which ends?"
+            )
+        elif values.min() >= 0:
+            message = "No weight is below zero. From where to where do your numbers run?"
         elif abs(values).max() < 0.2:
             message = "No weight is larger than 0.2. Is there a factor after the draw?"
         return SimpleNamespace(ok=not message, message=message)
@@ -120,14 +129,14 @@ def init(my_init):
         before = rng.bit_generator.state
         return ... if my_init(2, rng) is None else rng.bit_generator.state != before
 
-    fewer = "Only 4 units differ. Where does your code use hidden_size?"
+    fewer = "Only 4 units differ. Does your code make hidden_size of them, or can two draw the same numbers?"
     copied_units = "All units are copies of each other. How many numbers must be drawn for W1 and W2 in all?"
     unmoved = "The generator that came in has not moved. Which generator do your numbers come from?"
     parts = []
     for h, seed in ((4, 1), (7, 2)):
         one, other = np.random.default_rng(seed), np.random.default_rng(seed)
         right = ck.init_params(h, rng=one)
-        look = {"mistakes": slips_init(h, seed), "diagnose": by_their_kind}
+        look = {"mistakes": slips_init(h, seed), "diagnose": by_their_kind, "names": ("hidden_size", "rng")}
         parts.append(ex.compare_call(f"{h} units", my_init, (h, other), right, **look))
     slips = {copied_units: 1, fewer: 4}
     parts.append(ex.compare_call("5 units, all different", distinct_units, (), 5, mistakes=slips))
@@ -143,7 +152,7 @@ def passes(X, my_forward, my_backward, params, seven, four_units, y):
     ahead, back = [], []
     for name, given in {tiny: (params, X, "sigmoid"), many: (four_units, seven.X, "tanh")}.items():
         look = {"diagnose": lambda got, given=given: ck.diagnose_forward(got, *given)}
-        look["mistakes"] = {slip: ck.forward(*given[:2])}
+        look |= {"mistakes": {slip: ck.forward(*given[:2])}, "names": ("params", "X", "activation")}
         part = ex.compare_call(f"forward, {name}", my_forward, given, ck.forward(*given), **look)
         ahead.append(part)
     for name, (weights, points, classes, kind) in {
@@ -154,6 +163,7 @@ def passes(X, my_forward, my_backward, params, seven, four_units, y):
         given, rest = (weights, made, points, classes), (points, classes, kind)
         look = {"diagnose": lambda got, weights=weights, rest=rest: ck.diagnose_gradient(got, weights, *rest)}
         look["mistakes"] = {slip: ck.backward(*given), anew: ck.backward(weights, made_anew, *rest)}
+        look["names"] = "params", "forward_pass", "X", "y", "activation"
         right = Gradient(*ck.backward(*given, kind))
         back.append(ex.compare_call(f"backward, {name}", my_backward, (*given, kind), right, **look))
     ahead += [replace(part, name="forward, your own lines") for part in own_lines(my_forward, "ck.forward")]
@@ -182,8 +192,13 @@ def update(seven, update_step):
     for hidden_size, rate in ((4, 0.3), (2, 2.2)):
         given, right = update_case(hidden_size, rate)
         look = {"diagnose": lambda got, given=given: ck.diagnose_update(got, *given)}
+        look["names"] = "params", "gradient", "learning_rate"
         old_W2, slope = given[0].W2, given[1].W2
         look["mistakes"] = {often: right._replace(W2=old_W2 - 3 * rate * slope)}
+        rates = {OF_RATE.format(one): update_case(hidden_size, one)[1] for one in RATES if one != 1}
+        look["mistakes"] |= rates
+        short = "The step is n times too short. Is the gradient a mean already?"
+        look["mistakes"][short] = update_case(hidden_size, rate / len(seven.y))[1]
         parts.append(ex.compare_call(f"{hidden_size} units, rate {rate}", update_step, given, right, **look))
     parts.append(
         ex.compare_call("the weights that came in", weights_that_came_in, (), old, mistakes={written: moved})
@@ -191,7 +206,7 @@ def update(seven, update_step):
     return asking_first(ex.check("Exercise 3: one update", *parts))
 
 
-def train(my_train, seven, twenty):
+def train(my_train, twenty):
     History = namedtuple("History", "params losses accuracies")
 
     def run_of(data, first, rate, iterations, **options):
@@ -207,20 +222,21 @@ def train(my_train, seven, twenty):
         summed, once = len(data.y) * right[0], ck.forward(first, data.X)
         slope = ck.backward(first, once, data.X, data.y)
         alike = run_of(*given, iterations, backward=lambda *_: slope)
-        short, fixed = (run_of(data, first, other, iterations) for other in (rate / len(data.y), 0.5))
+        short = run_of(data, first, rate / len(data.y), iterations)
         up = run_of(*given, iterations, backward=lambda *a: ck.Params(*(-dw for dw in ck.backward(*a))))
         from_p = run_of(*given, iterations, forward=lambda *a: ck.forward(*a)._replace(z2=ck.forward(*a).p))
         stuck = run_of(*given, iterations, forward=lambda *_: once)
         frozen = run_of(*given, iterations, forward=lambda *_: once, backward=lambda *_: slope)
         round_by_round = {}
-        for which, start_of in {"both": lambda now: first, "one": lambda now: now}.items():
+        for which in ("both", "one", "turned"):
             now, history = first, ([], [])
             for _ in range(iterations):
                 made = ck.forward(now, data.X)
                 history[0].append(ck.log_loss_from_logits(data.y, made.z2))
                 history[1].append(ck.accuracy(data.y, made.p))
-                old, slopes = start_of(now), ck.backward(first, made, data.X, data.y)
-                now = ck.Params(*(w - rate * dw for w, dw in zip(old, slopes, strict=True)))
+                slopes = ck.backward(now if which == "turned" else first, made, data.X, data.y)
+                pair = (slopes, now) if which == "turned" else (first if which == "both" else now, slopes)
+                now = ck.Params(*(w - rate * dw for w, dw in zip(*pair, strict=True)))
             round_by_round[which] = (now, *map(np.array, history))
         double = run_of(*given, 2 * iterations)
         twice = double[0], double[1][::2], double[2][::2]
@@ -259,7 +275,9 @@ def train(my_train, seven, twenty):
             "All is there, in another order. Which of the three comes first?": (*right, last),
             "All steps are alike. Of which weights is the gradient of each iteration?": alike,
             "The steps are n times too short. Is the gradient a mean already?": short,
-            "This is what the rate 0.5 gives. Where does your loop use learning_rate?": fixed,
+            "`update` gets the gradient where the weights belong. Which comes first?": round_by_round[
+                "turned"
+            ],
             "One iteration too many. How often does your loop run?": more,
             "One iteration too few. How often does your loop run?": fewer,
             "The history is right, the weights are one update behind. Which do you return?": (
@@ -286,35 +304,56 @@ def train(my_train, seven, twenty):
 
         def rate_of(got):
             """Return the round rate that gives this history, or None."""
-            for rate in (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0):
+            for rate in RATES:
                 losses = run_of(*given[:2], rate, given[3]).losses
                 if len(got[1]) == len(losses) and np.allclose(got[1], losses, rtol=0, atol=1e-9):
                     return rate
             return None
 
         def look(got):
-            message = ""
-            if len(got) == 3 and len(got[0]) == 2 and abs(len(got[1]) - len(right.losses)) > 1:
+            message, n = "", len(right.losses)
+            sizes = [np.size(history) for history in got[1:] if len(got) == 3 and len(got[0]) == 2]
+            if sizes and np.ndim(got[1]) == 0:
+                message = "losses is one number; a history has one for each iteration. Where are those before the last?"
+            elif sizes and max(sizes) < n and right.accuracies[sizes[0] - 1] == 1:
+                message = f"Your loop ends when all points are right, after {sizes[0]} of {n} iterations. Is the loss 0 then?"
+            elif sizes and sizes[0] != sizes[1]:
+                message = "losses has {} entries, and accuracies {}. Which line fills one of them, and not the other?"
+                message = message.format(*sizes)
+            elif sizes and abs(sizes[0] - n) > 1:
                 message = "Asked for {} iterations, the history has {} entries. Which number ends your loop?"
-                message = message.format(len(right.losses), len(got[1]))
+                message = message.format(n, sizes[0])
             elif len(got) == 3 and (fixed := rate_of(got)):
-                message = f"This is what the rate {fixed:g} gives. Where does your loop use learning_rate?"
+                message = OF_RATE.format(fixed)
             elif len(got) == 3 and len(got[0]) > 2:
                 message = "The weights come first, then the losses, then the accuracies."
             elif len(got) == 3 and abs(got[1][0] - right.losses[0]) > 1e-9:
                 message = "Already the first loss differs. With which weights does your loop begin, and what does losses[0] hold?"
-            return SimpleNamespace(ok=not message, message=message)
+            return SimpleNamespace(ok=not message, message=message, mistake=message and "history")
 
         return look
 
     four, three = (ck.init_params(h, rng=np.random.default_rng(11)) for h in (4, 3))
     parts = []
-    for given in ((twenty, four, 0.5, 6), (seven, three, 4.0, 11)):
+    early = ck.make_dataset(
+        "thick_right_angle", 7, rng=np.random.default_rng(9)
+    )  # all 7 right after 7 updates
+    for given in ((twenty, four, 0.5, 6), (early, three, 4.0, 11)):
         name, right = f"{given[3]} iterations", run_of(*given)
         look = {"mistakes": slips_train(*given), "diagnose": where_it_begins(right, given)}
+        look["names"] = "dataset", "params", "learning_rate", "iterations"
         parts.append(ex.compare_call(name, my_train, given, right, **look))
-    if "points" in getattr(getattr(my_train, "__code__", None), "co_names", ()):
-        said = "`dataset.points` has two columns. Which array of the dataset has a column of ones, too?"
-        parts = [replace(p, message=said, answer="") if "ValueError" in p.answer else p for p in parts]
+    used = getattr(getattr(my_train, "__code__", None), "co_names", ())
+    pair = "`my_backward` gives a pair, and its blocks have no names. Which function in use since exercise 2 gives them?"
+    for name, stop, said in (
+        (
+            "points",
+            "ValueError",
+            "`dataset.points` has two columns. Which array of the dataset has a column of ones, too?",
+        ),
+        ("my_backward", "'tuple' object has no attribute", pair),
+    ):
+        if name in used:
+            parts = [replace(p, message=said, answer="") if stop in p.answer else p for p in parts]
     verdict = ex.check("Exercise 4: the whole loop", *parts, *own_lines(my_train, "ck.train"))
     return asking_first(verdict)

@@ -350,7 +350,7 @@ def diagnosis_of(exercise, function):
         "04-tanh": ((z,), lambda value, z: ck.diagnose_activation_derivative(value, z, "tanh")),
         "03-log-loss": ((y, p), ck.diagnose_log_loss),
         "02-forward": ((params, X), ck.diagnose_forward),
-        "06-update": ((params, gradient, 0.3), ck.diagnose_update),
+        "06-update": ((params, gradient, 0.4), ck.diagnose_update),
     }[exercise]
     return judge(function(*arguments), *arguments)
 

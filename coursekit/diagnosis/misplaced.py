@@ -1,0 +1,176 @@
+"""What an exception tells of a thing that stands where another belongs, or that was never made.
+
+Each function takes a case, as those of `meanings` do, and returns (meaning, question) or None.
+"""
+
+import ast
+import difflib
+import inspect
+import re
+import traceback
+from contextlib import suppress
+from types import SimpleNamespace
+
+import numpy as np
+
+from coursekit.diagnosis.evidence import in_words
+from coursekit.diagnosis.reads import UNKNOWN, unread, value_of
+
+COUNTS = (
+    "positional argument",
+    "keyword",
+    "multiple values",
+)  # in what is said of too few or too many arguments
+
+
+def dataset(case):
+    """Look for a whole Dataset where one of its arrays belongs."""
+    name = next((text for text, value in case.pairs if type(value).__name__ == "Dataset"), None)
+    asked_for = getattr(case.error, "name", None) or "-"
+    if (
+        name is None
+        or asked_for.lower() in ("x", "y", "name", "points")
+        or any(c in case.text for c in COUNTS)
+    ):
+        return None
+    if " must " in case.text and "Dataset" not in case.text:  # that refuses another argument
+        return None
+    meaning = (
+        f"{name} is a whole Dataset there: its .X holds the points with a column of ones, its .y the classes."
+    )
+    return meaning, "Which of the two belongs there?"
+
+
+def bare_function(case):
+    """Look for a function that is calculated with, and not called."""
+    part, parts = case.part, []
+    if isinstance(part, (ast.BinOp, ast.UnaryOp)):
+        parts = ast.iter_child_nodes(part)
+    elif isinstance(part, ast.Attribute) and isinstance(case.error, AttributeError):
+        parts = [part.value]
+    elif isinstance(part, ast.Call) and "function" in case.text and not any(c in case.text for c in COUNTS):
+        parts = part.args
+    for each in parts:
+        value = value_of(each, case.known)
+        if value is not UNKNOWN and callable(value) and not isinstance(value, type):
+            text = ast.unparse(each)
+            said = f"A function stands there without its brackets: {text} is the function, {text}(...) what it gives."
+            return said, "Of what should it be taken? Which brackets belong there, and in which line?"
+    return None
+
+
+def other_order(case):
+    """Look for arguments that bear the names that a function reads, at other places."""
+    for part, known in case.calls:
+        if part is not case.part or " must " in case.text:
+            with suppress(
+                TypeError, ValueError, AttributeError
+            ):  # no call, or nothing that tells what it reads
+                function = value_of(part.func, known)
+                wanted, given = list(inspect.signature(function).parameters), [*map(ast.unparse, part.args)]
+                names = [each.rpartition(".")[2] for each in given]
+                if any(name in wanted and wanted.index(name) != at for at, name in enumerate(names)):
+                    said = f"{function.__name__} reads ({', '.join(wanted)}); you give ({', '.join(given)})."
+                    return said, "Which one comes first?"
+    return None
+
+
+def unpacked(case):
+    """Look for an argument that holds more values, or fewer, than there are names for them."""
+    name = getattr(case.part, "id", None)
+    code = _code(case.error)
+    if (
+        "to unpack" not in case.text
+        or name not in code.co_varnames[: code.co_argcount]
+        or len(case.calls) < 2
+    ):
+        return None
+    left = case.line.partition("=")[0].strip()
+    return f"{left} wait for their values, and {name} does not hold these.", (
+        f"What does your call hand over as {name}, and which values should that be?"
+    )
+
+
+def number_gone_through(case):
+    """Look for a number that a loop should go through."""
+    if not isinstance(case.part, ast.For) or "not iterable" not in case.text:
+        return None
+    for text, value in case.pairs:
+        if isinstance(value, (int, np.integer)):
+            said = f"{text} is {in_words(value)}, and nothing to go through; range(n) counts from 0 to n - 1."
+            return said, "How often should the loop run, and what counts that?"
+    return None
+
+
+def never_made(case):
+    """Look for a name that a line fills, and none has made."""
+    name = getattr(case.error, "name", None) or ""
+    if not isinstance(case.error, NameError) or isinstance(case.error, UnboundLocalError) or not name:
+        return None
+    code = _code(case.error)
+    own = [each for each in code.co_varnames if each != name]
+    if difflib.get_close_matches(name, own, n=1, cutoff=0.75) or name.lower() in map(str.lower, own):
+        return None
+    if re.search(rf"\b{name}(\.(append|extend)\(| *\[[^\]\n]*\] *[-+*/]?=[^=])", case.cell):
+        return f"There is no {name} yet when that line puts something into it.", (
+            f"Which line makes {name}, with nothing in it, and where does it stand: before a loop, or inside?"
+        )
+    return None
+
+
+def never_read(case):
+    """Return what is said of a name without a value where one argument is read by no line."""
+    left = unread(SimpleNamespace(__code__=_code(case.error)))
+    said = (
+        f"There is no {case.error.name}. And {left[0]} came in, and no line reads it."
+        if len(left) == 1
+        else ""
+    )
+    return (said, "Is it the one that you mean?") if said else None
+
+
+def came_in(case):
+    """Whether all that met is as it came in: points and weights, and nothing made of them."""
+    given = [block for each in case.given for block in (each if isinstance(each, tuple) else (each,))]
+    return all(any(np.array_equal(value, block) for block in given) for value in case.met)
+
+
+def arguments(case):
+    """Return what is said of a call with too few, too many, unknown or exchanged arguments."""
+    called = isinstance(case.part, ast.Call)
+    function = value_of(case.part.func, case.known) if called else case.function
+    try:
+        wanted = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return None
+    name, given = getattr(function, "__name__", "it"), [*map(ast.unparse, case.part.args)] if called else []
+    takes = f"({', '.join(wanted)})"
+    ours = called or name in case.text  # and not a function that this one calls, in a line nobody knows
+    if ours and any(words in case.text for words in COUNTS):
+        if "size" in wanted and len(given) > len(wanted):
+            asked = "A shape of two sizes is one argument. Which brackets hold it together?"
+            return f"{name} takes {takes}; it is given ({', '.join(given)}).", asked
+        gets = f"it is given ({', '.join(given)})" if called else f"the check gives it {len(case.given)}"
+        return f"{name} takes {takes}; {gets}.", "Which arguments, in which order, does it need?"
+    if " must " in case.text and called and _fits_turned(function, case):
+        return f"{name} reads {takes}; you give ({', '.join(given)}).", "Which one comes first?"
+    return None
+
+
+def _fits_turned(function, case):
+    """Whether a function of coursekit takes the two arguments of a call in the other order."""
+    values = [value_of(each, case.known) for each in case.part.args]
+    ours = getattr(function, "__module__", "").startswith("coursekit.")
+    if not ours or len(values) != 2 or any(value is UNKNOWN for value in values):
+        return False
+    with suppress(Exception), np.errstate(all="ignore"):
+        return function(*values[::-1]) is not None
+    return False
+
+
+def _code(error):
+    """Return the code of the function in which an exception arose."""
+    return [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1].f_code
+
+
+LOOKS = dataset, bare_function, other_order, unpacked, number_gone_through, never_made
