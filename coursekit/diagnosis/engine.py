@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.diagnosis.evidence import COMES_FROM, OR_ELSE, SAME, Diagnosis
+from coursekit.diagnosis.evidence import COMES_FROM, SAME, Diagnosis, or_else
 
 MANY = 60  # ways that are looked at more closely
 
@@ -21,7 +21,7 @@ class Mistake(NamedTuple):
 
     `make` takes the arrays so far (and, for a finished block, the block) and returns what stands in the
     slot, a list of forms of it, or None where it makes no sense. `what` completes "what comes out when".
-    `usual` ones are tried first, and in pairs with all others.
+    `usual` ones are tried first, and in pairs with all others; one `by_chance` would not fit other sizes.
     """
 
     slug: str
@@ -30,6 +30,7 @@ class Mistake(NamedTuple):
     what: str
     question: str
     usual: bool = False
+    by_chance: bool = False
 
 
 class Product(NamedTuple):
@@ -176,15 +177,14 @@ def tell(parts, lead="", *, cost=count, refine=lambda way: way):
     """
     known, unknown = ([p for p in parts if bool(p.ways) is has] for has in (True, False))
     ways = [refine(way) for way in fewest(known, cost)] if known else []
-    equal = list(dict.fromkeys(filter(None, (_other(way, ways[0]) for way in ways[1:3]))))
+    made = [tuple(dict.fromkeys(mistake for part in way for mistake in part)) for way in ways]
     shown = (known or unknown)[0].evidence
     where, found = [part.where for part in unknown], {}
-    for way in ways:
+    for way, mistakes in zip(ways, made, strict=True):
         text = [" ".join(filter(None, [lead, *_questions(known, way)])), *where, shown]
-        text.append(_sentences(known, way))
-        text += [f"{OR_ELSE} {', or when '.join(equal)}."] if equal and not found else []
+        text += [_sentences(known, way), "" if found else or_else(made[0], made[1:3])]
         slug = " + ".join(_slugs(way))
-        found.setdefault(slug, Diagnosis(False, slug, "\n".join(filter(None, text))))
+        found.setdefault(slug, Diagnosis(False, slug, "\n".join(filter(None, text)), made=mistakes))
     if not found:
         return Diagnosis(False, None, "\n".join(filter(None, [lead, *where, shown])))
     first, *others = found.values()
@@ -218,9 +218,3 @@ def _sentences(parts, way):
         else f"Your {' and '.join(names)} {'is' if len(names) == 1 else 'are'} {COMES_FROM} {text}."
         for (text, is_fact), names in said.items()
     )
-
-
-def _other(way, first):
-    """Say what this way does that the first one does not."""
-    said = {mistake.what for made in first for mistake in made}
-    return ", and ".join(dict.fromkeys(m.what for made in way for m in made if m.what not in said))

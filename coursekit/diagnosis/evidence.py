@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 
 import numpy as np
@@ -34,12 +34,15 @@ class Diagnosis:
         First a place to look at and a question, then the evidence, last the mistake in words.
     others : tuple of Diagnosis
         Other mistakes that would explain the same numbers on these inputs.
+    made : tuple
+        The rows of the tables that `mistake` names.
     """
 
     ok: bool
     mistake: str | None
     message: str
     others: tuple = ()
+    made: tuple = field(default=(), repr=False, compare=False)
 
     @property
     def also(self):
@@ -63,6 +66,14 @@ def question_first(message):
     named = [at for at, line in enumerate(lines) if COMES_FROM in line]
     at = named[0] if named and named[0] > 0 else len(lines)
     return "\n".join(lines[:at]), " ".join(lines[at:])
+
+
+def or_else(made, others):
+    """Return the sentence that names what else makes the same numbers as some mistakes: that of each other alone."""
+    said = {mistake.what for mistake in made}
+    equal = [", and ".join(dict.fromkeys(m.what for m in other if m.what not in said)) for other in others]
+    equal = list(dict.fromkeys(filter(None, equal)))
+    return f"{OR_ELSE} {', or when '.join(equal)}." if equal else ""
 
 
 class Told(Exception):

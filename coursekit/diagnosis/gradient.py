@@ -1,5 +1,6 @@
 """Why is this gradient wrong? The slots of a backward pass, filled wrongly, on the same inputs."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -146,7 +147,8 @@ def _with_shape(shape, found):
         return Diagnosis(False, "wrong-shape", f"{shape}\nThe numbers that are there are right.")
     slug = " + ".join(filter(None, ["wrong-shape", found.mistake]))
     others = tuple(_with_shape(shape, other) for other in found.others)
-    return Diagnosis(False, slug, f"{shape}\nThe numbers are wrong too. {found.message}", others)
+    message = f"{shape}\nThe numbers are wrong too. {found.message}"
+    return replace(found, mistake=slug, message=message, others=others)
 
 
 @diagnosing

@@ -122,7 +122,7 @@ def table(title):
 def at_a_glance(width=150):
     """Return the slots of a backward pass on one screen, each with the names of what may stand in it wrongly.
 
-    Usual ones have a *; `each, along: e` are the rows of these two, made of e.
+    Usual ones have a *, those that fit by chance a ~; `each, along: e` are the rows of these two, made of e.
     """
     every = _read()[1]
     lines = []
@@ -134,8 +134,8 @@ def at_a_glance(width=150):
 
 
 def _mistake(slug, slot, make, what, question, marks):
-    usual, slug = slug.startswith("*"), _put(slug.removeprefix("*"), marks)
-    return Mistake(slug, slot, make, _put(what, marks), question, usual)
+    name = _put(slug.lstrip("*~"), marks)
+    return Mistake(name, slot, make, _put(what, marks), question, slug.startswith("*"), "~" in slug)
 
 
 def _variants(text):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN
+from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, or_else
 from coursekit.diagnosis.gaps import EXCHANGED, RIGHT
 from coursekit.diagnosis.reads import not_called, outside, stand_ins, unread
 
@@ -18,8 +18,6 @@ FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do
 WEAK = "all-zeros", "never-filled", "not-finite", "wrong-factor", "wrong-shape"  # what is seen, and no cause
 
 MISFIT = "core dimension", "broadcast", "not aligned"  # so says numpy that sizes do not fit
-
-BY_CHANCE = "fit by chance"  # in the names of slips that other sizes would have stopped
 
 
 class Trial(NamedTuple):
@@ -74,13 +72,15 @@ def decided(parts):
         if part.of in exchanged and part.status == "not yet":
             found.append(replace(part, message=exchanged[part.of], answer="", mistake=None))
             continue
-        by_chance = BY_CHANCE if part.of in stopped else "\n"  # in no answer
+        other_sizes_stop = part.of in stopped
         best = max(
             (part, *part.others),
-            key=lambda one: (by_chance in one.answer.partition(OR_ELSE)[0], shared[one.mistake]),
+            key=lambda one: (other_sizes_stop and any(m.by_chance for m in one.made), shared[one.mistake]),
         )
-        fitting = set.intersection(*(known for known in names if best.mistake in known))
-        best = _with_equals(best, [one for one in part.others if one.mistake in fitting])
+        if best is part and OR_ELSE in part.answer:
+            fitting = set.intersection(*(known for known in names if part.mistake in known))
+            equal = or_else(part.made, [one.made for one in part.others[:2] if one.mistake in fitting])
+            best = replace(part, answer=f"{part.answer.partition(OR_ELSE)[0]}{equal}".rstrip())
         if unknown and " + " in (best.mistake or ""):
             evidence = best.message.split("\n")[1:]
             best = replace(best, message="\n".join([PLAIN, *evidence]), answer="", mistake=None)
@@ -98,17 +98,6 @@ def _as_the_others(part, parts):
         return part
     message = "\n".join([others[0].message.split("\n")[0], *part.message.split("\n")[1:]])
     return replace(part, message=message, answer=others[0].answer.partition(f" {OR_ELSE}")[0], mistake=shared)
-
-
-def _with_equals(part, others):
-    """Return a part that names of its equals only those that the other explanations are."""
-    cause, _, equals = part.answer.partition(f" {OR_ELSE} ")
-    kept = [
-        equal
-        for equal in equals.removesuffix(".").split(", or when ")
-        if any(all(piece in one.answer for piece in equal.split(", and ")) for one in others)
-    ]
-    return replace(part, answer=f"{cause} {OR_ELSE} {', or when '.join(kept)}." if equals and kept else cause)
 
 
 def repaired(parts):

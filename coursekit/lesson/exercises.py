@@ -32,9 +32,9 @@ MARKS = {"passed": "✓", "not yet": "✗", "not attempted": "○"}
 class Part:
     """One part of an exercise: its status, what to look at next, and what that is an answer to.
 
-    `mistake` is the stable name of what a diagnosis found, where it found one; `others` are the parts that
-    would say what else makes the same value. `asked` says which questions fit (None: unclear), `of` whose
-    value it is, `trial` how that can be tried again, `error` what it stopped with.
+    `mistake` is the stable name of what a diagnosis found, where it found one, and `made` its rows; `others`
+    are the parts that would say what else makes the same value. `asked` says which questions fit (None:
+    unclear), `of` whose value it is, `trial` how that can be tried again, `error` what it stopped with.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Part:
     answer: str = ""
     mistake: str | None = None
     others: tuple = field(default=(), repr=False)
+    made: tuple = field(default=(), repr=False, compare=False)
     asked: dict = field(default_factory=dict, repr=False)
     of: object = field(default=None, repr=False)
     trial: Trial | None = field(default=None, repr=False, compare=False)
@@ -169,7 +170,8 @@ def _is_rounded(received, expected):
 
 def _diagnosed(name, found):
     others = tuple(_diagnosed(name, other) for other in getattr(found, "others", ()))
-    return Part(name, "not yet", *question_first(found.message), getattr(found, "mistake", None), others)
+    known = getattr(found, "mistake", None), others, getattr(found, "made", ())
+    return Part(name, "not yet", *question_first(found.message), *known)
 
 
 def compare_call(
