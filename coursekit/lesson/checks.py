@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import traceback
 from dataclasses import replace
 from functools import cache
 from inspect import signature
@@ -15,6 +16,15 @@ from coursekit.lesson.progress import keep
 HOW = (
     'Without buttons, put your letters into the call, as in run_check("{}", "a", "c", "b"), and run the cell.'
 )
+
+LEFT = {}  # name -> why the last cell that writes it has not given it its value
+WRITES = re.compile(r"^(?:def +)?(\w+)\b *[(=](?!=)", re.MULTILINE)  # in a cell that cannot be read
+UNREAD = "Python cannot read your last cell (line {}), so {{name}} is still what it was.\n"
+SIGN = "Is a bracket, colon, quote, comma or * missing? Is a ? left in it?"
+SEMICOLON = "A ; ends a statement in Python. Which sign stands between two entries?"
+STOPPED = "The last cell that writes {{name}} stopped in line {} with {}, before it had its new value.\n"
+BELOW = "What does Python say below that cell?"
+CELL = "<module>", "<cell line"  # names of the code of a cell, in this and in older versions of IPython
 
 
 def run_check(name, *letters):
@@ -30,7 +40,7 @@ def run_check(name, *letters):
     known = sys._getframe(1).f_globals
     found = _call(name, name[3:], known)
     if isinstance(found, Verdict):
-        return keep(name[:2], _of_last_cells(found, name, known))
+        return keep(name[:2], _of_last_cells(found, name))
     found[-1].how = HOW.format(name)
     for question, letter in zip(found, letters, strict=False):
         print(question.answer(letter))
@@ -40,24 +50,45 @@ def run_check(name, *letters):
         display(*found)
 
 
-def _of_last_cells(verdict, name, known):
-    """Return a verdict; where Python could not read the last cell that writes an answer, only that.
+def _of_last_cells(verdict, name):
+    """Return a verdict; where the last cell that writes an answer has not made it, only that.
 
     The answer is still what an earlier cell made it then.
     """
-    for each in signature(_find(name, name[3:])).parameters:
-        writes = re.compile(rf"^(def +)?{each}\b *[(=](?!=)", re.MULTILINE)
-        cells = [cell for cell in known.get("In", ()) if writes.search(cell)]
-        try:
-            ast.parse(cells[-1] if cells else "")
-        except SyntaxError as error:
-            said = f"Python cannot read your last cell (line {error.lineno}), so {each} is still what it was."
-            asked = "Is a bracket, colon, quote, comma or * missing? Is a ? left in it?"
-            if ";" in (error.text or ""):
-                asked = "A ; ends a statement in Python. Which sign stands between two entries?"
-            part = Part("your last cell", "not yet", f"{said}\n{asked}")
-            return replace(verdict, parts=(part,))
-    return verdict
+    names = [each for each in signature(_find(name, name[3:])).parameters if each in LEFT]
+    said = [LEFT[each].format(name=each) for each in names]
+    return replace(verdict, parts=(Part("your last cell", "not yet", said[0]),)) if said else verdict
+
+
+def note(result):
+    """Keep in LEFT which names a cell of the notebook that has run did not give their value, and why."""
+    cell = re.sub(r"^%+\w* ?", "", result.info.raw_cell, flags=re.MULTILINE)  # magic words
+    error = result.error_before_exec or result.error_in_exec
+    try:
+        written, said, missed = _written(cell), "", []
+        if error:
+            steps = traceback.extract_tb(error.__traceback__)
+            line = next((step.lineno for step in steps if step.name.startswith(CELL)), 0)
+            said = STOPPED.format(line, type(error).__name__) + BELOW
+            missed = [each for each, last in written.items() if last >= line]
+    except SyntaxError as unread:
+        written = WRITES.findall(cell)
+        said = UNREAD.format(unread.lineno) + (SEMICOLON if ";" in (unread.text or "") else SIGN)
+        missed = written if isinstance(error, SyntaxError) else []
+    for each in written:
+        LEFT.pop(each, None)
+    LEFT.update(dict.fromkeys(missed, said))
+
+
+def _written(cell):
+    """Return {name: last line of the statement} of what a cell defines or assigns."""
+    found = {}
+    for statement in ast.parse(cell).body:
+        defines = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        names = [node for node in ast.walk(statement) if isinstance(getattr(node, "ctx", None), ast.Store)]
+        names = [statement.name] if defines else [node.id for node in names if isinstance(node, ast.Name)]
+        found |= dict.fromkeys(names, statement.end_lineno)
+    return found
 
 
 def ready(name):
@@ -95,3 +126,7 @@ def _call(name, function, known):
         asked = "Which cell above have you not run? Or is a name misspelt in it?"
         raise NameError(f"{' and '.join(missing)} not there yet. {asked}")
     return found(*(known[each] for each in names))
+
+
+if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()):
+    shell.events.register("post_run_cell", note)

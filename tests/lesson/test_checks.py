@@ -46,13 +46,45 @@ def test_a_check_sees_what_the_notebook_holds_and_what_passed_is_kept(tmp_path):
     assert in_notebook('ready("42-half-of-it")', whole=3.0) == 1.5
 
 
-def test_a_cell_that_python_cannot_read_is_told_in_place_of_what_was_there_before(tmp_path):
-    names = {"whole": 3.0, "my_half": 1.5}
-    found = in_notebook('run_check("42-half-of-it")', In=["my_half = 1.5", "my_half = (1.6"], **names)
-    assert "(line 1), so my_half is still what it was." in repr(found)
+@pytest.fixture
+def shell(monkeypatch):
+    """Return a notebook's shell that notes what its cells leave undone, with `my_half` right in it."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    monkeypatch.setattr(checks, "LEFT", {})
+    shell = InteractiveShell()
+    shell.events.register("post_run_cell", checks.note)
+    shell.push({"run_check": run_check})
+    shell.run_cell("whole = 3.0\nmy_half = 1.5")
+    return shell
+
+
+LEFT = {
+    "my_half = (1.6": "Python cannot read your last cell (line 1), so my_half is still what it was.",
+    "my_half = 1.6; 1.7)": "A ; ends a statement",
+    "x = 1 / 0\nmy_half = 1.6": "stopped in line 1 with ZeroDivisionError, before it had its new value.",
+    "my_half = (\n    1.6 +\n    no_such\n)": "stopped in line 3 with NameError, before it had",
+    "def my_half(a=no_such):\n    return a": "stopped in line 1 with NameError, before it had",
+    "def half():\n    return no_such\n\n\nmy_half, other = half(), 1": "stopped in line 5 with NameError",
+}
+
+
+@pytest.mark.parametrize("cell", LEFT)
+def test_a_cell_that_leaves_an_answer_as_it_was_is_told_until_another_makes_it(cell, shell, tmp_path):
+    shell.run_cell(cell)
+    found = shell.run_cell('run_check("42-half-of-it")').result
+    assert LEFT[cell] in repr(found)
     assert not (tmp_path / ".coursekit_progress.json").exists()
-    cells = ["my_half = (1.6", "my_half = 1.5", "if my_half == (1.5:"]
-    assert in_notebook('run_check("42-half-of-it")', In=cells, **names).passed
+    shell.run_cell("%time my_half = 1.5" if "(1.6" in cell else "my_half = 1.5")
+    assert shell.run_cell('run_check("42-half-of-it")').result.passed
+
+
+@pytest.mark.parametrize(
+    "cell", ["my_half = 1.5\n1 / 0", "print(my_half.no_such)", "my_half == (1.5:", "%no_such"]
+)
+def test_a_cell_that_stops_elsewhere_leaves_an_answer_right(cell, shell):
+    shell.run_cell(cell)
+    assert shell.run_cell('run_check("42-half-of-it")').result.passed
 
 
 def test_what_has_not_been_run_and_what_is_not_there_is_said():
