@@ -107,19 +107,21 @@ def init(my_init):
         values = np.concatenate([np.ravel(block) for block in drawn])
         message = ""
         rows = np.shape(drawn[0])[0] if np.ndim(drawn[0]) else 0
-        alike = [name for name, block in zip(("W1", "W2"), drawn, strict=True) if np.ptp(block) == 0]
+        places = {"W1": "a row of W1", "W2": "W2"}
+        alike = [
+            places[name] for name, block in zip(places, drawn, strict=True) if not np.all(np.ptp(block, -1))
+        ]
         if np.ndim(drawn[0]) == 2 and rows != 3 and np.shape(drawn[0])[1] != 3:
             message = f"W1 has {rows} rows. How many inputs has a unit, with the bias?"
         elif np.array_equal(values, np.round(values)):
             message = "Whole numbers only. Which distribution has all the numbers from -1 up to 1?"
         elif alike:
-            message = f"All numbers of {alike[0]} are the same. Which call draws one for each of its places?"
+            message = f"All numbers in {alike[0]} are the same. Which call draws one for each of its places?"
         elif abs(values).max() > 1:
-            message = (
-                "Some weights lie outside -1 to 1. Which distribution was asked for, and between which ends?"
-            )
-        elif values.min() >= 0:
-            message = "No weight is below zero. From where to where do your numbers run?"
+            message = "Some weights lie outside -1 to 1. Which distribution was asked for, with which ends?"
+        elif values.min() >= 0 or values.max() <= 0:
+            side = "below" if values.min() >= 0 else "above"
+            message = f"No weight is {side} zero. From where to where do your numbers run?"
         elif abs(values).max() < 0.2:
             message = "No weight is larger than 0.2. Is there a factor after the draw?"
         return SimpleNamespace(ok=not message, message=message)
@@ -186,6 +188,7 @@ def update(seven, update_step):
         return ... if update_step(old, gradient, rate) is None else old
 
     written = "The weights that came in have changed. Which operation of yours writes into an old array?"
+    short = "The step is n times too short. Is the gradient a mean already?"
     often = "W2 takes its step three times, W1 once. Inside which loop does the line of W2 stand?"
     (old, _, _), moved = update_case(4, 0.3)
     parts = []
@@ -194,11 +197,9 @@ def update(seven, update_step):
         look = {"diagnose": lambda got, given=given: ck.diagnose_update(got, *given)}
         look["names"] = "params", "gradient", "learning_rate"
         old_W2, slope = given[0].W2, given[1].W2
-        look["mistakes"] = {often: right._replace(W2=old_W2 - 3 * rate * slope)}
-        rates = {OF_RATE.format(one): update_case(hidden_size, one)[1] for one in RATES if one != 1}
-        look["mistakes"] |= rates
-        short = "The step is n times too short. Is the gradient a mean already?"
-        look["mistakes"][short] = update_case(hidden_size, rate / len(seven.y))[1]
+        slips = {OF_RATE.format(one): update_case(hidden_size, one)[1] for one in RATES if one != 1}
+        slips |= {short: update_case(hidden_size, rate / len(seven.y))[1]}
+        look["mistakes"] = slips | {often: right._replace(W2=old_W2 - 3 * rate * slope)}
         parts.append(ex.compare_call(f"{hidden_size} units, rate {rate}", update_step, given, right, **look))
     parts.append(
         ex.compare_call("the weights that came in", weights_that_came_in, (), old, mistakes={written: moved})
@@ -315,8 +316,8 @@ def train(my_train, twenty):
             sizes = [np.size(history) for history in got[1:] if len(got) == 3 and len(got[0]) == 2]
             if sizes and np.ndim(got[1]) == 0:
                 message = "losses is one number; a history has one for each iteration. Where are those before the last?"
-            elif sizes and max(sizes) < n and right.accuracies[sizes[0] - 1] == 1:
-                message = f"Your loop ends when all points are right, after {sizes[0]} of {n} iterations. Is the loss 0 then?"
+            elif sizes and 0 < (made := np.count_nonzero(got[1])) < n and right.accuracies[made] == 1:
+                message = f"Your loop ends when all points are right, after {made} of {n} iterations. Is the loss 0 then?"
             elif sizes and sizes[0] != sizes[1]:
                 message = "losses has {} entries, and accuracies {}. Which line fills one of them, and not the other?"
                 message = message.format(*sizes)
@@ -344,15 +345,9 @@ def train(my_train, twenty):
         look["names"] = "dataset", "params", "learning_rate", "iterations"
         parts.append(ex.compare_call(name, my_train, given, right, **look))
     used = getattr(getattr(my_train, "__code__", None), "co_names", ())
+    ones = "`dataset.points` has two columns. Which array of the dataset has a column of ones, too?"
     pair = "`my_backward` gives a pair, and its blocks have no names. Which function in use since exercise 2 gives them?"
-    for name, stop, said in (
-        (
-            "points",
-            "ValueError",
-            "`dataset.points` has two columns. Which array of the dataset has a column of ones, too?",
-        ),
-        ("my_backward", "'tuple' object has no attribute", pair),
-    ):
+    for name, stop, said in (("points", "ValueError", ones), ("my_backward", "'tuple' object has no", pair)):
         if name in used:
             parts = [replace(p, message=said, answer="") if stop in p.answer else p for p in parts]
     verdict = ex.check("Exercise 4: the whole loop", *parts, *own_lines(my_train, "ck.train"))
