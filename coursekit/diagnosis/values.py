@@ -106,7 +106,10 @@ def check_container(what, asked, names, received):
         raise Told(False, "wrong-kind", f"{text} Which of the two is asked for?")
     if is_listed and len(received) == len(names):
         return
-    it_is = f"this is {'a dictionary' if isinstance(received, dict) else describe(received)}"
+    if isinstance(received, dict):
+        text = f"{asked}; this is a dictionary. How do several values stand after a return, without names?"
+        raise Told(False, "wrong-kind", text)
+    it_is = f"this is {describe(received)}"
     if is_listed:
         it_is = f"you return {len(received)} things, {', '.join(type(part).__name__ for part in received)}"
     raise Told(False, "wrong-kind", f"{asked}; {it_is}. What do you return?")
