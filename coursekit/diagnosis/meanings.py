@@ -34,7 +34,7 @@ def meaning_of(case):
     if isinstance(case.part, ast.Raise):
         said, _, asked = case.text.rpartition(": ") if case.text.endswith("?") else (case.text, "", "")
         return f"That line raises it, and says: {said}", asked or "What did it expect, and what came?"
-    own = _exchanged, _unclear_truth, _index, _shapes, _nothing, _missing_name, arguments, _list
+    own = _exchanged, _shadowed, _unclear_truth, _index, _shapes, _nothing, _missing_name, arguments, _list
     for look in (*LOOKS, *own):
         if said := look(case):
             return said
@@ -55,6 +55,16 @@ def _rows():
         kind, _, pieces = head.partition(":")
         rows.append((getattr(builtins, kind), pieces.strip().split("; "), " ".join(meaning), question))
     return rows
+
+
+def _shadowed(case):
+    """Return what is said of a name that is called, and was a function before a line made it a value."""
+    name = getattr(getattr(case.part, "func", None), "id", "")
+    outside = getattr(case.function, "__globals__", {}) | vars(builtins)
+    if "not callable" not in case.text or not callable(outside.get(name)) or callable(case.known.get(name)):
+        return None
+    asked = "Which other name can that value have?"
+    return f"A line of yours gives the name {name} to a value; no function has it then.", asked
 
 
 def _unclear_truth(case):
@@ -123,6 +133,9 @@ def _shapes(case):
                 asked = "Which one needs .T, or stands first? Over which axis is the sum, and which shape should come out?"
             elif is_turned:
                 asked = "Which of the two stands first? Which shape should come out?"
+            elif ndims == [2, 1] and b == c + 1 and came_in(case):
+                left = ast.unparse(case.part.left) if isinstance(case.part, ast.BinOp) else "the left one"
+                asked = f"Is {left} the one that belongs there, and does it need .T? Which array has a column for each entry of the other?"
             elif ndims == [2, 1] and b == c + 1:
                 asked = f"One column is too many for the numbers that it meets. {MAKES_IT}"
             elif shapes[0] == shapes[1]:

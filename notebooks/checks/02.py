@@ -235,6 +235,13 @@ def on_lines(W1):
     return None
 
 
+def on_twins(W1):
+    """Return a question about two lines that are one, or None."""
+    for k, other in np.argwhere(np.triu(np.all(W1[:, :, None] == W1[:, None], axis=0), 1)):
+        return f"Lines {k} and {other} are the same. Which edge has each of them, and to which side does its tick point?"
+    return None
+
+
 def on_everything(said):
     """Return a question where all points get the same answer, or None."""
     if not said.any():
@@ -301,6 +308,7 @@ def on_square(W1, W2, dataset):
         or on_region(said, dataset.points, square)
         or (on_everything(said) if len(W2) > W1.shape[1] else None)
         or on_repairs(W1, W2, dataset)
+        or on_twins(W1)
         or f"{missed} points inside the square are answered with class 0, {extra} outside with class 1. "
         "Where are they: at corners, or along an edge?"
     )
