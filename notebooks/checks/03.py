@@ -97,6 +97,9 @@ def slips_by_hand(p, label):
         f"That is p - y. {NO_LOSS}": p - label,
         f"That is an exponential. {NO_LOSS}": np.exp(-p_own),
         f"That is a distance. {NO_LOSS}": 1 - p_own,
+        "That is half of it. Is anything averaged here?": -np.log(p_own) / 2,
+        "That is the mean of all three. What does this point pay alone?": -np.log(0.8 * 0.7 * 0.05) / 3,
+        "That is the sum of all three. What does this point pay alone?": -np.log(0.8 * 0.7 * 0.05),
         f"That is a square. {NO_LOSS}": (1 - p_own) ** 2,
         f"That is 1 / p_own. {NO_LOSS}": 1 / p_own,
         f"You added 1, or subtracted from it. {NO_LOSS}": 1 - np.log(p_own),
@@ -197,6 +200,20 @@ def from_logits(my_log_loss_from_logits):
             "Which comes first: the exponential of each point, or the mean of all points?": (
                 lift.mean() + np.log1p(np.exp(-np.abs(m).mean()))
             ),
+            "Which function should stand around -|m|, inside of log1p?": np.mean(lift + np.log1p(np.abs(m))),
+            "Which function should stand around your exp?": np.mean(lift + np.exp(-np.abs(m))),
+            "By what is |m| multiplied in your exp, and by what in the formula?": np.mean(
+                lift + np.log1p(np.exp(-2 * np.abs(m)))
+            ),
+            "Is your m a difference? What makes -z2 of z2 for class 1, and leaves it for class 0?": np.mean(
+                np.logaddexp(0, z2 - y)
+            ),
+            "What is your 2 - y for class 0, and for class 1? Which two numbers should it be?": np.mean(
+                np.logaddexp(0, (2 - y) * z2)
+            ),
+            "Clipped: no point costs more than 500. Which form needs no clip?": np.mean(
+                np.minimum(lift + tail, 500)
+            ),
             "A part of it is in bits. Which logarithm measures nats?": np.mean(lift + tail / np.log(2)),
             "Two logarithms meet there. Which of them does the formula have?": np.mean(
                 lift + np.log(np.maximum(tail, 1e-300))
@@ -222,6 +239,7 @@ def from_logits(my_log_loss_from_logits):
                 lift + np.log1p(np.expm1(tail) + 1)
             ),
             "One loss for each point. How do they become one number?": lift + tail,
+            "Does every point pay its own max, or the max of the mean?": max(np.mean(m), 0) + tail.mean(),
         }
 
     def slips_from_logits(y, z2):
