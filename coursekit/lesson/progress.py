@@ -53,20 +53,27 @@ def keep(lesson, verdict):
     return verdict
 
 
-def show_progress(lesson, exercises):
-    """Return the `Progress` in a lesson: how many `exercises`, by the titles of their verdicts, are open."""
+def show_progress(lesson, exercises, practice=()):
+    """Return the `Progress` in a lesson: how many `exercises`, by the titles of their verdicts, are open.
+
+    Those of `practice` stand after the lesson's end: they are counted apart.
+    """
     check_text(lesson, "lesson")
-    check_kind(exercises, "exercises", (list, tuple), "a list of titles")
+    for titles, name in ((exercises, "exercises"), (practice, "practice")):
+        check_kind(titles, name, (list, tuple), "a list of titles")
+        for title in titles:
+            check_text(title, f"each title in {name}")
     total = check_count(len(exercises), "exercises")
-    for title in exercises:
-        check_text(title, "each title in exercises")
-    check_different(exercises, "exercises")
+    check_different([*exercises, *practice], "exercises")
     passed, problem = _read()
     line = _count(total)
     if passed is not None:
-        still_open = [title for title in exercises if title not in passed.get(lesson, ())]
+        done = passed.get(lesson, ())
+        still_open = [title for title in exercises if title not in done]
         line = _words(total - len(still_open), total)
         line += f" (still open: {'; '.join(still_open)})" if still_open else ""
+        if practice:
+            line += f"; more practice: {_words(sum(title in done for title in practice), len(practice))}"
     lines = [f"Lesson {lesson}: {line}", *_sentences(problem)]
     return Progress("\n".join(lines), boxed("<br>".join(map(escaped, lines))))
 

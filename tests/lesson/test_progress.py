@@ -53,6 +53,18 @@ def test_what_passed_is_kept_and_shown(capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_more_practice_is_counted_apart():
+    line = "Lesson 02: 0 of 2 exercises passed (still open: Exercise 1: sigmoid; Exercise 2: <forward>)"
+    assert (
+        repr(show_progress("02", TITLES[:2], TITLES[2:]))
+        == f"{line}; more practice: 0 of 1 exercise passed"
+    )
+    for title in TITLES:
+        keep("02", verdict(title))
+    line = "Lesson 02: 2 of 2 exercises passed; more practice: 1 of 1 exercise passed"
+    assert repr(show_progress("02", TITLES[:2], TITLES[2:])) == line
+
+
 def test_what_passed_once_stays_and_is_written_once(own_folder):
     keep("02", verdict(TITLES[0]))
     before = FILE.stat().st_mtime_ns, FILE.stat().st_ino
@@ -237,6 +249,8 @@ def test_a_read_only_folder_is_said_before_anything_is_lost(capsys, monkeypatch)
         (lambda: show_progress("02", []), ValueError, "exercises must be between 1 and 1000; got 0"),
         (lambda: show_progress("02", ["a"] * 1001), ValueError, "exercises must be .*; got 1001"),
         (lambda: show_progress("02", ["a", "a"]), ValueError, "exercises must be different; got 'a' twice"),
+        (lambda: show_progress("02", ["a"], "b"), TypeError, "practice must be a list of titles; got 'b'"),
+        (lambda: show_progress("02", ["a"], ["b", 2]), TypeError, "each title in practice must be a text"),
         (lambda: show_progress("02", ["a", 1.5]), TypeError, "each title in exercises must be a text"),
         (lambda: show_course([("02", 3)]), TypeError, "lessons must be a dict"),
         (lambda: show_course({2: 3}), TypeError, "each lesson must be a text"),
