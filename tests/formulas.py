@@ -103,8 +103,6 @@ BACKWARD = (
          "vector(lambda j: sum(dz2[i] * A1[i, j] for i in range(n)), len(J))", "04"),
         (r"\mathtt{dW2}_j = \sum_i \mathtt{A1}_{ij}\,\mathtt{dz2}_i",
          "vector(lambda j: sum(A1[i, j] * dz2[i] for i in range(n)), len(J))", "04"),
-        (r"\mathtt{dW2}_j = \sum_i (\mathtt{A1}^\top)_{ji}\,\mathtt{dz2}_i = (\mathtt{A1}^\top \mathtt{dz2})_j",
-         "vector(lambda j: sum(A1.T[j, i] * dz2[i] for i in range(n)), len(J)) == A1.T @ dz2", "04"),
     ), ("dW2 = A1.T @ dz2",), ("dW2 = A1^T dz2",)),
     Formula("dA1", "L", "A1", (
         (r"dA_1 = dz_2\, w_2^\top", "outer(dz2, W2[:h])", "06"),

@@ -121,7 +121,7 @@ def test_the_sentences_about_minutes_are_true():
     run(code_of(LESSONS["00"])["00-minutes"], namespace)
     assert namespace["total"] + namespace["optional"] == alone
     assert f"In lesson 00 learners find {namespace['total'] - labs} minutes of home work" in PAGE
-    assert "about ten seconds" in prose(LESSONS["07"])[0]
+    assert "ten to twenty seconds" in prose(LESSONS["07"])[0]
 
 
 def test_a_vote_takes_the_minutes_that_the_labs_give_it():

@@ -93,8 +93,8 @@ def test_every_check_is_kept_and_the_progress_is_that_of_a_newcomer(path):
     known = [checks(path)[slug[3:].replace("-", "_")] for slug in exercises(path)]
     titles = [re.search(r'\bcheck\(\s*"([^"]+)"', source).group(1) for source in known]
     line = ast.parse(code[f"{number}-progress"]).body[-1].value
-    core, *practice = map(ast.literal_eval, line.args[1:])
-    assert [*core, *sum(practice, [])] == titles
+    core, practice = (*map(ast.literal_eval, line.args[1:]), [])[:2]
+    assert core + practice == titles
     cell = cells(path)[f"{number}-progress"]
     assert cell["metadata"]["tags"] == ["nbval-ignore-output"]  # it differs once an exercise has passed
     assert f"0 of {len(core)} exercises passed" in texts(cell["outputs"][0])

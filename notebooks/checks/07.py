@@ -35,7 +35,7 @@ def recall():
     )
     on_dead = {
         "both are zero": "It answers 0 everywhere: nothing for `dW2 = A1.T @ dz2`. Its slope is 0 everywhere: "
-        "nothing for `dZ1`, so nothing for `dW1`. You meet such a unit in section 6.",
+        "nothing for `dZ1`, so nothing for `dW1`. You meet such a unit in a piece for the curious.",
         "only the column is zero": "`dW2` is `A1.T @ dz2`. What stands in this unit's column of `A1`?",
         "only the entry is zero": "`dW1` is `X.T @ dZ1`. With what is `dA1` multiplied to give `dZ1`?",
         "both are negative": "What does ReLU make of a negative number, and which slope has it there?",

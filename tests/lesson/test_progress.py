@@ -56,8 +56,7 @@ def test_what_passed_is_kept_and_shown(capsys):
 def test_more_practice_is_counted_apart():
     line = "Lesson 02: 0 of 2 exercises passed (still open: Exercise 1: sigmoid; Exercise 2: <forward>)"
     assert (
-        repr(show_progress("02", TITLES[:2], TITLES[2:]))
-        == f"{line}; more practice: 0 of 1 exercise passed"
+        repr(show_progress("02", TITLES[:2], TITLES[2:])) == f"{line}; more practice: 0 of 1 exercise passed"
     )
     for title in TITLES:
         keep("02", verdict(title))
