@@ -53,6 +53,9 @@ def _said_of(function, error, arguments):
     meaning, question = meaning_of(case)
     name = steps[-1][0].name if line else ""
     where = f" (in {name})" if name.isidentifier() and name != getattr(function, "__name__", name) else ""
+    if isinstance(part, ast.Raise) and leads:  # what it says is enough
+        meaning = meaning.replace("That line", steps[steps.index(own[-1]) + 1][0].name, 1)
+        line, where = leads, ""
     lines = [f"{who} with {type(error).__name__}{f' at  {line}{where}' if line else ''}"]
     if line and leads and leads != line:
         lines.append(f"{LEADS} {leads}")

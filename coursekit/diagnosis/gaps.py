@@ -20,6 +20,7 @@ PAIRED = f"\n{RIGHT}, in one array. How do several values stand after a return?"
 NAMED = ", a dictionary.\nHow do several values stand after a return, in their order and without names?"
 RAGGED = ".\nIs each entry one number, and are all rows of one length?"
 CALLED = ", a function.\nWhich brackets call it, and with what in them?"
+LAMBDA = ", a function.\nA value is asked for, not how to get it. Which of your lines does without lambda?"
 BOXED = "\nAre the brackets meant?"
 IN_BRACKETS = "\nHow do you take the number out of its brackets?"
 RIGHT_IN_BRACKETS = "\nRight number, in brackets. How do you take it out?"
@@ -91,7 +92,7 @@ def _why_no_numbers(received):
     if hasattr(received, "__next__"):
         return USED_UP
     if callable(received):
-        return CALLED
+        return LAMBDA if getattr(received, "__name__", "") == "<lambda>" else CALLED
     if isinstance(received, (list, tuple)) and any(isinstance(entry, (list, tuple)) for entry in received):
         return RAGGED
     return next((said for kind, said in COLLECTED.items() if isinstance(received, kind)), "")

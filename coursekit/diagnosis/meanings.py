@@ -33,7 +33,8 @@ def meaning_of(case):
     """Return (meaning, question) of what stopped a function."""
     if isinstance(case.part, ast.Raise):
         said, _, asked = case.text.rpartition(": ") if case.text.endswith("?") else (case.text, "", "")
-        return f"That line raises it, and says: {said}", asked or "What did it expect, and what came?"
+        asked = asked[:1].upper() + asked[1:] or "What did it expect, and what came?"
+        return f"That line raises it, and says: {said}", asked
     own = _exchanged, _shadowed, _unclear_truth, _index, _shapes, _nothing, _missing_name, arguments, _list
     for look in (*LOOKS, *own):
         if said := look(case):
@@ -113,6 +114,14 @@ def _shapes(case):
         return None
     asked = "Which of the two has the shape that you expect? Is an axis missing, or one too many?"
     meaning = "Entry by entry, two shapes are laid over each other from the right: sizes are equal or 1."
+    first = getattr(case.part, "left", None)
+    if isinstance(getattr(first, "op", None), ast.MatMult) and len(case.met) == 2:
+        inner, second = value_of(first.right, case.known), case.met[1]
+        if not product and np.shape(inner) == np.shape(second):
+            meaning = (
+                "@ and * go from left to right: the product comes first, and meets the other array after it."
+            )
+            return meaning, "Which two meet entry by entry before that product, and where do brackets belong?"
     if product:
         meaning = "A @ B takes as many columns of A as B has rows."
     shapes = [value.shape for value in case.met if isinstance(value, np.ndarray)]
@@ -155,7 +164,9 @@ def _shapes(case):
         elif ndims == [1, 1] and 1 not in (b, d):
             asked = "Is one of them too long, or too short? Or should there be one number for each pair of entries?"
         elif sorted(ndims) == [1, 2] and shapes[0][0] == shapes[1][0]:
-            asked = "Is it one number for each row? Is the shape for that (n,) or (n, 1)?"
+            asked = (
+                "One number for each row: should it be that array? Then is the shape for that (n,) or (n, 1)?"
+            )
         elif fits or d == a:
             asked = "Is it * that you mean, or the product @?"
     return meaning, asked
@@ -266,6 +277,14 @@ def _nothing(case):
             return f"{made[1]} changes what it is called on, and gives None: now {name} is None.", (
                 f"What does the line need, if {made[1]} gives nothing back?"
             )
+    listed = re.search(r"(\w+) *= *\[None\]", case.cell)
+    if is_met and listed and re.search(rf"\b{listed[1]}\[", case.line):
+        asked = (
+            "Which number does a sum begin with?"
+            if "+=" in case.line
+            else "Which line fills it before this one?"
+        )
+        return f"{listed[1]} begins with None in each place, and this one is None still.", asked
     if "not supported between" in case.text:
         return "None is compared with a number: it has no place in the order.", (
             "Which of the values is None, and what does None stand for there?"

@@ -139,7 +139,8 @@ class SweepResult:
             With a last axis `recorded` if the quantity is a curve.
         """
         if not callable(function):
-            raise TypeError(f"function must be callable; got {describe(function)}")
+            order = ": function, then quantity" if callable(quantity) else ""
+            raise TypeError(f"function must be callable; got {describe(function)}{order}")
         over = [over] if isinstance(over, str) else list(over)
         for name in over:
             check_choice(name, self.axes, "axis")

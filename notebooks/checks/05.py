@@ -334,7 +334,7 @@ def errors_of(e, p, y):
     }
 
 
-def slopes_of(A, Z):
+def slopes_of(A, Z, p):
     """Return {question: what stands for the slope of tanh}; the right one has no question."""
     return {
         "": 1 - A**2,
@@ -345,6 +345,8 @@ def slopes_of(A, Z):
         "Look at dZ1: the whole bracket is squared. What is squared in the formula of the task?": (1 - A)
         ** 2,
         "Look at dZ1: can the slope of tanh be above 1? Which sign stands before the square?": 1 + A**2,
+        "Look at dZ1: 1 - p² stands there. Whose slope is it: that of the output, or of each hidden unit?": 1
+        - p[:, None] ** 2,
         "Look at dZ1: z (1 - z) is made like the slope of the sigmoid. Which units are these?": Z * (1 - Z),
     }
 
@@ -360,7 +362,7 @@ def slips_of_two_lines(w, passed, points, classes):
             dW2 = left.T @ other
             through = "Look at dA1: which weights did the activations meet on the way to z2?"
             for weights, third in ((w.W2, ""), (dW2, through)):
-                for fourth, slope in slopes_of(passed.A1, passed.Z1).items():
+                for fourth, slope in slopes_of(passed.A1, passed.Z1, passed.p).items():
                     made = ck.Params(points.T @ (np.outer(dz2, weights) * slope), dW2)
                     asked = [one for one in (first, second, third, fourth) if one]
                     if len(asked) > 1 or (fourth and asked):

@@ -4,6 +4,7 @@ import numpy as np
 
 import coursekit as ck
 from coursekit.diagnosis.evidence import Diagnosis
+from coursekit.diagnosis.reads import called
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.questions import ask
 
@@ -106,6 +107,10 @@ def first(my_iterations_to):
         ex.compare_call(name, my_iterations_to, given, right, mistakes=slips, names=names)
         for name, given, right, slips in cases
     ]
+    searches = called(my_iterations_to, ("np.searchsorted", "bisect"))
+    if searches and parts[0].status != "passed" and not called(my_iterations_to, ("np.maximum",)):
+        said = f"{searches[0]} looks for a place in numbers that only grow. Does an accuracy only grow?"
+        parts = [ex.Part(parts[0].name, "not yet", said), *parts[1:]]
     if all(part.status == "passed" for part in parts):  # here the first is the last, and the highest
         given = np.array([0.5, 0.9, 0.94, 0.97]), 0.95
         missed = "You say 'never', but the last entry is high enough. Does your loop reach it? Is it asked, or another?"
@@ -143,7 +148,9 @@ def read(few, my_diamond, my_failures):
         ),
         "The right numbers, sorted. In which order stand the patterns?": np.sort(read_failed.sum(axis=1)),
         "How many seeds has each pattern?": 25 - (~read_failed).sum(axis=1),
-        "No failure at all. Is the -1 that you look for a number, or a text in quotes?": np.zeros(5),
+        "No failure at all. Are diverged runs meant? If it is -1 that you look for: is it a number, or a text in quotes?": (
+            np.zeros(5)
+        ),
         "A median says what the middle run did. Which function counts?": np.median(read_failed, axis=1),
         "A median says what the middle run did. Which function counts? ": np.median(~read_failed, axis=1),
         "This says of each run whether it failed. How many are that, pattern by pattern?": read_failed,

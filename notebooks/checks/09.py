@@ -408,7 +408,7 @@ def network_parts(gradient_of, every):
             said := unkept(gradient_of, astray(gradient_of, given, every), part)
         ):
             part = ex.Part(name, "not yet", said)
-        if part.error and not isinstance(part.error, TimeoutError):
+        if part.error and not isinstance(part.error, TimeoutError) and "argument" not in str(part.error):
             said = astray(gradient_of, given, every)
             where, *rest = part.message.splitlines()
             leads = [line for line in rest if line.startswith(LEADS)]
