@@ -130,7 +130,9 @@ def _of_shapes(received, raw, want):
             if not raw.ndim
             else "One axis is missing. Is it summed over"
         )
-        return f"\n{own}, or does each round of a loop replace the last?"
+        return f"\n{own}, or does each round of a loop replace the last, or a return end it?"
+    if raw.ndim == want.ndim == 2 and raw.shape == (1, want.shape[1]) and want.shape[1] > 1:
+        return "\nOne row stands where several belong. Does each round of a loop replace the last, or a return end it?"
     if raw.ndim == want.ndim == 2 and all(a in (1, b) for a, b in zip(raw.shape, want.shape, strict=True)):
         return "\nOne number stands where several belong. Which line should tell them apart?"
     return "\nWhich line gives it that shape? What should each axis of it number?"

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from coursekit.diagnosis.evidence import in_words
-from coursekit.diagnosis.misplaced import LOOKS, arguments, came_in, never_read
+from coursekit.diagnosis.misplaced import LOOKS, arguments, came_in, may_be_text, never_read
 from coursekit.diagnosis.reads import value_of
 
 TABLE = Path(__file__).with_name("stops.txt")  # exception and pieces of its message; meaning; question
@@ -110,7 +110,7 @@ def _index(case):
 def _shapes(case):
     """Return what is said of two shapes that do not fit."""
     product = "core dimension" in case.text or "not aligned" in case.text
-    if not product and ("broadcast" not in case.text or "einstein" in case.text):
+    if not product and ("broadcast" not in case.text or re.search("einstein|Output size", case.text)):
         return None
     asked = "Which of the two has the shape that you expect? Is an axis missing, or one too many?"
     meaning = "Entry by entry, two shapes are laid over each other from the right: sizes are equal or 1."
@@ -204,8 +204,10 @@ def _missing_name(case):
             own = ("np", *getattr(getattr(case.function, "__code__", None), "co_varnames", ()))
             owner = min(owners, key=lambda each: each not in own)
             return f"There is no {name} by itself.", f"Do you mean {owner}.{name}?"
-        names += [each for each in dir(builtins) if each.islower()]
-        said = _nearest("There is no", name, names, "has that cell been run?")
+        is_text = may_be_text(case, name)
+        names += [each for each in dir(builtins) if each.islower() and not is_text]
+        missing = "is it a text, and belongs in quotes?" if is_text else "has that cell been run?"
+        said = _nearest("There is no", name, names, missing)
         return said if said[1].startswith("Do you mean") else never_read(case) or said
     if isinstance(error, KeyError) and (owner := [each for each in case.met if isinstance(each, dict)]):
         return _nearest("There is no entry", key, list(map(str, owner[0])))

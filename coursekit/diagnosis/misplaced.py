@@ -16,6 +16,7 @@ import numpy as np
 from coursekit.diagnosis.evidence import in_words
 from coursekit.diagnosis.reads import UNKNOWN, unread, value_of
 
+IN_ORDER = "Which arguments, in which order, does it need?"
 COUNTS = (
     "positional argument",
     "keyword",
@@ -129,6 +130,18 @@ def never_read(case):
     return (said, "Is it the one that you mean?") if said else None
 
 
+def may_be_text(case, name):
+    """Whether a cell has a name where a text can stand, and not in arithmetic, say."""
+    with suppress(SyntaxError):
+        nodes = list(ast.walk(ast.parse(case.cell)))
+        uses = [node for node in nodes if isinstance(node, (ast.BinOp, ast.Compare, ast.Attribute))]
+        used = [child for node in uses for child in ast.iter_child_nodes(node)]
+        used += [node.func for node in nodes if isinstance(node, ast.Call)]
+        used += [node.value for node in nodes if isinstance(node, ast.Subscript)]
+        return case.function is None and any(getattr(n, "id", "") == name and n not in used for n in nodes)
+    return False
+
+
 def came_in(case):
     """Whether all that met is as it came in: points and weights, and nothing made of them."""
     given = [block for each in case.given for block in (each if isinstance(each, tuple) else (each,))]
@@ -145,13 +158,19 @@ def arguments(case):
         return None
     name, given = getattr(function, "__name__", "it"), [*map(ast.unparse, case.part.args)] if called else []
     takes = f"({', '.join(wanted)})"
-    ours = called or name in case.text  # and not a function that this one calls, in a line nobody knows
+    own = re.search(rf"(?<!\w){re.escape(name)}\(\)", case.text)  # no function that this one calls
+    ours = called or own
     if ours and any(words in case.text for words in COUNTS):
         if "size" in wanted and len(given) > len(wanted):
             asked = "A shape of two sizes is one argument. Which brackets hold it together?"
             return f"{name} takes {takes}; it is given ({', '.join(given)}).", asked
+        given += [ast.unparse(word) for word in case.part.keywords] if called else []
         gets = f"it is given ({', '.join(given)})" if called else f"the check gives it {len(case.given)}"
-        return f"{name} takes {takes}; {gets}.", "Which arguments, in which order, does it need?"
+        unknown = re.search(r"unexpected keyword argument '(\w+)'", case.text)
+        asked = (
+            f"It has no {unknown[1]}. Which of its arguments do you mean, if any?" if unknown else IN_ORDER
+        )
+        return f"{name} takes {takes}; {gets}.", asked
     if " must " in case.text and called and _fits_turned(function, case):
         return f"{name} reads {takes}; you give ({', '.join(given)}).", "Which one comes first?"
     return None

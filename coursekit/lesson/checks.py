@@ -23,7 +23,7 @@ UNREAD = "Python cannot read your last cell (line {}), so {{name}} is still what
 SIGN = "Is a bracket, colon, quote, comma or * missing? Is a ? left in it?"
 SEMICOLON = "A ; ends a statement in Python. Which sign stands between two entries?"
 STOPPED = "The last cell that writes {{name}} stopped in line {} with {}, before it had its new value.\n"
-BELOW = "What does Python say below that cell?"
+MADE = "The check of an exercise above makes {}. Run that check, then this cell again."
 CELL = "<module>", "<cell line"  # names of the code of a cell, in this and in older versions of IPython
 
 
@@ -42,6 +42,7 @@ def run_check(name, *letters):
     if isinstance(found, Verdict):
         return keep(name[:2], _of_last_cells(found, name))
     found[-1].how = HOW.format(name)
+    letters = re.findall(r"\w", letters[0]) if len(letters) == 1 and isinstance(letters[0], str) else letters
     for question, letter in zip(found, letters, strict=False):
         print(question.answer(letter))
     if not letters:
@@ -56,7 +57,7 @@ def _of_last_cells(verdict, name):
     The answer is still what an earlier cell made it then.
     """
     names = [each for each in signature(_find(name, name[3:])).parameters if each in LEFT]
-    said = [LEFT[each].format(name=each) for each in names]
+    said = [LEFT[each].replace("{name}", each) for each in names]
     return replace(verdict, parts=(Part("your last cell", "not yet", said[0]),)) if said else verdict
 
 
@@ -69,7 +70,7 @@ def note(result):
         if error:
             steps = traceback.extract_tb(error.__traceback__)
             line = next((step.lineno for step in steps if step.name.startswith(CELL)), 0)
-            said = STOPPED.format(line, type(error).__name__) + BELOW
+            said = STOPPED.format(line, type(error).__name__) + _explained(error)
             missed = [each for each, last in written.items() if last >= line]
     except SyntaxError as unread:
         written = WRITES.findall(cell)
@@ -78,6 +79,15 @@ def note(result):
     for each in written:
         LEFT.pop(each, None)
     LEFT.update(dict.fromkeys(missed, said))
+    if isinstance(error, NameError) and (error.name or "").endswith("_verdict"):
+        print(MADE.format(error.name))
+
+
+def _explained(error):
+    """Return what an error of a cell means, and a question."""
+    from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
+
+    return explain_stop(None, error)[0].partition("\n")[2]
 
 
 def _written(cell):

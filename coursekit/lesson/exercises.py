@@ -5,6 +5,7 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import permutations
 
 import numpy as np
 
@@ -211,20 +212,18 @@ def compare_call(
 
 
 def _in_another_order(function, names, trial):
-    """Return what to ask about a function that takes its arguments in another order, or nothing.
-
-    Its names say so, or, where no name is the task's in its place, that it is right in the other order.
-    """
-    code = getattr(function, "__code__", None)
-    own = code.co_varnames[: code.co_argcount] if code else ()
+    """Return what to ask where its names, or a right value, tell another order of its arguments."""
+    own = code.co_varnames[: code.co_argcount] if (code := getattr(function, "__code__", None)) else ()
     asked = f"Your def line takes {', then '.join(own)}. In which order does the task name them?"
     if len(own) >= len(names) and any(n in own and own.index(n) != at for at, n in enumerate(names)):
         return asked
-    if len(own) == len(names) == 2 and not any(map(str.__eq__, own, names)):
+    free = [at for at, name in enumerate(names) if len(own) == len(names) and own[at] != name]
+    for order in permutations(free) if 1 < len(free) < 4 else ():
+        places = dict(zip(free, order, strict=True))
+        given = copy.deepcopy([trial.arguments[places.get(at, at)] for at in range(len(own))])
         with suppress(BaseException), np.errstate(all="ignore"):
-            turned = limits.call(function, *copy.deepcopy(trial.arguments[::-1]))
-            said = f"With its two arguments exchanged, your function is right. {asked}"
-            return "" if trial.gap(turned, trial.expected) else said
+            if not trial.gap(limits.call(function, *given), trial.expected):
+                return f"With its arguments in another order, your function is right. {asked}"
     return ""
 
 

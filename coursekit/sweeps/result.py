@@ -74,9 +74,9 @@ class SweepResult:
     def __getitem__(self, quantity):
         meant = [held for piece, held in NOT_HELD.items() if piece in str(quantity).lower()]
         if meant and quantity not in self.values:
-            at_least = " is True where a run reached the threshold, and False where it failed"
-            hint = f"{meant[0]!r}{at_least if meant[0] == 'reached' else ''}"
-            raise ValueError(f"quantity must be one of {', '.join(self.values)}; got {quantity!r}. {hint}.")
+            hint = "'reached' is True where a run reached the threshold, and False where it failed."
+            hint = hint if meant[0] == "reached" else f"Did you mean {meant[0]!r}?"
+            raise ValueError(f"quantity must be one of {', '.join(self.values)}; got {quantity!r}. {hint}")
         return check_choice(quantity, self.values, "quantity")
 
     def select(self, *unnamed, **chosen):

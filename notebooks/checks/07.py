@@ -1,5 +1,7 @@
 """What the checks and the quiz of lesson 07 know. An argument is the value of that name in the notebook."""
 
+from itertools import product
+
 import numpy as np
 
 import coursekit as ck
@@ -51,7 +53,7 @@ def recall():
 def first(my_iterations_to):
     percent = [50, 80, 95, 93, 90, 97, 96, 99, 98, 94, 93, 92, 94, 96, 97, 96, 98]
     never = [0.5, 0.6, 0.74, 0.7, 0.73]
-    at_once = [0.76, 0.7, 0.8, 0.955, 0.98, 0.74, 0.77, 0.76, 0.78, 0.79, 0.72, 0.7, 0.7, 0.77, 0.76]
+    at_once = [0.76, 0.7, 0.8, 0.955, 0.98, 0.74, 0.77, 0.76, 0.75, 0.79, 0.72, 0.7, 0.7, 0.77, 0.76]
     wobbly, never, at_once = np.array(percent) / 100, np.array(never), np.array(at_once)
     RAN_ON = "You count entries, also those after the first that is high enough. Which ones come before it?"
     LAST = "This is the last entry that is high enough. Which is the first?"
@@ -60,7 +62,8 @@ def first(my_iterations_to):
     ACCURACY = "You return an accuracy. At which index does it stand?"
     EVERY = "These are all places that are high enough. Which one of them is asked for?"
     BELOW = "The accuracy at that index is below the threshold. Which way round do you compare?"
-    ALL = "You say 'never', but some entries are high enough. Do you ask whether all are, or whether any is?"
+    ALL = "You say 'never', but some entries are high enough. Do you ask whether all are, or whether any is? And at the threshold that was given?"
+    WHETHER = "1 is what True counts as. Do you return whether it gets there, or where: at which index?"
     wrong_crossings = {
         "Index 2 holds exactly 0.95. Does 'at least .95' include .95?": 5,
         "Index 2 holds exactly 0.95, and the first entry has the number 0. Which of the two is missed?": 6,
@@ -69,6 +72,7 @@ def first(my_iterations_to):
         ALL: -1,
         "You say 'never', but index 2 is high enough. Did you look past index 0?": -1,
         HIGHEST: 7,
+        WHETHER: 1,
         CROSSED: 13,
         LAST: 16,
         RAN_ON: 8,
@@ -89,6 +93,8 @@ def first(my_iterations_to):
         "Index 0 is high enough already. Is it looked at, or does 0 stand for 'not yet'?": 2,
         "Here the threshold is 0.75. Which threshold does your function use?": 3,
         "One too many. Which number has the first entry of an array?": 1,
+        WHETHER: 1,
+        "This entry is exactly 0.75. Does 'at least' mean more, too? Or is it the closest that you look for?": 8,
         HIGHEST: 4,
         CROSSED: 13,
         LAST: 14,
@@ -126,7 +132,9 @@ def read(few, my_diamond, my_failures):
     read_firsts = few["first_iteration"]
     read_failed = read_firsts == -1
     wrong_diamond = {
-        "This is seed 2, the third one. With which number do the seeds begin?": read_firsts[1, 2],
+        "This is seed 2, and the median of the five. With which number do the seeds begin, or what do you sum up?": (
+            read_firsts[1, 2]
+        ),
         "This is seed 4. Is the axis of seeds counted from 0 or from 1?": read_firsts[1, 4],
         "This is the circle. Which place has the diamond among the patterns?": read_firsts[0, 3],
         "This is the square. Which place has the diamond among the patterns?": read_firsts[2, 3],
@@ -147,7 +155,8 @@ def read(few, my_diamond, my_failures):
             axis=1
         ),
         "The right numbers, sorted. In which order stand the patterns?": np.sort(read_failed.sum(axis=1)),
-        "How many seeds has each pattern?": 25 - (~read_failed).sum(axis=1),
+        "These are the places of all failures. How many of them has each pattern?": np.argwhere(read_failed),
+        "These are the places of all failures. How many has each pattern?": np.array(read_failed.nonzero()),
         "No failure at all. Are diverged runs meant? If it is -1 that you look for: is it a number, or a text in quotes?": (
             np.zeros(5)
         ),
@@ -157,23 +166,55 @@ def read(few, my_diamond, my_failures):
         "This says of each run whether it arrived. How many did not, pattern by pattern?": ~read_failed,
     }
 
-    def a_whole_result(got):
-        """Return a diagnosis of a result where one of its quantities is asked for."""
-        message = "This is a part of `few`, with all its quantities.\nWhich one is asked for, and in which brackets?"
-        return Diagnosis(not isinstance(got, type(few)), None, message)
+    def summed_up(got):
+        """Return which function of which quantity makes a value, over which axis, or nothing."""
+        for name, axis in product(("mean", "sum", "any", "all", "min", "max", "median"), (1, 0)):
+            for quantity in ("reached", "first_iteration", *few.values):
+                made = getattr(np, name)(few[quantity], axis=axis)
+                made = made if np.ndim(got) else made[1]  # of the diamond
+                if np.shape(got) == np.shape(made) and np.isclose(made, got).all():
+                    return f'np.{name} of "{quantity}", over {("the patterns", "the seeds")[axis]}'
+        return ""
 
-    def not_five(got):
-        """Return a diagnosis of more or fewer entries than there are patterns."""
-        message = (
-            f"{np.size(got)} numbers for five patterns.\nWhich pattern is missing, or is one there twice?"
-        )
-        return Diagnosis(np.ndim(got) != 1 or np.size(got) == 5, None, message)
+    def not_one(got):
+        """Return a diagnosis of what is made of several runs, where one of them is asked for."""
+        message = "This is a part of `few`, with all its quantities.\nWhich one is asked for, and in which brackets?"
+        if not isinstance(got, type(few)):
+            made = summed_up(got)
+            message = made and f"That is {made}.\nHow many runs are asked for: what picks one of them?"
+        return Diagnosis(not message, None, message)
+
+    def failures_question(got):
+        """Return what to ask about numbers that are no counts of failures, pattern by pattern."""
+        arrived, failed = (~read_failed).sum(axis=1), read_failed.sum(axis=1)
+        if np.shape(got) == read_failed.shape:
+            return "A whole table, of all 25 runs.\nWhich of its entries are failures, and how many has each row?"
+        if np.ndim(got) == 1 and np.size(got) != 5:
+            return (
+                f"{np.size(got)} numbers for five patterns.\nWhich pattern is missing, or is one there twice?"
+            )
+        if np.shape(got) != (5,):
+            return ""
+        for what, count in (("successes", arrived), ("shares of successes", arrived / 5)):
+            if np.ptp(got + count) < 1e-9:
+                return f"You take the {what} from {(got + count)[0]:g}.\nHow many seeds has each pattern, how many arrived?"
+        if made := summed_up(got):
+            return f"That is {made}.\nWhich quantity says who failed, and what counts them?"
+        if set(got) <= set(range(6)):
+            at = int(np.argmax(got != failed))
+            return f"{few.axes['pattern'][at]}: you have {got[at]:g}.\nHow many -1 stand in its row of the table?"
+        return ""
+
+    def not_failures(got):
+        """Return a diagnosis of these."""
+        message = failures_question(np.asarray(got))
+        return Diagnosis(not message, None, message)
 
     return ex.check(
         "Exercise 2: read a result",
-        ex.compare("diamond", my_diamond, read_firsts[1, 3], mistakes=wrong_diamond, diagnose=a_whole_result),
+        ex.compare("diamond", my_diamond, read_firsts[1, 3], mistakes=wrong_diamond, diagnose=not_one),
         ex.compare(
-            "failures", my_failures, read_failed.sum(axis=1), mistakes=wrong_failures, diagnose=not_five
+            "failures", my_failures, read_failed.sum(axis=1), mistakes=wrong_failures, diagnose=not_failures
         ),
     )
 
@@ -182,8 +223,8 @@ JUDGEMENTS = ("supported", "contradicted", "not settled")
 
 
 def judged(name, word, right, question, near, far, far_question=""):
-    if isinstance(word, str) and word.strip().lower() not in JUDGEMENTS:
-        return ex.compare(name, word, right, mistakes={word_question(word, JUDGEMENTS): word})
+    if word is None or (isinstance(word, str) and word.strip().lower() not in JUDGEMENTS):
+        return ex.Part(name, "not yet", word_question(word, JUDGEMENTS))
     lead = "" if right == "not settled" else "The other way round? "
     far_question = far_question or f"{lead}{question} "
     return ex.compare(name, word, right, mistakes={question: near, far_question: far})
@@ -231,7 +272,7 @@ def change_question(*changes):
         if np.ndim(points := change.get("n_points", 500)) == 0 and points in range(1, 10):
             return f"Only {points} of the points that a pattern has? Are so few one class, or two?"
         if any(isinstance(change.get(key), int) and change[key] > most for key, most in LARGEST.items()):
-            return f"You wrote {change!r}. One iteration takes that many times as long. How long may 60 networks take?"
+            return f"You wrote {change!r}. One iteration takes that many times as long. How long may all your networks take?"
         try:
             if lists := ck.sweep(pattern="circle", seed=0, iterations=1, **change).axes:
                 return f"You gave a list for {' and '.join(lists)}. Which one value does it have?"
@@ -253,7 +294,9 @@ def seeds_question(seeds):
     if len(set(seeds)) < len(seeds):
         return "A seed is there more than once. What does a second run of it add?"
     if len(seeds) > 2000:
-        return f"{len(seeds)} seeds: ten hours rather than ten seconds. How many do you need?"
+        return (
+            f"{len(seeds)} seeds are {2 * len(seeds)} networks; section 3 trains 500. How many do you need?"
+        )
     return "" if len(seeds) >= 30 else f"{len(seeds)} different seeds. Are they at least 30?"
 
 
@@ -263,6 +306,8 @@ def own(my_change_a, my_change_b, my_pattern, my_prediction, my_seeds):
             return ex.compare(name, ..., True)
         return ex.compare(name, not (asked := question(*values)), True, mistakes={asked: False})
 
+    if isinstance(my_prediction, str):
+        my_prediction = my_prediction.strip().lower()
     return ex.check(
         "Exercise 4: your own experiment",
         judged("pattern", word_question, my_pattern, ck.PATTERNS),

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 import coursekit as ck
+from coursekit.diagnosis.evidence import Diagnosis
 from coursekit.diagnosis.reads import called
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.questions import ask
@@ -58,6 +59,7 @@ def recover_slips(seed, h, n):
         f"{early} As many numbers as W_2 has were drawn before. Was W_1, from the same generator?": h,
         "These points follow a network of 4 units. Which one ran before the data cell?": 16,
         "These points follow a network of 6 units. How many were given?": 24,
+        "These points follow a network of 5 units, the example's. How many were given?": 20,
         f"{late} Which row of the table comes after the points?": 4 * h + 16,
         "You are one number too late in the stream. How many does the first network draw?": 4 * h + 1,
         f"{late} After W_1, how many numbers does W_2 take?": 6 * h,
@@ -97,6 +99,7 @@ def recover_slips(seed, h, n):
         "How many coordinates has a point?": rest[:n],
         "How many coordinates has a point? The column of ones is not drawn.": rest[: 3 * n].reshape(n, 3),
         "How many coordinates has a point? The column of ones is added later.": ck.add_bias(right),
+        "How many coordinates has a point? A column of ones is added later.": np.insert(right, 0, 1, axis=1),
         "That is all that was drawn. Which of it is asked for?": (
             old[: 3 * h].reshape(3, h),
             old[3 * h : 4 * h],
@@ -105,12 +108,42 @@ def recover_slips(seed, h, n):
     }
 
 
+def recover_question(function, got, seed, h, n):
+    """What is asked about other points: where they stand in the stream, and what they look like."""
+    got = np.asarray(got, dtype=float)
+    old = np.random.RandomState(seed).uniform(-1, 1, size=20 * h + 2 * n)
+    if np.abs(got).max() > 1:
+        return "There are numbers beyond -1 and 1. uniform takes (low, high, size): which argument is your shape?"
+    if np.shape(again := function(seed, h, n)) == got.shape and not np.array_equal(got, again):
+        return "Called twice with the same arguments, it gives other points. Is a generator made inside, and from seed?"
+    if got.ndim == 2 and got.shape[1] == 2 and 1 < len(got) != n:
+        return f"{len(got)} points, and {n} are asked for. Which argument says how many?"
+    if got.shape == (n, 2) and (got[:, 0] == got[:, 1]).all():
+        return "Both coordinates of each point are the same number. How many numbers are drawn for a point?"
+    begins = [k for k in range(18 * h) if np.array_equal(old[k:][: got.size], got.ravel())]
+    if got.shape != (n, 2) or not begins:
+        return ""
+    off = begins[0] - 4 * h
+    where = (
+        f"You are {abs(off)} number{'s' * (abs(off) > 1)} too {'late' if off > 0 else 'early'} in the stream."
+    )
+    return (
+        f"{where} How many numbers does each of your earlier draws take, and how many are in W_1 and in W_2?"
+    )
+
+
 def recover(my_recover_points):
     parts, order = [], ("seed", "hidden_size", "n_points")
     for seed, h, n in ((1241, 6, 500), (7, 3, 8)):
         right, mistakes = recover_slips(seed, h, n)
         part, call = f"seed {seed}, {h} units, {n} points", (seed, h, n)
-        parts.append(ex.compare_call(part, my_recover_points, call, right, mistakes=mistakes, names=order))
+
+        def asked(got, call=call):
+            message = recover_question(my_recover_points, got, *call)
+            return Diagnosis(not message, None, message)
+
+        hear = dict(mistakes=mistakes, diagnose=asked, names=order)
+        parts.append(ex.compare_call(part, my_recover_points, call, right, **hear))
     if not called(my_recover_points, ("random.seed",)):
         return ex.check("Exercise 1: the lost points", *parts)
     said = "Your function sets numpy's global seed. What does that do to the next cell that draws?"
@@ -130,6 +163,7 @@ def scores(dataset, my_scores, opposite, point_losses, training):
         right = Scores(ck.log_loss_from_logits(args[2], passed.z2), ck.accuracy(args[2], passed.p))
         ones, truly = passed.p >= 0.5, args[2] == 1
         KEPT = "That is the last entry of a training's curve. "
+        AVERAGED = "That is a mean of probabilities. From where on does one mean class 1? "
         ONE_CLASS = "You count right answers of one class. "
         mistakes = {
             "These are the scores of the trained network on all points. Who asked for it?": old,
@@ -140,6 +174,10 @@ def scores(dataset, my_scores, opposite, point_losses, training):
             "Both numbers are there. In which order does the pair come?": Scores(*right[::-1]),
             "Is every answer 'class 1' right?": Scores(right.loss, ones.mean()),
             "No probability is exactly 0 or 1. From where on does one mean class 1?": Scores(right.loss, 0.0),
+            f"{AVERAGED}When is such an answer right?": Scores(right.loss, passed.p.mean()),
+            f"{AVERAGED}How is each one rounded to a class first?": Scores(
+                right.loss, 1 - np.abs(passed.p - args[2]).mean()
+            ),
             f"{ONE_CLASS}Which other answers are right?": Scores(right.loss, (ones & truly).mean()),
             f"{ONE_CLASS}Is the other class never right?": Scores(right.loss, (~ones & ~truly).mean()),
             "The loss is divided by 500. How many points were given?": Scores(
@@ -182,9 +220,9 @@ def referee(sentence_1, sentence_2, sentence_3, sentence_4, sentence_5, sentence
     parts = []
     for k, (word, want, asked) in enumerate(zip(words, right, questions, strict=True), 1):
         wrong = [other for other in JUDGEMENTS if other != want]
-        if isinstance(word, str) and word.strip().lower() not in JUDGEMENTS:
+        if word is None or (isinstance(word, str) and word.strip().lower() not in JUDGEMENTS):
             said = f"You wrote {word!r}. Is it one of {', '.join(JUDGEMENTS)}?"
-            parts.append(ex.compare(f"sentence {k}", word, want, mistakes={said: word}))
+            parts.append(ex.Part(f"sentence {k}", "not yet", said))
             continue
         both = (asked[0], asked[-1] if len(asked) > 1 else f"{asked[0]} ")  # two keys of a dict
         mistakes = dict(zip(both, wrong, strict=True))

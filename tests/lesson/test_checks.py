@@ -65,6 +65,9 @@ LEFT = {
     "x = 1 / 0\nmy_half = 1.6": "stopped in line 1 with ZeroDivisionError, before it had its new value.",
     "my_half = (\n    1.6 +\n    no_such\n)": "stopped in line 3 with NameError, before it had",
     "def my_half(a=no_such):\n    return a": "stopped in line 1 with NameError, before it had",
+    "my_half = (1.6,\n    half)": "Where is it made, or is it a text, and belongs in quotes?",
+    "my_half = 2 * haf": "Where is it made, or has that cell been run?",
+    "my_half = {1: 2}[3]": "There is no such entry.",
     "def half():\n    return no_such\n\n\nmy_half, other = half(), 1": "stopped in line 5 with NameError",
 }
 
@@ -87,6 +90,11 @@ def test_a_cell_that_stops_elsewhere_leaves_an_answer_right(cell, shell):
     assert shell.run_cell('run_check("42-half-of-it")').result.passed
 
 
+def test_a_cell_that_needs_a_check_which_has_not_been_run_is_told_so(shell, capsys):
+    shell.run_cell("my_half = whole if half_verdict.passed else 2")
+    assert capsys.readouterr().out.endswith("makes half_verdict. Run that check, then this cell again.\n")
+
+
 def test_what_has_not_been_run_and_what_is_not_there_is_said():
     with pytest.raises(NameError, match="my_half and whole not there yet"):
         in_notebook('run_check("42-half-of-it")')
@@ -106,7 +114,11 @@ def test_questions_are_shown_and_say_once_how_to_do_without_buttons(monkeypatch)
 
 def test_questions_are_answered_by_letters(capsys):
     in_notebook('run_check("42-recall", "b", "b")')
-    assert capsys.readouterr().out == "✗ Not yet. No?\n✓ Right. No?\n"
+    told = capsys.readouterr().out
+    assert told == "✗ Not yet. No?\n✓ Right. No?\n"
+    for together in ("bb", "b, b"):
+        in_notebook(f'run_check("42-recall", "{together}")')
+        assert capsys.readouterr().out == told
 
 
 def test_a_function_that_asks_the_course_for_its_answer_is_told():

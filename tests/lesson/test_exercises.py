@@ -130,7 +130,7 @@ def test_a_def_line_with_the_arguments_in_another_order_is_named():
     for names in ((), ("y", "x"), ("y", "b"), ("a",)):
         assert "def" not in ex.compare_call("a", lambda y, x: x / y, (1.0, 2.0), 0.5, names=names).message
     part = ex.compare_call("a", lambda y, x: x / y, (1.0, 2.0), 0.5, names=("a", "b"))
-    assert part.message.startswith("With its two arguments exchanged, your function is right.")
+    assert part.message.startswith("With its arguments in another order, your function is right.")
     part = ex.compare_call("a", lambda y, x: y / x, (1.0, 2.0), 0.25, names=("a", "b"))
     assert "def" not in part.message
 

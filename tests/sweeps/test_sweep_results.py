@@ -73,7 +73,7 @@ def test_a_single_network_has_no_axis():
 def test_a_quantity_that_is_not_held_leads_to_the_one_that_is(result):
     with pytest.raises(ValueError, match=r"got 'failed'\. 'reached' is True where a run reached"):
         result["failed"]
-    with pytest.raises(ValueError, match=r"got 'iterations'\. 'first_iteration'"):
+    with pytest.raises(ValueError, match=r"got 'iterations'\. Did you mean 'first_iteration'"):
         result.reduce(np.median, "iterations", over="seed")
 
 
