@@ -43,7 +43,7 @@ LABELS = {
     "dW2": (lambda j: f"unit {j}",),
 }
 ONE_RIGHT = {
-    "dW1": "dW1 is right, so dz2 is right.",
+    "dW1": "dW1 is right, so p - y is right.",
     "dW2": "dW2 is right, so p - y and A1 are right.",
 }
 LOOK = {

@@ -113,10 +113,55 @@ def never_made(case):
     if difflib.get_close_matches(name, own, n=1, cutoff=0.75) or name.lower() in map(str.lower, own):
         return None
     if re.search(rf"\b{name}(\.(append|extend)\(| *\[[^\]\n]*\] *[-+*/]?=[^=])", case.cell):
+        changed = re.search(rf"\b{name} *\[[^\]\n]*\] *[-+*/]=", case.cell)
+        begins = "and from what" if changed else "with nothing in it"
         return f"There is no {name} yet when that line puts something into it.", (
-            f"Which line makes {name}, with nothing in it, and where does it stand: before a loop, or inside?"
+            f"Which line makes {name}, {begins}, and where does it stand: before a loop, or inside?"
         )
     return None
+
+
+def one_axis(case):
+    """Look for a second size of an array that has one axis."""
+    asks = ast.unparse(case.part) if case.part is not None else ""
+    of = re.fullmatch(r"(\w+)\.shape(\[\d\])?|len\((\w+)\[0\]\)", asks)
+    array = case.known.get(of[1] or of[3]) if of else None
+    if np.ndim(array) != 1 or not any(words in case.text for words in ("tuple index", "unpack", "no len")):
+        return None
+    said = f"{of[1] or of[3]} is {in_words(array)} there. Its shape has one number, for its one axis."
+    return (
+        said,
+        "Which size do you mean? Or should your code, with its loops, fit an array with one axis, too?",
+    )
+
+
+def no_places(case):
+    """Look for an index that counts through a shape or a size, or for what wants a shape and gets an array."""
+    asks = ast.unparse(case.part or ast.Pass())
+    if "truth value" in case.text and re.fullmatch(r"(np\.)?ndindex\(\w+\)", asks):
+        return (
+            "np.ndindex takes a shape, and an array came.",
+            "What of it tells how many places it has on each axis?",
+        )
+    if "integer" in case.text and re.fullmatch(r"range\(\w+\.shape\)", asks):
+        return "range counts to one number, and a shape is a tuple of them.", (
+            "Which of them do you mean? Or what goes through all places of a shape?"
+        )
+    name = getattr(getattr(case.part, "slice", None), "id", "")
+    through = re.search(
+        rf"for {name} in (\w+\.shape|range\((\w+)\.size\)|range\(np\.size\((\w+)\)\)) *:", case.cell
+    )
+    if not name or not through or "out of bounds" not in case.text:
+        return None
+    if of := through[2] or through[3]:
+        said = (
+            f"range counts all entries of {of}, and one number picks a whole row of an array with two axes."
+        )
+        return said, "How many numbers does a place in it need, and what goes through all places?"
+    return (
+        f"{name} comes from {through[1]}: these are sizes, and no places.",
+        "What goes through the places of an array?",
+    )
 
 
 def never_read(case):
@@ -192,4 +237,4 @@ def _code(error):
     return [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1].f_code
 
 
-LOOKS = dataset, bare_function, other_order, unpacked, number_gone_through, never_made
+LOOKS = dataset, bare_function, other_order, unpacked, number_gone_through, never_made, one_axis, no_places

@@ -17,7 +17,7 @@ FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do
 
 WEAK = "all-zeros", "never-filled", "not-finite", "wrong-factor", "wrong-shape"  # what is seen, and no cause
 
-MISFIT = "core dimension", "broadcast", "not aligned"  # so says numpy that sizes do not fit
+MISFIT = "core dimension", "broadcast", "not aligned", "cannot reshape"  # so says numpy that sizes do not fit
 
 
 class Trial(NamedTuple):
@@ -157,6 +157,8 @@ def _explained(parts):
         return True
     stops = {part.message.split("\n")[0] for part in wrong if part.error}
     if len(stops) > 1 or any(isinstance(part.error, IndexError) for part in wrong):  # tells no letter
+        return False
+    if len(wrong) < len(parts) and any(map(_is_misfit, wrong)):  # other sizes fit: is one fixed?
         return False
     others = [part for part in wrong if not part.error]
     if any(fits and asked in part.message for part in others for asked, fits in part.asked.items()):

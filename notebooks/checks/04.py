@@ -205,7 +205,7 @@ def output_gradient(NETWORKS, nudged_gradient, nudged_slopes, output_gradient):
                 follows = any(np.allclose(one, got[1], atol=1e-5) for one in (dW2, A1.T @ np.asarray(got[0])))
                 return diagnose_errors(got[0], backward_pass(params, X, y, "sigmoid"), follows)
             given = ck.Params(exact.W1, np.asarray(got[1], float))
-            return about(ck.diagnose_gradient(given, params, X, y), "dW1 is right, so dz2 is right.")
+            return about(ck.diagnose_gradient(given, params, X, y), "dW1 is right, so p - y is right.")
 
         look = {"mistakes": mistakes, "tolerance": 1e-5, "diagnose": diagnose, "names": ("A1", "p", "y")}
         return ex.compare_call(name, output_gradient, (A1, p, y), right, **look)

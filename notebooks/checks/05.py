@@ -7,7 +7,7 @@ from copy import deepcopy
 import numpy as np
 
 import coursekit as ck
-from coursekit.diagnosis.evidence import Diagnosis
+from coursekit.diagnosis.evidence import Diagnosis, factor_between
 from coursekit.diagnosis.reads import called_by
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.checks import own_lines
@@ -149,7 +149,6 @@ def array_slips(loss, W, step):
         "All ones. Does the step move the weight, or is it added to the loss?": right**0,
         "A plus stands between the losses. What is the rise of a slope?": (up + down) / (2 * step),
         "That is a mean of losses. What is the rise of a slope?": (up + down) / 2,
-        "All zeros. Are your moved arrays two arrays, or two names for one?": 0 * right,
         "The moved entry is the step itself. What should the step be added to?": became,
         "Only the first entry has its number. Where does your return stand?": only_first,
         "The first entry alone came back. Where does your return stand?": right.flat[0],
@@ -175,6 +174,27 @@ def array_slips(loss, W, step):
     return right, found
 
 
+def of_places(received, right, W, places):
+    """Return the diagnosis of a wrong result by the places where a loss was asked for."""
+    moved = [place - W for place in places if place.shape == W.shape]
+    pairs = list(zip(moved[::2], moved[1::2], strict=False)) if len(moved) == 2 * W.size else []
+    by, said = factor_between([np.asarray(received, float)], [right]), ""
+    apart = next((pair for pair in pairs if ((pair[0] != 0) != (pair[1] != 0)).any()), None)
+    if not np.any(received) and any(one.any() for one in moved):
+        said = "All zeros: two losses at one place. Does one of your arrays go up, and the other down?"
+    elif not np.any(received):
+        said = "All zeros. Are your moved arrays two arrays, or two names for one?"
+    elif apart:
+        one, other = (" and ".join(map(str, np.argwhere(move).tolist())) or "none" for move in apart)
+        said = f"For one difference you move entry {one} up or down, then {other}. Which index has each of the two lines?"
+    elif by:
+        first = "Which of the two losses comes first, how" if by < 0 else "How"
+        said = f"Each entry is {by:.4g} times what it should be. {first} far apart are your points, and what do you divide by?"
+    at = tuple(np.argwhere(~np.isclose(received, right, 1e-6, 1e-6))[0])
+    shown = f"expected {right[at]:.6g}; received {np.asarray(received)[at]:.6g} at index {list(map(int, at))}"
+    return Diagnosis(not said, "wrong-factor" if by else said, f"{said}\n{shown}")
+
+
 def of_both(slips, part):
     """Return the slips, those of two mistakes at once only where an earlier part shows the second one."""
     shown = [asked for asked, fits in part.asked.items() if fits]
@@ -188,9 +208,18 @@ def of_both(slips, part):
 
 def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
     Kept = namedtuple("Kept", "matrix whole_numbers")
-    matrix_call = (loss_of_W1, params.W1, 0.1)
+    places = []  # the arrays of which a loss was asked
+
+    def seen(loss):
+        def and_kept(W):
+            places.append(np.array(W, dtype=float))
+            return loss(W)
+
+        return and_kept
+
+    matrix_call = (seen(loss_of_W1), params.W1, 0.1)
     turned = "Rows and columns are exchanged. Which shape has W, and which line turns your result?"
-    vector_call = (lambda W: np.sum(np.power(W, 3.0)) + np.sum(W) ** 2, np.array([2, -1]), 0.1)
+    vector_call = (seen(lambda W: np.sum(np.power(W, 3.0)) + np.sum(W) ** 2), np.array([2, -1]), 0.1)
     before = Kept(params.W1, vector_call[1])
 
     def W_after():
@@ -218,8 +247,12 @@ def numeric_gradient(loss_of_W1, my_numeric_gradient, params):
         IN_PLACE: (params.W1, [1, 0]),
     }
     look = {"mistakes": matrix_slips, "names": ("loss", "W", "step")}
+    look["diagnose"] = lambda got: of_places(got, matrix, before.matrix, places)
+    places.clear()
     first = ex.compare_call("a matrix", my_numeric_gradient, matrix_call, matrix, **look)
+    places.clear()
     look["mistakes"] = of_both(vector_slips, first)
+    look["diagnose"] = lambda got: of_places(got, vector, before.whole_numbers, places)
     parts = [
         first,
         ex.compare_call("whole numbers", my_numeric_gradient, vector_call, vector, **look),
@@ -299,7 +332,7 @@ UNTOUCHED = (
     "Nothing has changed yet in their_backward: both mistakes are still in. Which ratio stands in all of W2?"
 )
 SLOPE_LEFT = (
-    "One is mended: dW2 is right now, so dz2 is. W1 is not. On one point each column has one ratio: which row "
+    "One is mended: dW2 is right now. W1 is not. On one point each column has one ratio: which row "
     "of the table is that, and which line of the function?"
 )
 SUM_LEFT = (

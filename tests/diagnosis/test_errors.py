@@ -52,7 +52,7 @@ def test_a_stop_is_explained_in_the_learners_own_terms(code, stop):
     first, *middle, last = message.splitlines()
     assert first.startswith("your function stopped with ")
     assert "#X" in code or first.split(" at  ")[1] in " ".join(code.split())
-    assert stop["says"] in "\n".join(middle)
+    assert any(said in "\n".join(middle) for said in stop["says"].split("|"))
     assert any(asked in last for asked in stop["asks"].split("|"))
     assert last.endswith("?")
     for raw in ("core dimension", "gufunc", "non-int", "NoneType", "a.any()", "0-dimensional", "0x"):
