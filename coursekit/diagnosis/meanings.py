@@ -79,7 +79,8 @@ def _unclear_truth(case):
     if isinstance(case.part, ast.Compare) and len(case.part.ops) > 1:
         return "a < b < c is read as (a < b) and (b < c), and `and` wants one answer, not an array.", joined
     if isinstance(case.part, (ast.BoolOp, ast.UnaryOp)):
-        return "and, or, not want one True or False; here is an array of them.", joined
+        asked = joined if isinstance(case.part, ast.BoolOp) else "Which sign turns each entry round?"
+        return "and, or, not want one True or False; here is an array of them.", asked
     once = "An if decides once; here is an array of many answers."
     if isinstance(case.part, ast.Compare) and isinstance(case.part.ops[0], (ast.Eq, ast.NotEq)):
         sides = [value_of(side, case.known) for side in (case.part.left, *case.part.comparators)]

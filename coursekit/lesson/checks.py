@@ -23,7 +23,7 @@ UNREAD = "Python cannot read your last cell (line {}), so {{name}} is still what
 SIGN = "Is a bracket, colon, quote, comma or * missing? Is a ? left in it?"
 SEMICOLON = "A ; ends a statement in Python. Which sign stands between two entries?"
 STOPPED = "The last cell that writes {{name}} stopped in line {} with {}, before it had its new value.\n"
-MADE = "The check of an exercise above makes {}. Run that check, then this cell again."
+MADE = "{} should come from the check of an exercise above. Run that check, then this cell again."
 CELL = "<module>", "<cell line"  # names of the code of a cell, in this and in older versions of IPython
 
 

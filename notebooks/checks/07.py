@@ -63,12 +63,14 @@ def first(my_iterations_to):
     EVERY = "These are all places that are high enough. Which one of them is asked for?"
     BELOW = "The accuracy at that index is below the threshold. Which way round do you compare?"
     ALL = "You say 'never', but some entries are high enough. Do you ask whether all are, or whether any is? And at the threshold that was given?"
+    PERCENT = "The accuracy at index 0 is below the threshold. What do you compare: two shares, or percent with a share?"
     WHETHER = "1 is what True counts as. Do you return whether it gets there, or where: at which index?"
     wrong_crossings = {
         "Index 2 holds exactly 0.95. Does 'at least .95' include .95?": 5,
         "Index 2 holds exactly 0.95, and the first entry has the number 0. Which of the two is missed?": 6,
         "One too many. Which number has the first entry of an array?": 3,
         BELOW: 0,
+        PERCENT: 0,
         ALL: -1,
         "You say 'never', but index 2 is high enough. Did you look past index 0?": -1,
         HIGHEST: 7,
@@ -82,6 +84,7 @@ def first(my_iterations_to):
     }
     wrong_failures = {
         BELOW: 0,
+        PERCENT: 0,
         "0 means 'at once', but this run never gets there. Do you ask first whether any entry is high enough?": 0,
         "That is the length of the history. Could a reader tell it from a late success?": 5,
         "This is the best accuracy, still below the threshold. What stands for 'never'?": 2,
@@ -200,6 +203,8 @@ def read(few, my_diamond, my_failures):
                 return f"You take the {what} from {(got + count)[0]:g}.\nHow many seeds has each pattern, how many arrived?"
         if made := summed_up(got):
             return f"That is {made}.\nWhich quantity says who failed, and what counts them?"
+        if got.max() > 5 and (got == got.round()).all():
+            return f"{got.max():g} of five seeds?\nWhich result do you read, and what do you count in it?"
         if set(got) <= set(range(6)):
             at = int(np.argmax(got != failed))
             return f"{few.axes['pattern'][at]}: you have {got[at]:g}.\nHow many -1 stand in its row of the table?"

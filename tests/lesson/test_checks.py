@@ -92,7 +92,9 @@ def test_a_cell_that_stops_elsewhere_leaves_an_answer_right(cell, shell):
 
 def test_a_cell_that_needs_a_check_which_has_not_been_run_is_told_so(shell, capsys):
     shell.run_cell("my_half = whole if half_verdict.passed else 2")
-    assert capsys.readouterr().out.endswith("makes half_verdict. Run that check, then this cell again.\n")
+    assert capsys.readouterr().out.endswith(
+        "check of an exercise above. Run that check, then this cell again.\n"
+    )
 
 
 def test_what_has_not_been_run_and_what_is_not_there_is_said():
