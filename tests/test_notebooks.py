@@ -104,6 +104,14 @@ def test_every_check_is_kept_and_the_progress_is_that_of_a_newcomer(path):
 
 
 @LESSONS
+def test_a_folded_cell_leaves_no_short_name_that_a_learner_could_mean(path):
+    for name, cell in cells(path).items():
+        if cell["cell_type"] == "code" and cell["metadata"].get("jupyter", {}).get("source_hidden"):
+            names = run_names("".join(cell["source"]))
+            assert not {each for each in names if len(each) == 1 and each.islower() and each != "y"}, name
+
+
+@LESSONS
 def test_the_tone_and_the_links(path):
     for name, text in markdown(path).items():
         prose = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
@@ -129,6 +137,14 @@ def test_a_check_gives_its_notebook_nothing_but_a_verdict(path):
         bound = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
         assert "run_check(" not in source or all("verdict" in other for other in bound - known), name
         known |= bound
+
+
+def run_names(source):
+    """Return the names that a cell leaves behind: what its statements store, outside of functions."""
+    inner, nodes = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.comprehension), [ast.parse(source)]
+    for node in nodes:
+        nodes += [each for each in ast.iter_child_nodes(node) if not isinstance(each, inner)]
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def first_cells():

@@ -165,8 +165,12 @@ def no_places(case):
 
 
 def never_read(case):
-    """Return what is said of a name without a value where one argument is read by no line."""
-    left = unread(SimpleNamespace(__code__=_code(case.error)))
+    """Return what is said of a name without a value where one argument that must be given is read by no line."""
+    code = _code(case.error)
+    own = getattr(case.function, "__code__", None) is code
+    optional = len(case.function.__defaults__ or ()) if own else 0
+    needed = code.co_varnames[: code.co_argcount - optional]
+    left = [name for name in unread(SimpleNamespace(__code__=code)) if name in needed]
     said = (
         f"There is no {case.error.name}. And {left[0]} came in, and no line reads it."
         if len(left) == 1
