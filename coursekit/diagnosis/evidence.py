@@ -70,8 +70,11 @@ def question_first(message):
 
 def or_else(made, others):
     """Return the sentence that names what else makes the same numbers as some mistakes: that of each other alone."""
-    said = {mistake.what for mistake in made}
-    equal = [", and ".join(dict.fromkeys(m.what for m in other if m.what not in said)) for other in others]
+    said = {mistake.what.partition(" ")[2] for mistake in made}  # of another array, it is the same
+    equal = [
+        ", and ".join(dict.fromkeys(m.what for m in other if m.what.partition(" ")[2] not in said))
+        for other in others
+    ]
     equal = list(dict.fromkeys(filter(None, equal)))
     return f"{OR_ELSE} {', or when '.join(equal)}." if equal else ""
 

@@ -136,7 +136,7 @@ def _shapes(case):
         if product:
             meaning += f" Here {b} columns meet {c} rows."
             if ndims == [1, 1]:
-                asked = "Has one of them lost an axis too early, or should there be one number for each pair of entries?"
+                asked = "Is one a row where a column is meant, or has it lost an axis too early? Or should there be one number for each pair of entries?"
             elif widened := _widened(case, c, b):
                 asked = widened
             elif is_turned and a == c and ndims[0] > 1:

@@ -164,6 +164,45 @@ def no_places(case):
     )
 
 
+def picked(case):
+    """Look for a row or a slice that meets another size, where the column, or the whole, may be meant."""
+    part, misfit = case.part, any(w in case.text for w in ("core dimension", "broadcast", "not aligned"))
+    if not misfit or not isinstance(part, ast.BinOp):
+        return None
+    sides = [(side, value_of(side, case.known)) for side in (part.left, part.right)]
+    rows = []
+    for (side, value), (_, other) in (sides, sides[::-1]):
+        whole = value_of(side.value, case.known) if isinstance(side, ast.Subscript) else None
+        if not isinstance(whole, np.ndarray) or not isinstance(other, np.ndarray):
+            continue
+        name, text = ast.unparse(side.value), ast.unparse(side)
+        if value.ndim == whole.ndim and value.shape != whole.shape and _meets(part, side, whole, other):
+            return f"{text} leaves out a part of {name}; the whole {name} would fit.", (
+                "What is left out there, and is that meant?"
+            )
+        if (whole.ndim, value.ndim, other.ndim) == (2, 1, 1) and value.shape == whole.shape[1:]:
+            rows.append((name, text, whole, len(whole) == len(other)))
+    if any(fits for *_, fits in rows):
+        are = ", and ".join(
+            f"{text} is a row of {name}, of {whole.shape[1]} numbers" for name, text, whole, _ in rows
+        )
+        return f"{are}.", "Which column is meant, and how is one picked?"
+    for name, text, whole, _ in rows:
+        if not _is_given(whole, case):
+            said = f"{text} is a row of {name}, which has {whole.shape[1]} columns."
+            return said, f"Which line makes {name}, and from where does the number of its columns come?"
+    return None
+
+
+def _meets(part, side, whole, other):
+    """Whether a whole array fits where a part of it stands."""
+    if not isinstance(part.op, ast.MatMult):
+        return whole.shape == other.shape
+    with suppress(ValueError):
+        return np.matmul(*(whole, other) if side is part.left else (other, whole)) is not None
+    return False
+
+
 def never_read(case):
     """Return what is said of a name without a value where one argument that must be given is read by no line."""
     code = _code(case.error)
@@ -193,8 +232,13 @@ def may_be_text(case, name):
 
 def came_in(case):
     """Whether all that met is as it came in: points and weights, and nothing made of them."""
+    return all(_is_given(value, case) for value in case.met)
+
+
+def _is_given(value, case):
+    """Whether an array is one that a function was given."""
     given = [block for each in case.given for block in (each if isinstance(each, tuple) else (each,))]
-    return all(any(np.array_equal(value, block) for block in given) for value in case.met)
+    return any(np.array_equal(value, block) for block in given)
 
 
 def arguments(case):
@@ -241,4 +285,14 @@ def _code(error):
     return [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1].f_code
 
 
-LOOKS = dataset, bare_function, other_order, unpacked, number_gone_through, never_made, one_axis, no_places
+LOOKS = (
+    dataset,
+    bare_function,
+    other_order,
+    unpacked,
+    number_gone_through,
+    never_made,
+    one_axis,
+    no_places,
+    picked,
+)

@@ -109,7 +109,7 @@ def check_container(what, asked, names, received):
     if isinstance(received, dict):
         text = f"{asked}; this is a dictionary. How do several values stand after a return, without names?"
         raise Told(False, "wrong-kind", text)
-    it_is = f"this is {describe(received)}"
+    it_is = "this is one array" if isinstance(received, np.ndarray) else f"this is {describe(received)}"
     if is_listed:
         it_is = f"you return {len(received)} things, {', '.join(type(part).__name__ for part in received)}"
     raise Told(False, "wrong-kind", f"{asked}; {it_is}. What do you return?")

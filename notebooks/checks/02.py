@@ -9,6 +9,8 @@ from coursekit.lesson import exercises as ex
 from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
 
+BOTH = "These are both points, 0 and 1. Which of them is asked for, and where does it stand?"
+
 
 def recall():
     question_1 = "1. A quarter of the points belong to class 1. A network has accuracy 0.76. Has it learned?"
@@ -56,7 +58,8 @@ def sigmoid(my_sigmoid):
     for part, z in cases.items():
         look = {"diagnose": lambda received, z=z: ck.diagnose_sigmoid(received, z)}
         parts.append(ex.compare_call(part, my_sigmoid, (z,), right(z), **look))
-    parts.append(ex.compare_call("one number", my_sigmoid, (-2.5,), right(-2.5)))
+    alone = {"diagnose": lambda received: ck.diagnose_sigmoid(received, -2.5)}
+    parts.append(ex.compare_call("one number", my_sigmoid, (-2.5,), right(-2.5), **alone))
     return ex.check("Exercise 1: the sigmoid", *parts, *own_lines(my_sigmoid, "ck."))
 
 
@@ -64,6 +67,9 @@ def otherwise(question, shape=()):
     """Return a diagnosis of numbers that no known slip makes: what to look at again."""
 
     def look(received):
+        if shape == (2,) and np.size(received) == 1 and np.asarray(received).dtype.kind in "if":
+            said = f"received {np.ravel(received)[0]:.6g}, one number\nEach of two units has a number. Whose is this, and where is the other one's?"
+            return SimpleNamespace(ok=False, message=said)
         number = f"{received:.6g}" if np.ndim(received) == 0 else received
         is_told = np.shape(received) != shape or np.asarray(received).dtype.kind not in "biuf"
         return SimpleNamespace(ok=is_told, message=f"received {number}\n{question}")
@@ -81,14 +87,30 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
         "Look at the sign of the first input. Is x1 equal to 1 or to -1?": np.abs(X[1]) @ params.W1,
         "Look at the sign of the second input. Is x2 equal to 0.5 or to -0.5?": X[1] * [1, -1, 1] @ params.W1,
         "Is a unit a row or a column of W1? Which three weights are its?": params.W1.reshape(2, 3) @ X[1],
+        "Is a unit a row or a column of W1? And where is its third product?": params.W1[:2] @ X[1, :2],
+        "Is a unit a row or a column of W1? And which of its weights has the input 1?": params.W1[:2]
+        @ X[1, :2]
+        + 1,
+        "Is a unit a row or a column of W1? Where do its first two weights stand?": params.W1[:2] @ X[1, :2]
+        + params.W1[2],
+        "The input 1 is added bare. Which weight of each unit does it meet?": X[1, :2] @ params.W1[:2] + 1,
+        "x1 and x2 have changed places. Which of them meets the first row of W1?": X[1, [1, 0, 2]]
+        @ params.W1,
+        BOTH: right.Z1,
         "Which sign has the product of two negative numbers?": z - np.maximum(2 * X[1, 0] * params.W1[0], 0),
     }
     of_one = {  # the same slips in one unit, with the other one right
         f"Look at unit {unit}. {question}": np.where(np.arange(2) == unit, slip, z)
         for question, slip in wrong_z.items()
         for unit in (0, 1)
-        if "swapped" not in question and "row or a column" not in question
+        if "swapped" not in question and "row or a column" not in question and question != BOTH
     }
+    of_one = {
+        "Look at unit 0. Which row of X is point 1? Or which weight does its input 1 meet?": [
+            right.Z1[0, 0],
+            z[1],
+        ]
+    } | of_one
     wrong_a = {
         "These are still the pre-activations. What comes after the weighted sum?": z,
         "A positive z has a above one half. Which sign has z in the exponent?": 1 - a,
@@ -98,6 +120,7 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
         "That is in percent. Between which two numbers does an activation lie?": 100 * a,
         "The decimals are cut off, and too few to go on with. What are the next two?": np.floor(10 * a) / 10,
         "The two are swapped. Which activation belongs to unit 0?": a[::-1],
+        BOTH: right.A1,
     }
     wrong_logit = {
         "The output weighs z here. Which numbers leave a hidden unit?": z @ params.W2,
@@ -110,6 +133,7 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
         "That is the first product alone. What does unit 1 add to it?": a[0] * params.W2[0],
         "These are the two products. What does a weighted sum do with them?": a * params.W2,
         "A 1 is added. Has the output of this network a bias?": right.z2[1] + 1,
+        BOTH: right.z2,
     }
     wrong_p = {
         "This is the probability of class 0. Which sign has the logit in the exponent?": 1 - p,
@@ -117,6 +141,7 @@ def second_point(X, answer, logit, params, probability, unit_a, unit_z):
         "That is e^-z. What is still done with it?": np.exp(-right.z2[1]),
         "That is in percent. Between which two numbers does a probability lie?": 100 * p,
         "This belongs to point 0. Which logit do you squeeze?": right.p[0],
+        BOTH: right.p,
     }
     if np.size(probability) == 1 and np.array_equal(probability, logit):  # as it was typed
         wrong_p["This is the logit. What turns it into a number between 0 and 1?"] = logit
