@@ -38,7 +38,9 @@ def moves(function):
     """Yield the changes that move a statement, or leave one out."""
     for owner, field, above in _blocks(function, "body", ()):
         block = getattr(owner, field)
-        for one, other_order in zip(block, exchanged(block), strict=False):
+        for one, after, other_order in zip(block, block[1:], exchanged(block), strict=False):
+            if isinstance(after, ast.Return):  # behind it, a line is left out
+                continue
             yield Change("line-order", one.lineno, [(owner, field, None, other_order)])
         for one, other in pairwise(block):
             if isinstance(one, ast.If) and not one.orelse and not isinstance(other, ast.Return):

@@ -8,7 +8,7 @@ import numpy as np
 from coursekit._validation import check_choice, check_params, check_positive, check_y, describe
 from coursekit.activations import ACTIVATIONS, sigmoid
 from coursekit.diagnosis.engine import multiples, tell
-from coursekit.diagnosis.evidence import diagnosing, same
+from coursekit.diagnosis.evidence import Diagnosis, diagnosing, same
 from coursekit.diagnosis.tables import table
 from coursekit.diagnosis.values import Value, candidates, check_container, kinds, refuse_swapped, right
 from coursekit.losses import log_loss
@@ -41,6 +41,9 @@ FRACTION = {  # the sigmoid, step by step
     "below": lambda c: 1 + c.power,
     "sigmoid": lambda c: 1 / c.below,
 }
+NEGATIVE = """\
+Which number has each of your logarithms inside: one below 0, as after a minus, or 0 itself, as an answer gives?
+Your loss is nan; it should be {:.4g}. Each p lies between 0 and 1; log of a number below 0 is nan, and so is 0 times log(0)."""
 KINK = " At a kink there is no slope: you chose another number from 0 to 1 there than this course, which takes 0."
 
 
@@ -164,7 +167,10 @@ def diagnose_log_loss(received, y, p):
     made = candidates(c, ["losses", "loss"], RIGHT, [*table("losses"), *table("loss")], ALONE)
     further = [*table("further losses"), *table("further loss")]
     odd = partial(candidates, c, ["losses", "loss"], RIGHT, further, {m.slug for m in further})
-    return tell([value.as_part(made, odd, multiples(c, *table("loss size"), pairs=6))])
+    found = tell([value.as_part(made, odd, multiples(c, *table("loss size"), pairs=6))])
+    if found.mistake == "not-finite" and np.isnan(value.got).all() and ((p > 0) & (p < 1)).all():
+        return Diagnosis(False, "not-finite", NEGATIVE.format(want))
+    return found
 
 
 def _first_log_of_zero(loss, y, p):
