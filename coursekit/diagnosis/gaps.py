@@ -47,12 +47,14 @@ def find_gap(received, expected, tolerance, difference):
     except Exception:  # the value may be anything, and raise anything
         got, why = None, _why_no_numbers(received)
     if got is None:
-        return f"expected {_kind(want)}; received {short(received)}{why}"
+        return f"expected {_kind(want)}; received {_several(received, want) or short(received) + why}"
     if got.size == 1 and got.ndim and not want.ndim:
         right = find_gap(got.item(), want, tolerance, difference) is None
         asked = RIGHT_IN_BRACKETS if right else IN_BRACKETS
         return f"expected {_kind(want)}; received {_kind(got)}{asked}"
     if got.shape != want.shape:
+        if several := _several(received, want):
+            return f"expected {_kind(want)}; received {several}"
         return f"expected {_kind(want)}; received {_kind(got)}{_hint(got, want, tolerance) or _of_shapes(received, raw, want)}"
     with np.errstate(invalid="ignore"):
         differences = np.where(got == want, 0.0, np.abs(got - want))  # inf equals inf
@@ -96,6 +98,18 @@ def _why_no_numbers(received):
     if isinstance(received, (list, tuple)) and any(isinstance(entry, (list, tuple)) for entry in received):
         return RAGGED
     return next((said for kind, said in COLLECTED.items() if isinstance(received, kind)), "")
+
+
+def _several(received, want):
+    """Return what is said of several values after a return, where one array is asked for, or nothing."""
+    held = (
+        [np.shape(one) for one in received if isinstance(one, np.ndarray)]
+        if isinstance(received, tuple)
+        else ()
+    )
+    if not want.ndim or len(held) < 2 or want.ndim not in map(len, held):
+        return ""
+    return f"{len(received)} values, with commas between them.\nOne is asked for. Which of yours is it?"
 
 
 def _is_boxed(received, kind):
@@ -181,10 +195,18 @@ def _gap_of_blocks(received, expected, tolerance, difference):
     names = getattr(expected, "_fields", [f"value {i}" for i in range(1, len(expected) + 1)])
     if not isinstance(received, (tuple, list)) or len(received) != len(expected):
         why = PAIRED if _is_one_array(received, expected, tolerance) else _why_no_numbers(received)
-        alone = [
-            name for name, one in zip(names, expected, strict=True) if _is_alone(received, one, tolerance)
+        parts = received if type(received) is tuple and 1 < len(received) < len(expected) else [received]
+        pairs = [
+            [name for name, one in zip(names, expected, strict=True) if _is_alone(part, one, tolerance)][:1]
+            for part in parts
         ]
-        why = f".\nThat is {alone[0]} alone. What else belongs after return?" if alone else why
+        why = (
+            f", {len(parts)} values.\nWhich of the {len(expected)} is each of them?"
+            if len(parts) > 1
+            else why
+        )
+        alone = " and ".join(name for pair in pairs for name in pair) if all(pairs) else ""
+        why = f".\nThat is {alone} alone. What else belongs after return?" if alone else why
         why = NAMED if isinstance(received, dict) else why
         return f"expected {len(expected)} values ({', '.join(names)}); received {short(received)}{why}"
     gaps = [find_gap(*pair, tolerance, difference) for pair in zip(received, expected, strict=True)]
@@ -197,7 +219,7 @@ def _gap_of_blocks(received, expected, tolerance, difference):
 
 
 def _is_alone(received, one, tolerance):
-    is_one = isinstance(received, (np.ndarray, np.floating, float, tuple))
+    is_one = isinstance(received, (np.ndarray, np.floating, float, tuple, list))
     return is_one and find_gap(received, one, tolerance, direction) is None
 
 

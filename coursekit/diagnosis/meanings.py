@@ -6,7 +6,6 @@ text, the function and what it was given, the part of the line that stopped, the
 
 import ast
 import builtins
-import difflib
 import inspect
 import itertools
 import re
@@ -16,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from coursekit.diagnosis.evidence import in_words
-from coursekit.diagnosis.misplaced import LOOKS, arguments, came_in, may_be_text, never_read
+from coursekit.diagnosis.misplaced import LOOKS, a_list, arguments, came_in
+from coursekit.diagnosis.names import may_be_text, nearest, never_read
 from coursekit.diagnosis.reads import value_of
 
 TABLE = Path(__file__).with_name("stops.txt")  # exception and pieces of its message; meaning; question
-OTHERWISE = {"ln": "log", "avg": "mean", "length": "size", "pow": "power"}  # other languages' words
 GIVES_NONE = "append|extend|insert|sort|reverse|update|fill|shuffle"
 LISTS_ONLY = {  # method -> what is asked where an array should have it
     "index": "Which comparison finds the entries that you want, and which function tells where the first one is?",
@@ -35,7 +34,7 @@ def meaning_of(case):
         said, _, asked = case.text.rpartition(": ") if case.text.endswith("?") else (case.text, "", "")
         asked = asked[:1].upper() + asked[1:] or "What did it expect, and what came?"
         return f"That line raises it, and says: {said}", asked
-    own = _exchanged, _shadowed, _unclear_truth, _index, _shapes, _nothing, _missing_name, arguments, _list
+    own = _exchanged, _shadowed, _unclear_truth, _index, _shapes, _nothing, _missing_name, arguments, a_list
     for look in (*LOOKS, *own):
         if said := look(case):
             return said
@@ -168,6 +167,11 @@ def _shapes(case):
             asked = (
                 "One number for each row: should it be that array? Then is the shape for that (n,) or (n, 1)?"
             )
+        elif ndims == [2, 2] and a == c and b != d and not came_in(case):
+            asked = (
+                f"Both have {a} rows. What does each of the {b} columns belong to, and what each of the {d}? "
+            )
+            asked += "Which of the two should be made of another array?"
         elif fits or d == a:
             asked = "Is it * that you mean, or the product @?"
     return meaning, asked
@@ -208,10 +212,10 @@ def _missing_name(case):
         is_text = may_be_text(case, name)
         names += [each for each in dir(builtins) if each.islower() and not is_text]
         missing = "is it a text, and belongs in quotes?" if is_text else "has that cell been run?"
-        said = _nearest("There is no", name, names, missing)
+        said = nearest("There is no", name, names, missing)
         return said if said[1].startswith("Do you mean") else never_read(case) or said
     if isinstance(error, KeyError) and (owner := [each for each in case.met if isinstance(each, dict)]):
-        return _nearest("There is no entry", key, list(map(str, owner[0])))
+        return nearest("There is no entry", key, list(map(str, owner[0])))
     named = isinstance(error, AttributeError) and error.obj is not None and error.name is not None
     if named and not case.text.startswith("can't set"):
         if isinstance(error.obj, dict):
@@ -232,25 +236,7 @@ def _missing_name(case):
                     f"{who.capitalize()} has no {error.name} by itself.",
                     f"Do you mean np.{part}.{error.name}?",
                 )
-        return _nearest(f"{who[:1].upper()}{who[1:]} has no", error.name, list(names))
-    return None
-
-
-def _nearest(said, name, names, missing=""):
-    close = [each for each in names if each.lower() in (name.lower(), OTHERWISE.get(name))]
-    close += [each for each in names if len(name) > 2 and sorted(each.lower()) == sorted(name.lower())]
-    close += difflib.get_close_matches(name, names, n=1, cutoff=0.75)
-    there = f" There are {', '.join(names)}." if not missing and 0 < len(names) <= 6 else ""
-    asked = f"Where is it made, or {missing or 'what is it called there?'}"
-    return f"{said} {name}.{there}", f"Do you mean {close[0]}?" if close else asked
-
-
-def _list(case):
-    """Return what is said of a list in arithmetic."""
-    wants = ("multiply sequence", "concatenate list", "unsupported operand", "bad operand")
-    if any(type(value) is list for value in case.met) and any(want in case.text for want in wants):
-        meaning = "A list cannot be calculated with, entry by entry; an array can."
-        return meaning, "Where does it come from, and which function of numpy makes an array of it?"
+        return nearest(f"{who[:1].upper()}{who[1:]} has no", error.name, list(names))
     return None
 
 

@@ -4,17 +4,15 @@ Each function takes a case, as those of `meanings` do, and returns (meaning, que
 """
 
 import ast
-import difflib
 import inspect
 import re
-import traceback
 from contextlib import suppress
-from types import SimpleNamespace
 
 import numpy as np
 
 from coursekit.diagnosis.evidence import in_words
-from coursekit.diagnosis.reads import UNKNOWN, unread, value_of
+from coursekit.diagnosis.names import code_of, never_made, of_outside, transpose
+from coursekit.diagnosis.reads import UNKNOWN, value_of
 
 IN_ORDER = "Which arguments, in which order, does it need?"
 COUNTS = (
@@ -79,7 +77,7 @@ def other_order(case):
 def unpacked(case):
     """Look for an argument that holds more values, or fewer, than there are names for them."""
     name = getattr(case.part, "id", None)
-    code = _code(case.error)
+    code = code_of(case.error)
     if (
         "to unpack" not in case.text
         or name not in code.co_varnames[: code.co_argcount]
@@ -100,24 +98,6 @@ def number_gone_through(case):
         if isinstance(value, (int, np.integer)):
             said = f"{text} is {in_words(value)}, and nothing to go through; range(n) counts from 0 to n - 1."
             return said, "How often should the loop run, and what counts that?"
-    return None
-
-
-def never_made(case):
-    """Look for a name that a line fills, and none has made."""
-    name = getattr(case.error, "name", None) or ""
-    if not isinstance(case.error, NameError) or isinstance(case.error, UnboundLocalError) or not name:
-        return None
-    code = _code(case.error)
-    own = [each for each in code.co_varnames if each != name]
-    if difflib.get_close_matches(name, own, n=1, cutoff=0.75) or name.lower() in map(str.lower, own):
-        return None
-    if re.search(rf"\b{name}(\.(append|extend)\(| *\[[^\]\n]*\] *[-+*/]?=[^=])", case.cell):
-        changed = re.search(rf"\b{name} *\[[^\]\n]*\] *[-+*/]=", case.cell)
-        begins = "and from what" if changed else "with nothing in it"
-        return f"There is no {name} yet when that line puts something into it.", (
-            f"Which line makes {name}, {begins}, and where does it stand: before a loop, or inside?"
-        )
     return None
 
 
@@ -203,31 +183,13 @@ def _meets(part, side, whole, other):
     return False
 
 
-def never_read(case):
-    """Return what is said of a name without a value where one argument that must be given is read by no line."""
-    code = _code(case.error)
-    own = getattr(case.function, "__code__", None) is code
-    optional = len(case.function.__defaults__ or ()) if own else 0
-    needed = code.co_varnames[: code.co_argcount - optional]
-    left = [name for name in unread(SimpleNamespace(__code__=code)) if name in needed]
-    said = (
-        f"There is no {case.error.name}. And {left[0]} came in, and no line reads it."
-        if len(left) == 1
-        else ""
-    )
-    return (said, "Is it the one that you mean?") if said else None
-
-
-def may_be_text(case, name):
-    """Whether a cell has a name where a text can stand, and not in arithmetic, say."""
-    with suppress(SyntaxError):
-        nodes = list(ast.walk(ast.parse(case.cell)))
-        uses = [node for node in nodes if isinstance(node, (ast.BinOp, ast.Compare, ast.Attribute))]
-        used = [child for node in uses for child in ast.iter_child_nodes(node)]
-        used += [node.func for node in nodes if isinstance(node, ast.Call)]
-        used += [node.value for node in nodes if isinstance(node, ast.Subscript)]
-        return case.function is None and any(getattr(n, "id", "") == name and n not in used for n in nodes)
-    return False
+def a_list(case):
+    """Return what is said of a list in arithmetic."""
+    wants = ("multiply sequence", "concatenate list", "unsupported operand", "bad operand")
+    if any(type(value) is list for value in case.met) and any(want in case.text for want in wants):
+        meaning = "A list cannot be calculated with, entry by entry; an array can."
+        return meaning, "Where does it come from, and which function of numpy makes an array of it?"
+    return None
 
 
 def came_in(case):
@@ -280,12 +242,9 @@ def _fits_turned(function, case):
     return False
 
 
-def _code(error):
-    """Return the code of the function in which an exception arose."""
-    return [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1].f_code
-
-
 LOOKS = (
+    transpose,
+    of_outside,
     dataset,
     bare_function,
     other_order,

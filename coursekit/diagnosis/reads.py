@@ -9,12 +9,14 @@ from types import FunctionType
 
 import numpy as np
 
+from coursekit.patterns import Dataset
+
 PURE = "abs array column_stack cos dot exp len log matmul max maximum mean min minimum ones ones_like outer "
 PURE += "ravel reshape sin sqrt square squeeze std sum tanh transpose where zeros zeros_like"
 LOOKED_UP = (ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Slice)
 LOOKED_UP += (ast.Tuple, ast.Call, ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
 UNKNOWN = object()  # the value of an expression that cannot be looked up without running more of it
-DATA = np.ndarray, np.number, int, float, list, tuple
+DATA = np.ndarray, np.number, int, float, list, tuple, Dataset
 
 
 def called_by(function):
@@ -61,6 +63,16 @@ def unread(function):
     loads = [step.argval for step in _steps(function) if "STORE" not in step.opname]
     read = {name for one in loads for name in (one if isinstance(one, tuple) else (one,))}
     return [name for name in (code.co_varnames[: code.co_argcount] if code else ()) if name not in read]
+
+
+def overwritten(function):
+    """Return the arguments of a function that its first line about them gives another value, unread."""
+    code, first = getattr(function, "__code__", None), {}
+    given = code.co_varnames[: code.co_argcount] if code else ()
+    for step in dis.get_instructions(code) if code else ():
+        for name in step.argval if isinstance(step.argval, tuple) else (step.argval,):
+            first.setdefault(name if isinstance(name, str) else None, step.opname)
+    return [name for name in given if first.get(name) == "STORE_FAST"]
 
 
 def called(function, names):

@@ -199,7 +199,7 @@ def _name(owner, field, node, known):
 def _attribute(owner, field, node, known):
     called = isinstance(owner, ast.Call) and field == "func"
     if node.attr == "T":
-        yield "transpose", node.value
+        yield ("turned" if isinstance(owner, ast.Return) else "transpose"), node.value
     for other in ANEW.get(node.attr, ()):
         kind = "function" if called or node.attr in ("value", "derivative") else "name"
         yield kind, ast.Attribute(node.value, other, node.ctx)

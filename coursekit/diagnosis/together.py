@@ -10,7 +10,7 @@ import numpy as np
 
 from coursekit.diagnosis.evidence import CLOSE, OR_ELSE, PLAIN, or_else
 from coursekit.diagnosis.gaps import EXCHANGED, RIGHT
-from coursekit.diagnosis.reads import not_called, outside, stand_ins, unread
+from coursekit.diagnosis.reads import not_called, outside, overwritten, stand_ins, unread
 
 FITS = "This fits your {}. Is that one right?"
 FITS_RIGHT = "This fits your {}, which is right, but rounded. How many digits do you carry on?"
@@ -208,6 +208,11 @@ def told_of_outside(part, function):
     for argument, other in stand_ins(function):
         part = _told_too(
             part, f"{argument} came in and is never read; {other} is. Which of the two do you mean?"
+        )
+    for argument in overwritten(function):
+        part = _told_too(
+            part,
+            f"{argument} came in, and gets another value before any line reads it. Which line does that?",
         )
     if not (names := outside(function)):
         return part

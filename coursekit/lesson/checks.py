@@ -1,6 +1,7 @@
 """What knows the answers of a lesson: kept beside the lessons, so that no page of them gives these away."""
 
 import ast
+import difflib
 import re
 import sys
 import traceback
@@ -9,7 +10,7 @@ from functools import cache
 from inspect import signature
 
 from coursekit.diagnosis.reads import called
-from coursekit.lesson.exercises import Part, Verdict
+from coursekit.lesson.exercises import Part, Verdict, _is_stub
 from coursekit.lesson.files import lessons
 from coursekit.lesson.progress import keep
 
@@ -38,9 +39,13 @@ def run_check(name, *letters):
         Answers to the questions, where there are no buttons.
     """
     known = sys._getframe(1).f_globals
+    names = signature(_find(name, name[3:])).parameters
+    if left := [each for each in names if each in LEFT and each not in known]:
+        said = LEFT[left[0]].replace("{name} is still what it was", "{name} is not there yet")
+        return Verdict(name, (Part("your last cell", "not yet", said.replace("{name}", left[0])),))
     found = _call(name, name[3:], known)
     if isinstance(found, Verdict):
-        return keep(name[:2], _of_last_cells(found, name))
+        return keep(name[:2], _of_other_names(_of_last_cells(found, name), names, known))
     found[-1].how = HOW.format(name)
     letters = re.findall(r"\w", letters[0]) if len(letters) == 1 and isinstance(letters[0], str) else letters
     for question, letter in zip(found, letters, strict=False):
@@ -59,6 +64,18 @@ def _of_last_cells(verdict, name):
     names = [each for each in signature(_find(name, name[3:])).parameters if each in LEFT]
     said = [LEFT[each].replace("{name}", each) for each in names]
     return replace(verdict, parts=(Part("your last cell", "not yet", said[0]),)) if said else verdict
+
+
+def _of_other_names(verdict, names, known):
+    """Return a verdict; where nothing is attempted, and a function has nearly a stub's name, with that."""
+    if any(part.status != "not attempted" for part in verdict.parts):
+        return verdict
+    others = [each for each, value in known.items() if callable(value) and each not in names]
+    for each in [each for each in names if _is_stub(known[each])]:
+        for near in difflib.get_close_matches(each, others, n=1, cutoff=0.9):
+            said = f"{near} is there, and {each} is untouched. Which of the two names does the task give?"
+            return replace(verdict, parts=(*verdict.parts, Part("another name", "not yet", said)))
+    return verdict
 
 
 def note(result):

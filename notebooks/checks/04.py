@@ -230,6 +230,8 @@ def hidden_gradient(NETWORKS, hidden_gradient, nudged_gradient, sigmoid):
             "Is x (1 - x) meant for the number before it or after it?": X.T @ (dA1 * Z1 * (1 - Z1)),
             "The error went back through dW2. Nudge an activation in A1:\n"
             "by what is that multiplied on its way to the logit?": X.T @ (through_dW2 * slope),
+            "The error is not in it: W2 meets the slope alone.\n"
+            "Which error goes back through W2, and with which shape does dA1 hold both?": X.T @ (W2 * slope),
             "This is dA1: the error at the activations. Which two lines are still missing?": dA1,
             "This is dZ1: the error at the pre-activations. Which line is still missing?": dA1 * slope,
             f"This is {len(X)} times too small, and there are {len(X)} points.\n"
@@ -295,6 +297,9 @@ def tanh(NETWORKS, my_tanh_derivative, nudged_gradient, sigmoid, sigmoid_derivat
             "Both fit sigmoid units. Which activation is asked for?": walk(
                 sigmoid_derivative(Z1), sigmoid(Z1)
             ),
+            "Both fit A1 = Z1. What stands between Z1 and A1?": walk(right(Z1), Z1),
+            "Both fit A1 = Z1, and dW1 is without a slope. What stands between Z1 and A1?": walk(1, Z1),
+            "Both fit A1 = Z1, and the slope is 1 - Z1². What stands between Z1 and A1?": walk(1 - Z1**2, Z1),
             "Your p comes from tanh. Which function makes a probability?": walk(right(Z1), output=np.tanh),
             "You divide by 2. Which of the given arrays knows the number of points?": walk(right(Z1), n=2),
         }

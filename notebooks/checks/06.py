@@ -1,12 +1,14 @@
 """What the checks and the quiz of lesson 06 know. An argument is the value of that name in the notebook."""
 
 from collections import namedtuple
+from contextlib import suppress
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 
 import coursekit as ck
+from coursekit.diagnosis.gaps import direction, find_gap
 from coursekit.lesson import exercises as ex
 from coursekit.lesson.checks import own_lines
 from coursekit.lesson.questions import ask
@@ -102,14 +104,26 @@ def init(my_init):
             return ...
         return len(np.unique(np.vstack([np.reshape(block, (-1, units)) for block in drawn]), axis=1).T)
 
-    def by_their_kind(drawn):
+    def by_their_kind(drawn, right):
         """Return what is wrong with numbers that no listed slip draws."""
         values = np.concatenate([np.ravel(block) for block in drawn])
         message = ""
         rows = np.shape(drawn[0])[0] if np.ndim(drawn[0]) else 0
         places = {"W1": "a row of W1", "W2": "W2"}
         alike = [
-            places[name] for name, block in zip(places, drawn, strict=True) if not np.all(np.ptp(block, -1))
+            places[name]
+            for name, block in zip(places, drawn, strict=True)
+            if np.shape(block)[-1:] != (1,) and not np.all(np.ptp(block, -1))
+        ]
+        copied = [row for row in range(rows) if np.array_equal(drawn[0][row], drawn[1])]
+        pairs = [
+            (np.ravel(one)[0] / np.ravel(other)[0], one, other)
+            for one, other in zip(drawn, right, strict=True)
+        ]
+        times = [
+            (name, by)
+            for name, (by, one, other) in zip(places, pairs, strict=True)
+            if np.shape(one) == np.shape(other) and abs(by - 1) > 1e-9 and np.allclose(one, by * other)
         ]
         if np.ndim(drawn[0]) == 2 and rows != 3 and np.shape(drawn[0])[1] != 3:
             message = f"W1 has {rows} rows. How many inputs has a unit, with the bias?"
@@ -117,13 +131,16 @@ def init(my_init):
             message = "Whole numbers only. Which distribution has all the numbers from -1 up to 1?"
         elif alike:
             message = f"All numbers in {alike[0]} are the same. Which call draws one for each of its places?"
+        elif copied:
+            message = f"W2 is row {copied[0]} of W1 once more. How many numbers must be drawn in all?"
+        elif times and abs(times[0][1]) < 1:
+            said = "Each number of {} is {:.3g} times the one to be drawn. Which ends has your draw, or which factor stands after it?"
+            message = said.format(" and ".join(name for name, _ in times), times[0][1])
         elif abs(values).max() > 1:
             message = "Some weights lie outside -1 to 1. Which distribution was asked for, with which ends?"
         elif values.min() >= 0 or values.max() <= 0:
             side = "below" if values.min() >= 0 else "above"
             message = f"No weight is {side} zero. From where to where do your numbers run?"
-        elif abs(values).max() < 0.2:
-            message = "No weight is larger than 0.2. Is there a factor after the draw?"
         return SimpleNamespace(ok=not message, message=message)
 
     def generator_has_moved():
@@ -138,12 +155,27 @@ def init(my_init):
     for h, seed in ((4, 1), (7, 2)):
         one, other = np.random.default_rng(seed), np.random.default_rng(seed)
         right = ck.init_params(h, rng=one)
-        look = {"mistakes": slips_init(h, seed), "diagnose": by_their_kind, "names": ("hidden_size", "rng")}
+        look = {
+            "mistakes": slips_init(h, seed),
+            "diagnose": lambda got, right=right: by_their_kind(got, right),
+        }
+        look["names"] = "hidden_size", "rng"
         parts.append(ex.compare_call(f"{h} units", my_init, (h, other), right, **look))
     slips = {copied_units: 1, fewer: 4}
     parts.append(ex.compare_call("5 units, all different", distinct_units, (), 5, mistakes=slips))
     parts.append(ex.compare_call("draws from rng", generator_has_moved, (), True, mistakes={unmoved: False}))
     return asking_first(ex.check("Exercise 1: initialise", *parts, *own_lines(my_init, "ck.init_params")))
+
+
+def of_default(function):
+    """Return a list of what to ask about the default of `activation`, empty where it is that of the task."""
+    given = [each for each in getattr(function, "__defaults__", None) or ()][-1:]
+    if not hasattr(function, "__code__") or ex._is_stub(function) or given == ["sigmoid"]:
+        return []
+    which = repr(given[0]) if given else "none"
+    return [
+        f'Later cells call it without an activation, and mean "sigmoid". Which default has your def line? (It is {which}.)'
+    ]
 
 
 def passes(X, my_forward, my_backward, params, seven, four_units, y):
@@ -168,6 +200,8 @@ def passes(X, my_forward, my_backward, params, seven, four_units, y):
         look["names"] = "params", "forward_pass", "X", "y", "activation"
         right = Gradient(*ck.backward(*given, kind))
         back.append(ex.compare_call(f"backward, {name}", my_backward, (*given, kind), right, **look))
+    ahead += [ex.Part("forward, your def line", "not yet", asked) for asked in of_default(my_forward)]
+    back += [ex.Part("backward, your def line", "not yet", asked) for asked in of_default(my_backward)]
     ahead += [replace(part, name="forward, your own lines") for part in own_lines(my_forward, "ck.forward")]
     back += [replace(part, name="backward, your own lines") for part in own_lines(my_backward, "ck.backward")]
     verdict = ex.check("Exercise 2: your two passes", *ahead)  # each function is judged by itself
@@ -187,6 +221,15 @@ def update(seven, update_step):
         (old, gradient, rate), _ = update_case(4, 0.3)
         return ... if update_step(old, gradient, rate) is None else old
 
+    def is_fixed(one):
+        """Whether update_step takes steps of one rate, whatever rate it is given."""
+        with suppress(Exception), np.errstate(all="ignore"):
+            cases = [(update_case(*case)[0], update_case(case[0], one)[1]) for case in ((4, 0.3), (2, 2.2))]
+            return one != 1 and not any(
+                find_gap(update_step(*given), want, 1e-6, direction) for given, want in cases
+            )
+        return False
+
     written = "The weights that came in have changed. Which operation of yours writes into an old array?"
     short = "The step is n times too short. Is the gradient a mean already?"
     often = "W2 takes its step three times, W1 once. Inside which loop does the line of W2 stand?"
@@ -197,7 +240,7 @@ def update(seven, update_step):
         look = {"diagnose": lambda got, given=given: ck.diagnose_update(got, *given)}
         look["names"] = "params", "gradient", "learning_rate"
         old_W2, slope = given[0].W2, given[1].W2
-        slips = {OF_RATE.format(one): update_case(hidden_size, one)[1] for one in RATES if one != 1}
+        slips = {OF_RATE.format(one): update_case(hidden_size, one)[1] for one in RATES if is_fixed(one)}
         slips |= {short: update_case(hidden_size, rate / len(seven.y))[1]}
         look["mistakes"] = slips | {often: right._replace(W2=old_W2 - 3 * rate * slope)}
         parts.append(ex.compare_call(f"{hidden_size} units, rate {rate}", update_step, given, right, **look))
@@ -224,17 +267,31 @@ def train(my_train, twenty):
         slope = ck.backward(first, once, data.X, data.y)
         alike = run_of(*given, iterations, backward=lambda *_: slope)
         short = run_of(data, first, rate / len(data.y), iterations)
+        W1_alone, W2_alone = (
+            run_of(
+                *given,
+                iterations,
+                backward=lambda *a, keep=keep: ck.Params(*map(np.multiply, keep, ck.backward(*a))),
+            )
+            for keep in ((1, 0), (0, 1))
+        )
         up = run_of(*given, iterations, backward=lambda *a: ck.Params(*(-dw for dw in ck.backward(*a))))
         from_p = run_of(*given, iterations, forward=lambda *a: ck.forward(*a)._replace(z2=ck.forward(*a).p))
         stuck = run_of(*given, iterations, forward=lambda *_: once)
         frozen = run_of(*given, iterations, forward=lambda *_: once, backward=lambda *_: slope)
-        round_by_round = {}
-        for which in ("both", "one", "turned"):
+        round_by_round, each = {}, [slice(i, i + 1) for i in range(len(data.y))]
+        for which in ("both", "one", "turned", "points"):
             now, history = first, ([], [])
             for _ in range(iterations):
                 made = ck.forward(now, data.X)
                 history[0].append(ck.log_loss_from_logits(data.y, made.z2))
                 history[1].append(ck.accuracy(data.y, made.p))
+                for at in each if which == "points" else ():
+                    ahead = ck.forward(now, data.X[at])
+                    slopes = ck.backward(now, ahead, data.X[at], data.y[at])
+                    now = ck.Params(*(w - rate * dw for w, dw in zip(now, slopes, strict=True)))
+                if which == "points":
+                    continue
                 slopes = ck.backward(now if which == "turned" else first, made, data.X, data.y)
                 pair = (slopes, now) if which == "turned" else (first if which == "both" else now, slopes)
                 now = ck.Params(*(w - rate * dw for w, dw in zip(*pair, strict=True)))
@@ -290,6 +347,11 @@ def train(my_train, twenty):
             "The loss never changes. When do you feed forward?": stuck,
             "The loss never changes. Which of the steps does your loop repeat?": frozen,
             "The weights are right, the history never changes. When do you feed forward?": (last, *still),
+            "W2 never changes. Which weights does your update move?": W1_alone,
+            "W1 never changes. Which weights does your update move?": W2_alone,
+            "Each round takes a step for each point. Over how many points is the gradient of one iteration the mean?": (
+                round_by_round["points"]
+            ),
             "The loss rises. In which direction does your update go?": up,
             "The losses are wrong, the rest is right. Is that `z2`, or already `p`?": from_p,
             "The losses are n times too large. Is that a sum or a mean?": (last, summed, right[1]),
@@ -311,11 +373,37 @@ def train(my_train, twenty):
                     return rate
             return None
 
+        def only_wrong(got):
+            """Return the name of the one value that differs where the two others are right, or nothing."""
+            pairs = [
+                (got[0], right.params),
+                *((one, want) for one, want in zip(got[1:], right[1:], strict=True)),
+            ]
+            off = [
+                name
+                for name, pair in zip(History._fields, pairs, strict=True)
+                if find_gap(*pair, 1e-6, direction)
+            ]
+            return off[0] if len(off) == 1 else ""
+
+        def of_loss(got):
+            """Return what to ask about losses that are wrong beside right weights and accuracies."""
+            made = ck.forward(given[1], given[0].X)
+            found = ck.diagnose_log_loss(float(got[1][0]), given[0].y, made.p)
+            asked = (
+                found.message.split("\n")[0]
+                if found.mistake
+                else "What does losses[0] hold, and of which points?"
+            )
+            return f"The losses are wrong, the rest is right. {asked}"
+
         def look(got):
-            message, n = "", len(right.losses)
+            message, n, points = "", len(right.losses), len(given[0].y)
             sizes = [np.size(history) for history in got[1:] if len(got) == 3 and len(got[0]) == 2]
             if sizes and np.ndim(got[1]) == 0:
                 message = "losses is one number; a history has one for each iteration. Where are those before the last?"
+            elif sizes and np.count_nonzero(got[1]) == points != n:
+                message = f"Asked for {n} iterations, your loop makes {points}: as many as there are points. What does it go through?"
             elif sizes and 0 < (made := np.count_nonzero(got[1])) < n and right.accuracies[made] == 1:
                 message = f"Your loop ends when all points are right, after {made} of {n} iterations. Is the loss 0 then?"
             elif sizes and sizes[0] != sizes[1]:
@@ -326,6 +414,9 @@ def train(my_train, twenty):
                 message = message.format(n, sizes[0])
             elif len(got) == 3 and (fixed := rate_of(got)):
                 message = OF_RATE.format(fixed)
+            elif len(got) == 3 and (off := only_wrong(got)) in ("losses", "accuracies"):
+                message = "The accuracies are wrong, the rest is right. Which classes, and which answers, are compared?"
+                message = of_loss(got) if off == "losses" else message
             elif len(got) == 3 and len(got[0]) > 2:
                 message = "The weights come first, then the losses, then the accuracies."
             elif len(got) == 3 and abs(got[1][0] - right.losses[0]) > 1e-9:
@@ -337,8 +428,8 @@ def train(my_train, twenty):
     four, three = (ck.init_params(h, rng=np.random.default_rng(11)) for h in (4, 3))
     parts = []
     early = ck.make_dataset(
-        "thick_right_angle", 7, rng=np.random.default_rng(9)
-    )  # all 7 right after 7 updates
+        "thick_right_angle", 9, rng=np.random.default_rng(13)
+    )  # all 9 right after 7 updates
     for given in ((twenty, four, 0.5, 6), (early, three, 4.0, 11)):
         name, right = f"{given[3]} iterations", run_of(*given)
         look = {"mistakes": slips_train(*given), "diagnose": where_it_begins(right, given)}
