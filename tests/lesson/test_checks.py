@@ -23,6 +23,10 @@ def half_of_it(my_half, whole):
 
 def ready_half_of_it(whole):
     return whole / 2
+
+
+def called(my_half):
+    return ex.check("Called", ex.compare_call("half", my_half, (), 1.5))
 """
 
 
@@ -80,6 +84,20 @@ def test_a_cell_that_leaves_an_answer_as_it_was_is_told_until_another_makes_it(c
     assert not (tmp_path / ".coursekit_progress.json").exists()
     shell.run_cell("%time my_half = 1.5" if "(1.6" in cell else "my_half = 1.5")
     assert shell.run_cell('run_check("42-half-of-it")').result.passed
+
+
+@pytest.mark.parametrize("cell", ["x = 1 / 0\nmy_half = 1.6", "my_half = (1.6"])
+def test_an_answer_whose_only_cell_stopped_is_told_so(cell, shell):
+    shell.run_cell("del my_half")
+    shell.run_cell(cell)
+    found = repr(shell.run_cell('run_check("42-half-of-it")').result)
+    assert "before it had its new value" in found or "so my_half is not there yet" in found
+
+
+def test_a_function_under_nearly_the_name_of_an_untouched_one_is_told(shell):
+    shell.run_cell("def my_half():\n    ...\n\n\ndef my_halfs():\n    return 1.5")
+    found = shell.run_cell('run_check("42-called")').result
+    assert "my_halfs is there, and my_half is untouched." in repr(found)
 
 
 @pytest.mark.parametrize(
