@@ -1,31 +1,21 @@
 """What knows the answers of a lesson: kept beside the lessons, so that no page of them gives these away."""
 
-import ast
 import difflib
 import re
 import sys
-import traceback
 from dataclasses import replace
 from functools import cache
 from inspect import signature
 
 from coursekit.diagnosis.reads import called
-from coursekit.lesson.exercises import Part, Verdict, _is_stub
+from coursekit.lesson.cells import LEFT
+from coursekit.lesson.exercises import Part, Verdict, is_stub
 from coursekit.lesson.files import lessons
 from coursekit.lesson.progress import keep
 
 HOW = (
     'Without buttons, put your letters into the call, as in run_check("{}", "a", "c", "b"), and run the cell.'
 )
-
-LEFT = {}  # name -> why the last cell that writes it has not given it its value
-WRITES = re.compile(r"^(?:def +)?(\w+)\b *[(=](?!=)", re.MULTILINE)  # in a cell that cannot be read
-UNREAD = "Python cannot read your last cell (line {}), so {{name}} is still what it was.\n"
-SIGN = "Is a bracket, colon, quote, comma or * missing? Is a ? left in it?"
-SEMICOLON = "A ; ends a statement in Python. Which sign stands between two entries?"
-STOPPED = "The last cell that writes {{name}} stopped in line {} with {}, before it had its new value.\n"
-MADE = "{} should come from the check of an exercise above. Run that check, then this cell again."
-CELL = "<module>", "<cell line"  # names of the code of a cell, in this and in older versions of IPython
 
 
 def run_check(name, *letters):
@@ -71,51 +61,11 @@ def _of_other_names(verdict, names, known):
     if any(part.status != "not attempted" for part in verdict.parts):
         return verdict
     others = [each for each, value in known.items() if callable(value) and each not in names]
-    for each in [each for each in names if _is_stub(known[each])]:
+    for each in [each for each in names if is_stub(known[each])]:
         for near in difflib.get_close_matches(each, others, n=1, cutoff=0.9):
             said = f"{near} is there, and {each} is untouched. Which of the two names does the task give?"
             return replace(verdict, parts=(*verdict.parts, Part("another name", "not yet", said)))
     return verdict
-
-
-def note(result):
-    """Keep in LEFT which names a cell of the notebook that has run did not give their value, and why."""
-    cell = re.sub(r"^%+\w* ?", "", result.info.raw_cell, flags=re.MULTILINE)  # magic words
-    error = result.error_before_exec or result.error_in_exec
-    try:
-        written, said, missed = _written(cell), "", []
-        if error:
-            steps = traceback.extract_tb(error.__traceback__)
-            line = next((step.lineno for step in steps if step.name.startswith(CELL)), 0)
-            said = STOPPED.format(line, type(error).__name__) + _explained(error)
-            missed = [each for each, last in written.items() if last >= line]
-    except SyntaxError as unread:
-        written = WRITES.findall(cell)
-        said = UNREAD.format(unread.lineno) + (SEMICOLON if ";" in (unread.text or "") else SIGN)
-        missed = written if isinstance(error, SyntaxError) else []
-    for each in written:
-        LEFT.pop(each, None)
-    LEFT.update(dict.fromkeys(missed, said))
-    if isinstance(error, NameError) and (error.name or "").endswith("_verdict"):
-        print(MADE.format(error.name))
-
-
-def _explained(error):
-    """Return what an error of a cell means, and a question."""
-    from coursekit.diagnosis.errors import explain_stop  # seldom needed, and slow to load
-
-    return explain_stop(None, error)[0].partition("\n")[2]
-
-
-def _written(cell):
-    """Return {name: last line of the statement} of what a cell defines or assigns."""
-    found = {}
-    for statement in ast.parse(cell).body:
-        defines = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
-        names = [node for node in ast.walk(statement) if isinstance(getattr(node, "ctx", None), ast.Store)]
-        names = [statement.name] if defines else [node.id for node in names if isinstance(node, ast.Name)]
-        found |= dict.fromkeys(names, statement.end_lineno)
-    return found
 
 
 def ready(name):
@@ -153,7 +103,3 @@ def _call(name, function, known):
         asked = "Which cell above have you not run? Or is a name misspelt in it?"
         raise NameError(f"{' and '.join(missing)} not there yet. {asked}")
     return found(*(known[each] for each in names))
-
-
-if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()):
-    shell.events.register("post_run_cell", note)

@@ -248,7 +248,7 @@ def _called(name, function, arguments, expected, mistakes, tolerance, diagnose):
 
         stopped = Part(name, "not yet", *explain_stop(function, error, arguments))
         return told_of_outside(replace(stopped, error=error.with_traceback(None)), function)
-    if received is None and not _is_stub(function):
+    if received is None and not is_stub(function):
         said = "your function returned nothing (None). Is a return missing?"
         if returns_a_name(function):
             said = "your function returned None, though it ends with a return. Which line sets its name?"
@@ -290,7 +290,8 @@ def _stub():
     ...
 
 
-def _is_stub(function):
+def is_stub(function):
+    """Return whether a function is as it was handed out: three dots, and nothing else."""
     code = getattr(function, "__code__", None)
     return bool(code) and code.co_code[::2] == _stub.__code__.co_code[::2]  # the operations alone
 

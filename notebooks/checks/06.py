@@ -170,7 +170,7 @@ def init(my_init):
 def of_default(function):
     """Return a list of what to ask about the default of `activation`, empty where it is that of the task."""
     given = [each for each in getattr(function, "__defaults__", None) or ()][-1:]
-    if not hasattr(function, "__code__") or ex._is_stub(function) or given == ["sigmoid"]:
+    if not hasattr(function, "__code__") or ex.is_stub(function) or given == ["sigmoid"]:
         return []
     which = repr(given[0]) if given else "none"
     return [

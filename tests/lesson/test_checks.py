@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import coursekit as ck
-from coursekit.lesson import checks
+from coursekit.lesson import cells, checks
 from coursekit.lesson.checks import own_lines, ready, run_check
 
 FILE = """
@@ -55,9 +55,10 @@ def shell(monkeypatch):
     """Return a notebook's shell that notes what its cells leave undone, with `my_half` right in it."""
     from IPython.core.interactiveshell import InteractiveShell
 
-    monkeypatch.setattr(checks, "LEFT", {})
+    monkeypatch.setattr(cells, "LEFT", left := {})
+    monkeypatch.setattr(checks, "LEFT", left)
     shell = InteractiveShell()
-    shell.events.register("post_run_cell", checks.note)
+    shell.events.register("post_run_cell", cells.note)
     shell.push({"run_check": run_check})
     shell.run_cell("whole = 3.0\nmy_half = 1.5")
     return shell
