@@ -118,7 +118,8 @@ def one_axis(case):
 def no_places(case):
     """Look for an index that counts through a shape or a size, or for what wants a shape and gets an array."""
     asks = ast.unparse(case.part or ast.Pass())
-    if "truth value" in case.text and re.fullmatch(r"(np\.)?ndindex\(\w+\)", asks):
+    counted = re.fullmatch(r"(?:np\.)?ndindex\((\w+)\)", asks)
+    if counted and isinstance(case.known.get(counted[1]), np.ndarray):
         return (
             "np.ndindex takes a shape, and an array came.",
             "What of it tells how many places it has on each axis?",
