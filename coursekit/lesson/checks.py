@@ -60,7 +60,8 @@ def _of_other_names(verdict, names, known):
     """Return a verdict; where nothing is attempted, and a function has nearly a stub's name, with that."""
     if any(part.status != "not attempted" for part in verdict.parts):
         return verdict
-    others = [each for each, value in known.items() if callable(value) and each not in names]
+    others = [each for each, value in known.items() if callable(value) and f"my_{each}" not in names]
+    others = [each for each in others if each not in names]
     for each in [each for each in names if is_stub(known[each])]:
         for near in difflib.get_close_matches(each, others, n=1, cutoff=0.9):
             said = f"{near} is there, and {each} is untouched. Which of the two names does the task give?"

@@ -5,6 +5,7 @@ import pytest
 
 import coursekit as ck
 from coursekit.lesson import cells, checks
+from coursekit.lesson import exercises as ex
 from coursekit.lesson.checks import own_lines, ready, run_check
 
 FILE = """
@@ -99,6 +100,18 @@ def test_a_function_under_nearly_the_name_of_an_untouched_one_is_told(shell):
     shell.run_cell("def my_half():\n    ...\n\n\ndef my_halfs():\n    return 1.5")
     found = shell.run_cell('run_check("42-called")').result
     assert "my_halfs is there, and my_half is untouched." in repr(found)
+
+
+def test_a_function_of_the_lesson_is_not_taken_for_the_one_to_be_written():
+    def my_numeric_gradient(): ...
+
+    verdict = ex.check("Untouched", ex.compare("a", ..., 1))
+    known = {"my_numeric_gradient": my_numeric_gradient, "numeric_gradient": abs}
+    assert checks._of_other_names(verdict, ["my_numeric_gradient"], known) is verdict
+    known["my_numerc_gradient"] = abs
+    assert "my_numerc_gradient is there" in repr(
+        checks._of_other_names(verdict, ["my_numeric_gradient"], known)
+    )
 
 
 @pytest.mark.parametrize(
